@@ -1,0 +1,130 @@
+import type { AcpToolSnapshot } from './acp-tool-snapshot.ts';
+import type { AgentEvent } from './agent-event.ts';
+import type { ContentBlock } from './content.ts';
+import type { ErrorInfo } from './errors.ts';
+import type { PermissionOption, QuestionField } from './provider-types.ts';
+
+/** Mirrored by the CHECK on `agent_sessions.backend` in schema.sql. */
+export type AgentBackendKind = 'opencode_server' | 'acp_warm';
+
+export interface EnsureSessionOpts {
+  agent: string;
+  /** null: the agent's own default */
+  model: string | null;
+  /** never null: the dispatcher makes a chat for session-less tasks first */
+  chatId: string;
+  worktreePath: string;
+  /** kept on the row for information, not part of its key; null when the session works in the project's own folder */
+  worktreeId: string | null;
+  projectId: string;
+}
+
+/** Opaque and persisted; a backend finds its conversation again by it. */
+export interface AgentSessionHandle {
+  sessionId: string;
+  agent: string;
+  backend: AgentBackendKind;
+  chatId: string;
+  worktreeId: string | null;
+  /** the provider's own session id, the resume token; null until the provider assigned one */
+  agentSessionId: string | null;
+  /** port of the opencode server; null for ACP */
+  serverPort: number | null;
+}
+
+/** What is sent to the agent, in order. */
+export interface PromptInput {
+  content: ContentBlock[];
+}
+
+export interface PermissionRequest {
+  toolCall: AcpToolSnapshot;
+  options: PermissionOption[];
+}
+export type PermissionOutcome =
+  | { outcome: 'selected'; optionId: string; message?: string }
+  | { outcome: 'cancelled' };
+
+export interface QuestionRequest {
+  message: string;
+  fields: QuestionField[];
+  /** the tool call that asks, where the agent says so */
+  toolCallId: string | null;
+}
+/** `answers`: field id → the chosen values or the one free text. */
+export type QuestionOutcome =
+  | { action: 'accept'; answers: Record<string, string[]> }
+  | { action: 'decline' }
+  | { action: 'cancel' };
+
+export interface PromptCtx {
+  worktreePath: string;
+  model: string | null;
+  /** aborted: cancel the turn. The backend then waits for the agent's acknowledgement before it resolves. */
+  signal: AbortSignal;
+  onEvent(event: AgentEvent): void;
+  /** Ask the user. Resolves with `cancelled` when the turn ends first. Without it every request is refused. */
+  onPermission?(request: PermissionRequest): Promise<PermissionOutcome>;
+  onQuestion?(request: QuestionRequest): Promise<QuestionOutcome>;
+}
+
+/**
+ * `ok: true`: the agent ended its turn. `ok: false`: `error` says why; a cancelled turn has code `cancelled` and
+ * `details.by`: `acknowledged`, `session_closed` or `process_ended`.
+ */
+export interface TurnResult {
+  ok: boolean;
+  error?: ErrorInfo;
+}
+
+/** How the agent came to know what was said before this prompt. `recap` and `fresh` mean that context was lost. */
+export type Continuity = 'live' | 'reattached' | 'resumed' | 'loaded' | 'recap' | 'fresh';
+
+/** What the user chose for an agent session; missing fields stay as the agent has them. */
+export interface AgentSessionChoice {
+  model?: string;
+  mode?: string;
+  /** option id → value, for everything else */
+  options?: Record<string, string | boolean>;
+}
+
+export type ResidencyState = 'cold' | 'starting' | 'ready' | 'busy' | 'closing';
+
+/** One live process tree of a backend and what it holds. */
+export interface BackendProcess {
+  agent: string;
+  pid: number;
+  /** resident bytes of the whole process tree, null where it cannot be read */
+  memoryBytes: number | null;
+  /** epoch ms */
+  startedAt: number;
+  state: ResidencyState;
+  /** in words: why it is resident */
+  why: string;
+  chatIds: string[];
+}
+
+/** Drives agents over one transport. */
+export interface AgentBackend {
+  readonly kind: AgentBackendKind;
+  /**
+   * Lazy: starts a server or a process only if none is up for this (session, agent).
+   * @throws PilotlightError `agent_not_installed`, `agent_login_required`, `agent_failed`, `agent_timeout`, …
+   */
+  ensureSession(sessionId: string, opts: EnsureSessionOpts): Promise<AgentSessionHandle>;
+  /** Streams through `ctx.onEvent`; resolves when the turn completes, also when it failed. */
+  prompt(handle: AgentSessionHandle, input: PromptInput, ctx: PromptCtx): Promise<TurnResult>;
+  /** Tears one agent session down gracefully; its conversation can be resumed later. */
+  closeSession(handle: AgentSessionHandle): Promise<void>;
+  /** Ends every server and process of this backend. */
+  dispose(): Promise<void>;
+  health(): 'up' | 'down';
+
+  /** How `ensureSession` came by this handle. */
+  continuity?(handle: AgentSessionHandle): Continuity;
+  /** Sets model, mode and options; a value the agent does not offer is `model_unknown` or `option_unknown`. */
+  configure?(handle: AgentSessionHandle, choice: AgentSessionChoice): Promise<void>;
+  /** Takes up a turn that was running when the server died. */
+  reattach?(handle: AgentSessionHandle, ctx: PromptCtx): Promise<TurnResult>;
+  inspect?(): Promise<BackendProcess[]>;
+}

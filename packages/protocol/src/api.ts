@@ -1,0 +1,216 @@
+import { z } from 'zod';
+import {
+  Chat,
+  DiffStat,
+  Message,
+  Permission,
+  Project,
+  ResidencyState,
+  Session,
+  Task,
+  Turn,
+} from './entities.ts';
+import { ContentBlock } from './content.ts';
+import { ErrorInfo } from './errors.ts';
+import { ProjectId, TaskId, TurnId } from './ids.ts';
+
+/** Version of the HTTP and WebSocket surface; `GET /api/health` and the WebSocket `hello` carry it. */
+export const API_VERSION = 1;
+
+/** Largest request body taken, in bytes; larger ones are answered 413. */
+export const MAX_BODY_BYTES = 32 * 1024 * 1024;
+/** Prompts that may wait in one chat. */
+export const MAX_QUEUED_TURNS = 500;
+
+const Name = z.string().trim().min(1).max(200);
+const AgentId = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'expected an agent id such as "opencode"');
+const Content = z.array(ContentBlock).min(1).max(200);
+const Choice = z.strictObject({
+  model: z.string().min(1).optional(),
+  mode: z.string().min(1).optional(),
+  options: z.record(z.string(), z.union([z.string(), z.boolean()])).optional(),
+});
+
+// ── requests ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** POST /api/projects. Registering a folder a second time answers the project it already is. */
+export const CreateProject = z.strictObject({ path: z.string().min(1), name: Name.optional() });
+export type CreateProject = z.infer<typeof CreateProject>;
+
+/** POST /api/sessions. The first chat is made with it. */
+export const CreateSession = z.strictObject({
+  projectId: ProjectId,
+  title: Name.optional(),
+  inPlace: z.boolean().default(false),
+  agent: AgentId.optional(),
+});
+export type CreateSession = z.input<typeof CreateSession>;
+
+/** PATCH /api/sessions/:id */
+export const UpdateSession = z.strictObject({ title: Name.optional(), archived: z.boolean().optional() });
+export type UpdateSession = z.infer<typeof UpdateSession>;
+
+/** POST /api/sessions/:id/chats */
+export const CreateChat = z.strictObject({ title: Name.optional(), agent: AgentId.optional() });
+export type CreateChat = z.infer<typeof CreateChat>;
+
+/** PATCH /api/chats/:id. `choice` is kept for that agent and applied again after every resume. */
+export const UpdateChat = z.strictObject({
+  title: Name.optional(),
+  agent: AgentId.optional(),
+  choice: Choice.optional(),
+});
+export type UpdateChat = z.infer<typeof UpdateChat>;
+
+/**
+ * POST /api/chats/:id/prompts. `id` is the turn's id, made by the client (`newId('turn')`): sending the same id again
+ * answers the same turn and runs nothing twice.
+ */
+export const SubmitPrompt = z.strictObject({
+  id: TurnId,
+  content: Content,
+  agent: AgentId.optional(),
+  model: z.string().min(1).optional(),
+});
+export type SubmitPrompt = z.infer<typeof SubmitPrompt>;
+
+/** PATCH /api/turns/:id, only while the turn is queued */
+export const UpdateTurn = z.strictObject({
+  content: Content.optional(),
+  agent: AgentId.optional(),
+  model: z.string().min(1).nullable().optional(),
+});
+export type UpdateTurn = z.infer<typeof UpdateTurn>;
+
+/** PUT /api/chats/:id/queue: the queued turns in their new order; those not named keep their order behind them. */
+export const ReorderQueue = z.strictObject({ turnIds: z.array(TurnId).max(MAX_QUEUED_TURNS) });
+export type ReorderQueue = z.infer<typeof ReorderQueue>;
+
+/** POST /api/permissions/:id/answer. For a permission `optionId`; for a question `answers` or `declined`. */
+export const AnswerPermission = z
+  .strictObject({
+    optionId: z.string().optional(),
+    answers: z.record(z.string(), z.array(z.string())).optional(),
+    declined: z.boolean().optional(),
+    /** said to the agent along with a refusal, where it can hear it */
+    message: z.string().max(10_000).optional(),
+    by: z.string().max(40).optional(),
+  })
+  .refine(
+    (answer) => answer.optionId !== undefined || answer.answers !== undefined || answer.declined === true,
+    {
+      message: 'say one of optionId, answers, declined',
+    },
+  );
+export type AnswerPermission = z.infer<typeof AnswerPermission>;
+
+/** POST /api/tasks: a prompt without a session; session, worktree and chat are made for it. */
+export const CreateTask = z.strictObject({
+  id: TaskId,
+  turnId: TurnId,
+  projectId: ProjectId,
+  content: Content,
+  title: Name.optional(),
+  agent: AgentId.optional(),
+  model: z.string().min(1).optional(),
+  inPlace: z.boolean().default(false),
+});
+export type CreateTask = z.input<typeof CreateTask>;
+
+// ── answers ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const Circuit = z.object({
+  agent: z.string(),
+  state: z.enum(['closed', 'open', 'half_open']),
+  failures: z.number().int(),
+  /** epoch ms at which an open circuit is tried again */
+  retryAt: z.number().nullable(),
+  lastError: ErrorInfo.nullable(),
+});
+
+/** GET /api/health */
+export const Health = z.object({
+  status: z.enum(['up', 'degraded', 'down']),
+  version: z.string(),
+  apiVersion: z.number().int(),
+  serverId: z.string(),
+  pid: z.number().int(),
+  startedAt: z.number(),
+  store: z.object({ state: z.enum(['up', 'down']), error: ErrorInfo.nullable(), bytes: z.number() }),
+  backends: z.array(
+    z.object({ kind: z.enum(['opencode_server', 'acp_warm']), state: z.enum(['up', 'down']) }),
+  ),
+  circuits: z.array(Circuit),
+});
+export type Health = z.infer<typeof Health>;
+
+/** GET /api/agents */
+export const AgentInfo = z.object({
+  id: z.string(),
+  name: z.string(),
+  backend: z.enum(['opencode_server', 'acp_warm']),
+  /** `missing`: nothing to run was found; `hint` says how to get it */
+  state: z.enum(['found', 'missing']),
+  /** where its program is */
+  command: z.string().nullable(),
+  version: z.string().nullable(),
+  hint: z.string().nullable(),
+  builtIn: z.boolean(),
+  installable: z.boolean(),
+});
+export type AgentInfo = z.infer<typeof AgentInfo>;
+
+/** GET /api/processes */
+export const ProcessInfo = z.object({
+  backend: z.enum(['opencode_server', 'acp_warm']),
+  agent: z.string(),
+  pid: z.number().int(),
+  memoryBytes: z.number().nullable(),
+  startedAt: z.number(),
+  state: ResidencyState,
+  why: z.string(),
+  chatIds: z.array(z.string()),
+});
+export type ProcessInfo = z.infer<typeof ProcessInfo>;
+
+/** GET /api/chats/:id/messages, oldest first; `before` of the next page is the first message's id. */
+export const MessagePage = z.object({
+  messages: z.array(Message),
+  turns: z.array(Turn),
+  permissions: z.array(Permission),
+  hasEarlier: z.boolean(),
+});
+export type MessagePage = z.infer<typeof MessagePage>;
+
+/** Answer of POST /api/sessions */
+export const SessionWithChat = z.object({ session: Session, chat: Chat });
+export type SessionWithChat = z.infer<typeof SessionWithChat>;
+
+/** Answer of a cancel: `turn` as it is now; the end of a running turn arrives as a frame. */
+export const CancelAnswer = z.object({ turn: Turn.nullable() });
+export type CancelAnswer = z.infer<typeof CancelAnswer>;
+
+export const ProjectList = z.object({ projects: z.array(Project) });
+export const SessionList = z.object({ sessions: z.array(Session) });
+export const ChatList = z.object({ chats: z.array(Chat) });
+export const QueueList = z.object({ turns: z.array(Turn) });
+export const AgentList = z.object({ agents: z.array(AgentInfo) });
+export const PermissionList = z.object({ permissions: z.array(Permission) });
+export const TaskList = z.object({ tasks: z.array(Task) });
+export const ProcessList = z.object({ processes: z.array(ProcessInfo) });
+export type ProjectList = z.infer<typeof ProjectList>;
+export type SessionList = z.infer<typeof SessionList>;
+export type ChatList = z.infer<typeof ChatList>;
+export type QueueList = z.infer<typeof QueueList>;
+export type AgentList = z.infer<typeof AgentList>;
+export type PermissionList = z.infer<typeof PermissionList>;
+export type TaskList = z.infer<typeof TaskList>;
+export type ProcessList = z.infer<typeof ProcessList>;
+
+/** DELETE /api/sessions/:id: what became of the worktree. The branch, and with it every commit, is kept. */
+export const RemoveSessionAnswer = z.object({
+  worktreeRemoved: z.boolean(),
+  branch: z.string().nullable(),
+  diff: DiffStat.nullable(),
+});
+export type RemoveSessionAnswer = z.infer<typeof RemoveSessionAnswer>;

@@ -1,0 +1,56 @@
+import type { IndexFrameEvent } from './frames.ts';
+import type { IndexState } from './index-state.ts';
+
+function without<T>(map: Record<string, T>, keep: (value: T, key: string) => boolean): Record<string, T> {
+  return Object.fromEntries(Object.entries(map).filter(([key, value]) => keep(value, key)));
+}
+
+function withoutSessions(state: IndexState, gone: (sessionId: string) => boolean): IndexState {
+  const chats = without(state.chats, (chat) => !gone(chat.sessionId));
+  return {
+    ...state,
+    sessions: without(state.sessions, (session) => !gone(session.id)),
+    chats,
+    agentSessions: without(state.agentSessions, (row) => row.chatId in chats),
+    tasks: without(state.tasks, (task) => !gone(task.sessionId)),
+  };
+}
+
+/** One step of the index topic. Removing a project or session removes what belonged to it. */
+export function applyIndexEvent(state: IndexState, event: IndexFrameEvent): IndexState {
+  switch (event.type) {
+    case 'project':
+      return { ...state, projects: { ...state.projects, [event.project.id]: event.project } };
+    case 'project_removed': {
+      const inside = new Set(
+        Object.values(state.sessions)
+          .filter((session) => session.projectId === event.projectId)
+          .map((session) => session.id),
+      );
+      const rest = withoutSessions(state, (id) => inside.has(id));
+      return { ...rest, projects: without(state.projects, (_, id) => id !== event.projectId) };
+    }
+    case 'session':
+      return { ...state, sessions: { ...state.sessions, [event.session.id]: event.session } };
+    case 'session_removed':
+      return withoutSessions(state, (id) => id === event.sessionId);
+    case 'chat':
+      return { ...state, chats: { ...state.chats, [event.chat.id]: event.chat } };
+    case 'chat_removed':
+      return {
+        ...state,
+        chats: without(state.chats, (_, id) => id !== event.chatId),
+        agentSessions: without(state.agentSessions, (row) => row.chatId !== event.chatId),
+        tasks: without(state.tasks, (task) => task.chatId !== event.chatId),
+      };
+    case 'agent_session': {
+      const key = `${event.agentSession.chatId}/${event.agentSession.agent}`;
+      return { ...state, agentSessions: { ...state.agentSessions, [key]: event.agentSession } };
+    }
+    case 'task':
+      return { ...state, tasks: { ...state.tasks, [event.task.id]: event.task } };
+    default:
+      // A newer server may send events this client does not know; they change nothing it can show.
+      return state;
+  }
+}

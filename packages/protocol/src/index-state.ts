@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { AgentSession, Chat, Project, Session, Task } from './entities.ts';
+
+/** Everything a client lists; all maps are by id, `agentSessions` by `<chatId>/<agent>`. */
+export const IndexState = z.object({
+  kind: z.literal('index'),
+  seq: z.number().int().nonnegative(),
+  projects: z.record(z.string(), Project),
+  sessions: z.record(z.string(), Session),
+  chats: z.record(z.string(), Chat),
+  agentSessions: z.record(z.string(), AgentSession),
+  tasks: z.record(z.string(), Task),
+});
+export type IndexState = z.infer<typeof IndexState>;
+
+export function emptyIndexState(): IndexState {
+  return { kind: 'index', seq: 0, projects: {}, sessions: {}, chats: {}, agentSessions: {}, tasks: {} };
+}

@@ -1,0 +1,30 @@
+export * from './acp-tool-snapshot.ts';
+export * from './agent-backend.ts';
+export * from './agent-event.ts';
+export * from './api.ts';
+export * from './apply-frame.ts';
+export * from './chat-state.ts';
+export * from './content.ts';
+export {
+  AgentSession,
+  Chat,
+  ChatActivity,
+  DiffStat,
+  Message,
+  Part,
+  Permission,
+  Project,
+  ResidencyState as ResidencyStateSchema,
+  Session,
+  Task,
+  Turn,
+  TurnState,
+  Worktree,
+} from './entities.ts';
+export * from './errors.ts';
+export * from './frames.ts';
+export * from './ids.ts';
+export * from './index-state.ts';
+export * from './provider-types.ts';
+export * from './socket.ts';
+export * from './tool-patch.ts';

@@ -1,0 +1,75 @@
+import type {
+  AgentInfo,
+  AnswerPermission,
+  Chat,
+  CreateChat,
+  CreateProject,
+  CreateSession,
+  CreateTask,
+  Health,
+  Permission,
+  ProcessInfo,
+  Project,
+  RemoveSessionAnswer,
+  ReorderQueue,
+  Session,
+  SubmitPrompt,
+  Task,
+  Turn,
+  UpdateChat,
+  UpdateSession,
+  UpdateTurn,
+} from '@pilotlight/protocol';
+
+/**
+ * Everything a client can ask for, one method a command. HTTP checks the words (schemas) and calls these; each throws
+ * PilotlightError with the code of the contract, and when it returns, what it did is on disk.
+ */
+export interface Commands {
+  createProject(body: CreateProject): Promise<Project>;
+  listProjects(): Project[];
+  getProject(id: string): Project;
+  /** Forgets the project; its folder stays. @throws `conflict` while it has sessions */
+  removeProject(id: string): Promise<void>;
+
+  createSession(body: CreateSession): Promise<{ session: Session; chat: Chat }>;
+  listSessions(projectId?: string): Session[];
+  getSession(id: string): Session;
+  updateSession(id: string, body: UpdateSession): Session;
+  /** @throws `worktree_dirty` while anything is not committed, `conflict` while a turn runs */
+  removeSession(id: string): Promise<RemoveSessionAnswer>;
+
+  createChat(sessionId: string, body: CreateChat): Chat;
+  listChats(sessionId?: string): Chat[];
+  getChat(id: string): Chat;
+  updateChat(id: string, body: UpdateChat): Chat;
+  removeChat(id: string): Promise<void>;
+
+  /** `created` is false when the id was taken before: the same turn comes back and nothing new runs. */
+  submitPrompt(chatId: string, body: SubmitPrompt): { turn: Turn; created: boolean };
+  getTurn(id: string): Turn;
+  listQueue(chatId: string): Turn[];
+  updateTurn(id: string, body: UpdateTurn): Turn;
+  removeTurn(id: string): void;
+  reorderQueue(chatId: string, body: ReorderQueue): Turn[];
+  /** Cancels a running turn (asynchronously) or a queued one (at once). @throws `turn_terminal` */
+  cancelTurn(id: string): Turn;
+  /** Cancels what the chat runs now; null when it runs nothing. */
+  cancelChat(chatId: string): Turn | null;
+
+  listPermissions(filter: { state?: Permission['state']; chatId?: string }): Permission[];
+  getPermission(id: string): Permission;
+  answerPermission(id: string, body: AnswerPermission): Permission;
+
+  createTask(body: CreateTask): Promise<{ task: Task; turn: Turn; created: boolean }>;
+  listTasks(projectId?: string): Task[];
+  getTask(id: string): Task;
+
+  listAgents(): Promise<AgentInfo[]>;
+  /** Long: installs the pinned version; `onLine` gets npm's words. */
+  installAgent(id: string, options: { version?: string; signal: AbortSignal; onLine(line: string): void }): Promise<AgentInfo>;
+  listProcesses(): Promise<ProcessInfo[]>;
+  /** Ends the agent session of (chat, agent) gracefully; the next prompt resumes it. */
+  releaseAgentSession(chatId: string, agent: string): Promise<void>;
+  health(): Health;
+}
