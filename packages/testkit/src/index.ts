@@ -1,0 +1,9 @@
+export * from './model-server/model-server.ts';
+export { ASIDE_TEXT, finalText, longText } from './model-server/plan-answer.ts';
+export type { Marker, MarkerName } from './model-server/marker.ts';
+export type { ModelFormat } from './model-server/model-request.ts';
+export type { ModelRequestRecord, ModelRequestState } from './model-server/request-journal.ts';
+export { ensureRealAgents, type InstallOptions } from './real-agents/install.ts';
+export { REAL_AGENT_IDS, type RealAgent, type RealAgentId, type RecipeOptions } from './real-agents/real-agent.ts';
+export { prepareRealAgent } from './real-agents/recipes.ts';
+export { type AcpProbe, messageText, startAcpProbe } from './real-agents/acp-probe.ts';

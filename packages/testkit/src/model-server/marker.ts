@@ -1,0 +1,51 @@
+/** The scripts a marker can name. */
+export const MARKER_NAMES = ['text', 'slow', 'hold', 'error', 'shell', 'slow-tool', 'write', 'read'] as const;
+
+export type MarkerName = (typeof MARKER_NAMES)[number];
+
+/**
+ * A script marker found in a user message, written `[[name words… key=value…]]`, for example
+ * `[[shell tag=first cwd=/tmp/x]]`, `[[error 429]]`, `[[hold a]]`, `[[text 5000 delay=0]]`.
+ * A value with spaces is quoted: `cwd="/tmp/with space"`.
+ */
+export interface Marker {
+  readonly name: MarkerName;
+  /** The bare words after the name. */
+  readonly words: readonly string[];
+  /** Names the files and the final text of the script; `x` when not given. */
+  readonly tag: string;
+  /** The folder the script's files go to; `.` when not given. */
+  readonly cwd: string;
+  /** Milliseconds between chunks, when the marker says so. */
+  readonly delayMs?: number;
+}
+
+const MARKER = new RegExp(`\\[\\[(${MARKER_NAMES.join('|')})((?:\\s[^\\]]*)?)\\]\\]`, 'g');
+const FIELD = /(?:([a-z]+)=)?(?:"([^"]*)"|(\S+))/g;
+
+/** All markers of a text in order; a marker repeated word for word counts once, for agents that quote the prompt twice. */
+export function findMarkers(text: string): Marker[] {
+  const found = new Map<string, Marker>();
+  for (const [whole, name, fields] of text.matchAll(MARKER)) {
+    if (!found.has(whole)) found.set(whole, parseMarker(name as MarkerName, fields ?? ''));
+  }
+  return [...found.values()];
+}
+
+function parseMarker(name: MarkerName, fields: string): Marker {
+  const words: string[] = [];
+  const values: Record<string, string> = {};
+  for (const [, key, quoted, bare] of fields.matchAll(FIELD)) {
+    const value = quoted ?? bare ?? '';
+    if (key === undefined) words.push(value);
+    else values[key] = value;
+  }
+  const delay = values['delay'];
+  return {
+    name,
+    words,
+    tag: values['tag'] ?? 'x',
+    cwd: values['cwd'] ?? '.',
+    ...(delay === undefined ? {} : { delayMs: Number(delay) }),
+  };
+}
