@@ -7,26 +7,24 @@ import { applyToolPatch } from './tool-patch.ts';
 
 type PartEvent = Extract<ChatFrameEvent, { part: number }>;
 
-function appendText(
-  before: Part | undefined,
-  event: { text: string; drop?: number | undefined; moved?: BlobRef | undefined },
-): Part {
-  const old = before?.type === 'text' ? before : { type: 'text' as const, text: '' };
-  const text = old.text.slice(event.drop ?? 0) + event.text;
-  return event.moved === undefined
-    ? { ...old, text }
-    : { ...old, text, head: [...(old.head ?? []), event.moved] };
+type TextEvent = Extract<ChatFrameEvent, { type: 'text' | 'reasoning' }>;
+
+/** The text after the event, and the blobs that hold what was moved out of it. */
+function grown(before: { text: string; head?: BlobRef[] | undefined }, event: TextEvent) {
+  const text = before.text.slice(event.drop ?? 0) + event.text;
+  const head = event.moved === undefined ? before.head : [...(before.head ?? []), event.moved];
+  return head === undefined ? { text } : { text, head };
 }
 
 /** The part after the event; undefined leaves the message as it is. */
 function nextPart(before: Part | undefined, event: PartEvent, at: number): Part | undefined {
   switch (event.type) {
     case 'text':
-      return appendText(before, event);
-    case 'reasoning':
-      return before?.type === 'reasoning'
-        ? { ...before, text: before.text + event.text, endedAt: at }
-        : { type: 'reasoning', text: event.text, startedAt: at, endedAt: at };
+      return { type: 'text', ...grown(before?.type === 'text' ? before : { text: '' }, event) };
+    case 'reasoning': {
+      const old = before?.type === 'reasoning' ? before : { text: '', startedAt: at };
+      return { type: 'reasoning', ...grown(old, event), startedAt: old.startedAt, endedAt: at };
+    }
     case 'retract':
       return before?.type === 'text' || before?.type === 'reasoning' ? { ...before, text: '' } : undefined;
     case 'tool_call':

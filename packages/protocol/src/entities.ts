@@ -100,7 +100,13 @@ export type AgentSession = z.infer<typeof AgentSession>;
 export const Part = z.discriminatedUnion('type', [
   /** `head`: blobs with the beginning of a text that was too long to keep inline */
   z.object({ type: z.literal('text'), text: z.string(), head: z.array(BlobRef).optional() }),
-  z.object({ type: z.literal('reasoning'), text: z.string(), startedAt: Time, endedAt: Time }),
+  z.object({
+    type: z.literal('reasoning'),
+    text: z.string(),
+    startedAt: Time,
+    endedAt: Time,
+    head: z.array(BlobRef).optional(),
+  }),
   z.object({
     type: z.literal('tool_call'),
     toolCall: AcpToolSnapshot,

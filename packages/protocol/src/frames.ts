@@ -21,7 +21,13 @@ export const ChatFrameEvent = z.discriminatedUnion('type', [
     drop: z.number().int().nonnegative().optional(),
     moved: BlobRef.optional(),
   }),
-  z.object({ type: z.literal('reasoning'), part, text: z.string() }),
+  z.object({
+    type: z.literal('reasoning'),
+    part,
+    text: z.string(),
+    drop: z.number().int().nonnegative().optional(),
+    moved: BlobRef.optional(),
+  }),
   /** the part's text is withdrawn; the part stays, empty */
   z.object({ type: z.literal('retract'), part }),
   z.object({ type: z.literal('tool_call'), part, toolCall: AcpToolSnapshot }),

@@ -4,7 +4,7 @@ import { BlobRef } from './content.ts';
 
 /**
  * How a growing text changed: the first `drop` UTF-16 units went away, `text` was appended. `moved` names the blob that
- * holds what was dropped; without it the agent itself let it go.
+ * now holds what was moved out of the beginning; what is dropped without it the agent itself let go.
  */
 export const TextAppend = z.object({
   index: z.number().int().nonnegative(),
