@@ -7,3 +7,5 @@ export { ensureRealAgents, type InstallOptions } from './real-agents/install.ts'
 export { REAL_AGENT_IDS, type RealAgent, type RealAgentId, type RecipeOptions } from './real-agents/real-agent.ts';
 export { prepareRealAgent } from './real-agents/recipes.ts';
 export { type AcpProbe, messageText, startAcpProbe } from './real-agents/acp-probe.ts';
+export type { DefectName } from './scripted-agents/definitions.ts';
+export { scriptedAgent } from './scripted-agents/scripted-agent-command.ts';
