@@ -1,6 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -31,7 +39,7 @@ class Client implements AsyncDisposable {
   readonly messages: Message[] = [];
   readonly child;
   readonly exited: Promise<unknown[]>;
-  /** The option chosen for every permission request; null leaves it open. */
+  /** The option chosen for every permission request, or `cancelled`; null leaves it open. */
   answer: string | null = 'allow-once';
   stderr = '';
   #nextId = 1;
@@ -90,7 +98,8 @@ class Client implements AsyncDisposable {
     this.#wake.resolve();
     this.#wake = Promise.withResolvers();
     if (message.method !== 'session/request_permission' || this.answer === null) return;
-    const outcome = { outcome: 'selected', optionId: this.answer };
+    const cancelled = { outcome: 'cancelled' };
+    const outcome = this.answer === 'cancelled' ? cancelled : { outcome: 'selected', optionId: this.answer };
     this.child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: message.id, result: { outcome } })}\n`);
   }
 }
@@ -213,6 +222,17 @@ describe('cancel', () => {
     await expect.poll(() => gone(Number(toolText(output.params?.update)))).toBe(true);
   });
 
+  it('ends the turn when the client cancels the question', async () => {
+    await using client = new Client(state);
+    const id = await open(client);
+    client.answer = 'cancelled';
+    const { result } = await prompt(client, id, 'say hello');
+    expect(result?.stopReason).toBe('cancelled');
+    expect(existsSync(join(cwd, 'demo-notes.md'))).toBe(false);
+    client.answer = 'allow-once';
+    expect((await prompt(client, id, '/echo still here')).result?.stopReason).toBe('end_turn');
+  });
+
   it('stops a flood that nobody reads the end of', async () => {
     await using client = new Client(state);
     const id = await open(client);
@@ -259,6 +279,18 @@ describe('persistence', () => {
     expect(listed.result?.['sessions']).toMatchObject([{ sessionId: id, cwd, title: 'say hello' }]);
     expect((await third.call('session/list', { cwd: root })).result?.['sessions']).toEqual([]);
     expect((await third.call('session/resume', { sessionId: '../x', cwd })).error?.code).toBe(-32002);
+  });
+
+  it('passes over a line that a kill tore', async () => {
+    await using first = new Client(state);
+    const id = await open(first);
+    await prompt(first, id, '/echo one');
+    appendFileSync(join(state, `${id}.jsonl`), '\n{"kind":"prompt","prom');
+    await using second = new Client(state);
+    await second.call('session/resume', { sessionId: id, cwd });
+    await prompt(second, id, '/echo two');
+    await prompt(second, id, '/recall');
+    expect(second.text(id)).toContain('Earlier prompts of this session: 2\n1. /echo one\n2. /echo two');
   });
 
   it('closes a session, which then must be resumed', async () => {

@@ -1,5 +1,5 @@
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PromptBlock, SessionUpdate } from './acp-types.ts';
 import type { SessionOptions } from './session-options.ts';
@@ -26,7 +26,7 @@ export interface StoredSession {
 export function stateFolder(env: NodeJS.ProcessEnv): string {
   if (env['PILOTLIGHT_DEMO_STATE']) return env['PILOTLIGHT_DEMO_STATE'];
   if (env['XDG_STATE_HOME']) return join(env['XDG_STATE_HOME'], 'pilotlight', 'demo-agent');
-  return join(tmpdir(), `pilotlight-demo-${userInfo().username}`);
+  return join(tmpdir(), `pilotlight-demo-${process.getuid?.() ?? 'user'}`);
 }
 
 /**
