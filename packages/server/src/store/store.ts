@@ -1,0 +1,162 @@
+import type {
+  AgentSession,
+  AgentSessionChoice,
+  BlobRef,
+  Chat,
+  Message,
+  Permission,
+  Project,
+  Session,
+  Task,
+  Turn,
+  TurnState,
+  Worktree,
+} from '@pilotlight/protocol';
+import type { FrameTable } from './frames.ts';
+import type { TopicTable } from './topics.ts';
+
+export interface ProjectTable {
+  insert(project: Project): void;
+  get(id: string): Project | null;
+  byPath(path: string): Project | null;
+  /** oldest first */
+  list(): Project[];
+  /** with everything that belongs to it */
+  remove(id: string): void;
+}
+
+/** `Session.worktree` is read from the worktrees table; what is written of it is ignored. */
+export interface SessionTable {
+  insert(session: Session): void;
+  update(session: Session): void;
+  get(id: string): Session | null;
+  /** oldest first */
+  list(projectId?: string): Session[];
+  /** with its worktree row, chats, turns, messages, frames and tasks */
+  remove(id: string): void;
+}
+
+export interface WorktreeTable {
+  insert(worktree: Worktree & { sessionId: string }): void;
+  get(id: string): Worktree | null;
+  bySession(sessionId: string): Worktree | null;
+  remove(id: string): void;
+}
+
+export interface ChatTable {
+  insert(chat: Chat): void;
+  update(chat: Chat): void;
+  get(id: string): Chat | null;
+  /** oldest first */
+  list(sessionId?: string): Chat[];
+  /** with its turns, messages, agent sessions, permissions, frames and topic */
+  remove(id: string): void;
+  /** what the user chose for that agent in this chat, null when nothing */
+  choice(chatId: string, agent: string): AgentSessionChoice | null;
+  setChoice(chatId: string, agent: string, choice: AgentSessionChoice): void;
+}
+
+export interface TurnTable {
+  insert(turn: Turn): void;
+  update(turn: Turn): void;
+  get(id: string): Turn | null;
+  /** by position, lower first */
+  queued(chatId: string): Turn[];
+  /** oldest first */
+  inStates(states: readonly TurnState[]): Turn[];
+  /** the turn that is starting or running */
+  active(chatId: string): Turn | null;
+  /** those that exist, in no particular order */
+  byIds(ids: readonly string[]): Turn[];
+  /** the newest turn of the chat, whatever its state */
+  last(chatId: string): Turn | null;
+  /** takes a turn out, of the queue for example */
+  remove(id: string): void;
+}
+
+export interface MessageTable {
+  /** A new id goes to the end of its chat; a known id keeps its place. */
+  upsert(message: Message): void;
+  get(id: string): Message | null;
+  /** The newest `limit` messages earlier than `before` (or than the end), oldest first. */
+  page(
+    chatId: string,
+    options: { before?: string | undefined; limit: number },
+  ): { messages: Message[]; hasEarlier: boolean };
+  count(chatId: string): number;
+  /** Every message later than the last one of a turn of that agent, oldest first; all when it had no turn. */
+  afterTurnOf(chatId: string, agent: string): Message[];
+}
+
+export interface AgentSessionTable {
+  upsert(row: AgentSession): void;
+  find(chatId: string, agent: string): AgentSession | null;
+  ofChat(chatId: string): AgentSession[];
+  list(): AgentSession[];
+  /** Every row becomes cold with that reason: a server that starts holds no process yet. */
+  resetResidency(why: string): void;
+}
+
+export interface PermissionTable {
+  insert(permission: Permission): void;
+  update(permission: Permission): void;
+  get(id: string): Permission | null;
+  /** oldest first; every filter given must match */
+  list(filter?: {
+    state?: Permission['state'] | undefined;
+    chatId?: string | undefined;
+    turnIds?: readonly string[] | undefined;
+  }): Permission[];
+}
+
+export interface TaskTable {
+  insert(task: Task): void;
+  get(id: string): Task | null;
+  /** oldest first */
+  list(projectId?: string): Task[];
+}
+
+export interface BlobTable {
+  /** Keeps the bytes under their SHA-256; the same bytes again change nothing (the first mime type stays). */
+  put(bytes: Uint8Array | string, mimeType: string): BlobRef;
+  get(id: string): { mimeType: string; bytes: Uint8Array } | null;
+}
+
+/** Values are stored as JSON. */
+export interface SettingTable {
+  /** undefined when never set */
+  get(key: string): unknown;
+  set(key: string, value: unknown): void;
+}
+
+/**
+ * The one database of a server: every table behind a few named operations, all synchronous, SQL nowhere else.
+ *
+ * Statements throw PilotlightError: `store_full` (disk or quota), `store_corrupt`, `store_readonly`, `conflict` (a row
+ * that exists already or names one that does not). What was committed before stays.
+ */
+export interface Store extends Disposable {
+  /** the database file */
+  readonly file: string;
+  /** All of `work` or nothing, on disk (fsync) when it returns. Nested calls join the outer transaction. */
+  transaction<T>(work: () => T): T;
+  readonly projects: ProjectTable;
+  readonly sessions: SessionTable;
+  readonly worktrees: WorktreeTable;
+  readonly chats: ChatTable;
+  readonly turns: TurnTable;
+  readonly messages: MessageTable;
+  readonly agentSessions: AgentSessionTable;
+  readonly permissions: PermissionTable;
+  readonly tasks: TaskTable;
+  readonly blobs: BlobTable;
+  readonly settings: SettingTable;
+  /** for the journal only */
+  readonly frames: FrameTable;
+  /** for the journal only */
+  readonly topics: TopicTable;
+  /** bytes of the database and its write-ahead log on disk */
+  sizeBytes(): number;
+  /** One small step of housekeeping (some milliseconds); true while more is to do. Not inside a transaction. */
+  tidy(): boolean;
+}
