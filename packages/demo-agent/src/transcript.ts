@@ -4,7 +4,7 @@ import type { SessionRecord } from './session-store.ts';
 type ToolUpdate = Extract<SessionUpdate, { toolCallId: string }>;
 
 /**
- * Folds the updates of a turn into what a replay needs: neighbouring chunks become one, a tool call is one entry in its
+ * Folds the updates between two takes into what a replay needs: neighbouring chunks become one, a tool call is one entry in its
  * last state, the plan is its last state. `take` empties it; it gives nothing while a tool is still open.
  */
 export class Transcript {
