@@ -4,8 +4,14 @@ export type { Marker, MarkerName } from './model-server/marker.ts';
 export type { ModelFormat } from './model-server/model-request.ts';
 export type { ModelRequestRecord, ModelRequestState } from './model-server/request-journal.ts';
 export { ensureRealAgents, type InstallOptions } from './real-agents/install.ts';
-export { REAL_AGENT_IDS, type RealAgent, type RealAgentId, type RecipeOptions } from './real-agents/real-agent.ts';
+export {
+  REAL_AGENT_IDS,
+  type RealAgent,
+  type RealAgentId,
+  type RecipeOptions,
+} from './real-agents/real-agent.ts';
 export { prepareRealAgent } from './real-agents/recipes.ts';
 export { type AcpProbe, messageText, startAcpProbe } from './real-agents/acp-probe.ts';
 export type { DefectName } from './scripted-agents/definitions.ts';
 export { scriptedAgent } from './scripted-agents/scripted-agent-command.ts';
+export { endProcessTree } from './real-agents/end-process-tree.ts';

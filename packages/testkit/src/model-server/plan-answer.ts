@@ -89,7 +89,7 @@ function isToolMarker(marker: Marker): boolean {
 
 function planToolCall(request: ModelRequest, marker: Marker): AnswerPlan {
   const intent = toolIntent(marker);
-  const use = chooseTool(request.tools, intent);
+  const use = chooseTool(request.tools, intent) ?? chooseTool(request.tools, shellInstead(intent));
   if (use === undefined) {
     const names = request.tools.map((tool) => tool.name).join(', ');
     return { kind: 'text', reasoning: [], text: [`No ${intent.kind} tool among: `, names] };
@@ -102,6 +102,12 @@ function planToolCall(request: ModelRequest, marker: Marker): AnswerPlan {
     use,
     ...pace,
   };
+}
+
+/** An agent without a tool for reading reads with its shell. */
+function shellInstead(intent: ToolIntent): ToolIntent {
+  if (intent.kind !== 'read') return intent;
+  return { kind: 'shell', command: `cat ${quote(intent.path)}`, cwd: intent.cwd, escalate: false };
 }
 
 function planEnding(marker: Marker): AnswerPlan {

@@ -1,9 +1,10 @@
 // The least that speaks ACP to a real agent: starts it, sends requests, answers its permission requests, keeps its updates.
-// It judges nothing and survives everything the agents really send. Disposing ends the agent's whole process group.
+// It judges nothing and survives everything the agents really send. Disposing ends the agent with every process below it.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { asArray, asObject, asString, type JsonObject } from '../model-server/loose-json.ts';
+import { endProcessTree } from './end-process-tree.ts';
 import type { RealAgent } from './real-agent.ts';
 
 export interface AcpProbe extends AsyncDisposable {
@@ -65,7 +66,7 @@ export function startAcpProbe(agent: RealAgent, cwd: string, answer: 'allow_once
     notify: (method, params) => send({ method, params }),
     [Symbol.asyncDispose]: async () => {
       if (child.pid === undefined) return;
-      endGroup(child.pid);
+      if (child.exitCode === null && child.signalCode === null) endProcessTree(child.pid);
       await exited;
     },
   };
@@ -102,13 +103,5 @@ function parseLine(line: string): JsonObject {
     return asObject(JSON.parse(line));
   } catch {
     return {};
-  }
-}
-
-function endGroup(pid: number): void {
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // The group is gone already.
   }
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -71,5 +71,40 @@ describe.each(REAL_AGENT_IDS)('%s', (id) => {
       kind: 'text',
       status: 200,
     });
+    expect(models.unknownRequests).toEqual([]);
+  });
+
+  test(
+    'writes a file, is cancelled in mid-answer, then takes another prompt',
+    { timeout: TURN_TIMEOUT_MS },
+    async () => {
+      await using models = await startModelServer();
+      const cwd = makeRepository();
+      const { probe, sessionId, prompt } = await openSession(id, models.url, cwd, 'allow_once');
+
+      const turn = prompt(`Please write. [[write tag=kept cwd=${cwd}]] [[hold gate]]`);
+      await models.waitForRequest((request) => request.state === 'held');
+      probe.notify('session/cancel', { sessionId });
+      expect((await turn)['stopReason']).toBe('cancelled');
+      expect(readFileSync(join(cwd, 'written-kept.txt'), 'utf8')).toBe('written kept\n');
+      await models.waitForRequest(
+        (request) => request.marker?.name === 'hold' && request.state === 'aborted',
+      );
+
+      expect((await prompt('And now? [[text tag=later]]'))['stopReason']).toBe('end_turn');
+      expect(messageText(probe.updates)).toContain(finalText('later'));
+    },
+  );
+
+  test('does not run a command that is refused', { timeout: TURN_TIMEOUT_MS }, async () => {
+    await using models = await startModelServer();
+    const cwd = makeRepository();
+    const { probe, prompt } = await openSession(id, models.url, cwd, 'reject_once');
+
+    const result = await prompt(`Please run it. [[shell ask tag=refused cwd=${cwd}]]`);
+
+    expect(['end_turn', 'cancelled']).toContain(result['stopReason']);
+    expect(probe.permissions).toHaveLength(1);
+    expect(existsSync(join(cwd, 'proof-refused.txt'))).toBe(false);
   });
 });
