@@ -1,0 +1,197 @@
+import { lstat, mkdir, readdir, realpath, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { PilotlightError } from '@pilotlight/protocol';
+import { git, gitFailure, gitOk } from './git.ts';
+import { KeyedLock } from './keyed-lock.ts';
+import { readCommit } from './repository.ts';
+import type { WorktreeEntry } from './worktree-list.ts';
+import { listWorktrees } from './worktree-list.ts';
+import { BRANCH_PREFIX, shortId, slugify } from './worktree-name.ts';
+import { assertWorktree } from './worktree-state.ts';
+
+/*
+ * Making a worktree takes several steps of git, and the server may die between any two. While a worktree is being made,
+ * git holds it locked with CREATING as the reason (written before anything else, taken away last). Until then nobody has
+ * been given its path, so whatever is found under that lock is ours to clear away and make again. Anything without it is
+ * either finished, and returned as it is, or not ours, and left alone.
+ */
+const CREATING = 'pilotlight: being created';
+/** What git itself writes in the moment before ours, when it is killed at that point. */
+const GIT_CREATING = 'initializing';
+
+export interface CreateWorktreeOptions {
+  /** root of the repository */
+  projectPath: string;
+  /** the folder all worktrees live under; made when missing */
+  worktreesFolder: string;
+  sessionId: string;
+  /** the session's title; what is readable in path and branch */
+  name: string;
+  /** revision to start from, HEAD unless told */
+  base?: string | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export interface CreatedWorktree {
+  /** absolute, symlinks resolved */
+  path: string;
+  branch: string;
+  /** the commit changes are counted from */
+  baseCommit: string;
+}
+
+const creations = new KeyedLock();
+
+/**
+ * Makes the worktree of a session, or gives back the one it has: asking again is safe, also after a crash in between and
+ * after the title has changed. A branch of the session that is still there from before is taken up again.
+ *
+ * @throws PilotlightError `repository_empty` without commits, `invalid_request` for an unknown base, `worktree_failed`
+ *   when something that is not ours is in the way, `git_failed`, `cancelled`
+ */
+export async function createWorktree(options: CreateWorktreeOptions): Promise<CreatedWorktree> {
+  return creations.run(options.sessionId, () => createAlone(options));
+}
+
+async function createAlone(options: CreateWorktreeOptions): Promise<CreatedWorktree> {
+  const { projectPath, signal } = options;
+  const start = await resolveBase(options);
+  const short = shortId(options.sessionId);
+  const project = slugify(basename(await realpath(projectPath)), 'project');
+  await mkdir(join(options.worktreesFolder, project), { recursive: true });
+  const folder = await realpath(join(options.worktreesFolder, project));
+
+  const entries = await listWorktrees(projectPath);
+  const existing = entries.find((entry) => !entry.isMain && isOf(entry, folder, short));
+  const name = existing ? basename(existing.path) : `${slugify(options.name, 'session')}-${short}`;
+  const path = join(folder, name);
+  if (existing !== undefined && (await isFinished(existing))) {
+    await assertWorktree(path);
+    const branch = existing.branch ?? `${BRANCH_PREFIX}${name}`;
+    return { path, branch, baseCommit: await forkPoint(projectPath, 'HEAD', start, path) };
+  }
+
+  if (existing !== undefined) await clearUnfinished(projectPath, existing);
+  await removeEntryWithoutPath(projectPath, name);
+  await requireFree(path);
+  const branch = (await findBranch(projectPath, short)) ?? `${BRANCH_PREFIX}${name}`;
+  const known = await readCommit(projectPath, `refs/heads/${branch}`);
+  const place = known === null ? ['--no-track', '-b', branch, path, start] : [path, branch];
+  await addWorktree(place, projectPath, signal);
+  try {
+    // Files are written from inside: what configuration applies there (conditional includes) can only be read there.
+    await gitOk(['reset', '--hard', '--quiet'], { cwd: path, signal, timeoutMs: CHECKOUT_TIMEOUT_MS });
+  } catch (error) {
+    await clearUnfinished(projectPath, { path, branch, locked: CREATING, isMain: false });
+    // Named with the commit it must still be at: a branch somebody has committed to stays.
+    if (known === null) await git(['update-ref', '-d', `refs/heads/${branch}`, start], { cwd: projectPath });
+    throw error;
+  }
+  await gitOk(['worktree', 'unlock', path], { cwd: projectPath });
+  return { path, branch, baseCommit: known === null ? start : await forkPoint(projectPath, known, start) };
+}
+
+const CHECKOUT_TIMEOUT_MS = 10 * 60_000;
+
+async function resolveBase(options: CreateWorktreeOptions): Promise<string> {
+  const { projectPath, base } = options;
+  const start = await readCommit(projectPath, base ?? 'HEAD');
+  if (start !== null) return start;
+  if (base === undefined || (await readCommit(projectPath, 'HEAD')) === null) {
+    throw new PilotlightError(
+      'repository_empty',
+      `The repository ${projectPath} has no commit yet, so no worktree can be made. Make a first commit ` +
+        '(`git commit --allow-empty -m "first commit"`), or start the session in place (--in-place).',
+      { details: { projectPath } },
+    );
+  }
+  throw new PilotlightError(
+    'invalid_request',
+    `"${base}" names no commit in ${projectPath}. Give a branch, tag or commit of that repository.`,
+    { details: { projectPath, base } },
+  );
+}
+
+function isOf(entry: WorktreeEntry, folder: string, short: string): boolean {
+  return entry.path.startsWith(`${folder}/`) && basename(entry.path).endsWith(`-${short}`);
+}
+
+/** Finished, and there. One whose folder was deleted is made again on its branch. */
+async function isFinished(entry: WorktreeEntry): Promise<boolean> {
+  if (isBeingCreated(entry)) return false;
+  return (await lstat(entry.path).catch(() => null)) !== null;
+}
+
+function isBeingCreated(entry: WorktreeEntry): boolean {
+  return entry.locked === CREATING || entry.locked === GIT_CREATING;
+}
+
+/** For an entry under the CREATING lock, or one without folder. Twice `--force` is git's word for a locked one. */
+async function clearUnfinished(projectPath: string, entry: WorktreeEntry): Promise<void> {
+  const ours = isBeingCreated(entry);
+  if (ours) await rm(entry.path, { recursive: true, force: true });
+  const force = ours ? ['--force', '--force'] : ['--force'];
+  await gitOk(['worktree', 'remove', ...force, entry.path], { cwd: projectPath });
+}
+
+/**
+ * git was killed before it wrote where the worktree is: it does not list such an entry, yet the name stays taken and the
+ * branch may count as checked out. The name ends in the session's id, so it is ours.
+ */
+async function removeEntryWithoutPath(projectPath: string, name: string): Promise<void> {
+  const { stdout } = await gitOk(['rev-parse', '--path-format=absolute', '--git-common-dir'], {
+    cwd: projectPath,
+  });
+  const entry = join(stdout.trimEnd(), 'worktrees', name);
+  if ((await lstat(entry).catch(() => null)) === null) return;
+  if ((await lstat(join(entry, 'gitdir')).catch(() => null)) !== null) return;
+  await rm(entry, { recursive: true, force: true });
+}
+
+/** An empty folder, or one with nothing but the `.git` file git writes first, is left over from a creation cut short. */
+async function requireFree(path: string): Promise<void> {
+  const names = await readdir(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+  if (names === null) return;
+  const leftOver = names.length === 0 || (names.length === 1 && (await lstat(join(path, '.git'))).isFile());
+  if (!leftOver) {
+    throw new PilotlightError(
+      'worktree_failed',
+      `${path} is in the way: it has files and is not a worktree of this repository. Move the folder away and try again.`,
+      { details: { path } },
+    );
+  }
+  await rm(path, { recursive: true, force: true });
+}
+
+/** The branch a session had before, whatever its title was then. */
+async function findBranch(projectPath: string, short: string): Promise<string | null> {
+  const args = ['for-each-ref', '--format=%(refname)', '--count=1', `refs/heads/${BRANCH_PREFIX}*-${short}`];
+  const { stdout } = await gitOk(args, { cwd: projectPath });
+  return stdout === '' ? null : stdout.trim().slice('refs/heads/'.length);
+}
+
+/** Where a branch left the base; the branch itself when they have nothing in common. */
+async function forkPoint(projectPath: string, tip: string, base: string, cwd = projectPath): Promise<string> {
+  const result = await git(['merge-base', tip, base], { cwd });
+  if (result.exitCode === 0) return result.stdout.trim();
+  return (await readCommit(cwd, tip)) ?? base;
+}
+
+async function addWorktree(
+  args: string[],
+  projectPath: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const result = await git(args, { cwd: projectPath, signal });
+  if (result.exitCode === 0) return;
+  const failure = gitFailure(args, projectPath, result);
+  if ((await readCommit(projectPath, `refs/heads/${BRANCH_PREFIX.slice(0, -1)}`)) === null) throw failure;
+  throw new PilotlightError(
+    'worktree_failed',
+    `The repository ${projectPath} has a branch named "pilotlight", so no branch "pilotlight/…" can be made. Rename that branch and try again.`,
+    { cause: failure, details: { projectPath } },
+  );
+}

@@ -1,0 +1,184 @@
+import { stat } from 'node:fs/promises';
+import { PilotlightError } from '@pilotlight/protocol';
+import type { ConfigEntry } from './git-guard.ts';
+import { guardedEnvironment, overridesFor, parseScopedConfig } from './git-guard.ts';
+import { runGitProcess } from './git-process.ts';
+
+export interface GitOptions {
+  /** an existing folder */
+  cwd: string;
+  signal?: AbortSignal | undefined;
+  /** added to the guarded environment, such as GIT_INDEX_FILE */
+  env?: Record<string, string> | undefined;
+  /** bytes of standard output kept, 64 MiB unless told */
+  maxBytes?: number | undefined;
+  /** 60 s unless told */
+  timeoutMs?: number | undefined;
+  input?: string | Uint8Array | undefined;
+}
+
+export interface GitResult {
+  /** standard output as UTF-8 */
+  readonly stdout: string;
+  /** standard output as it came, for file contents */
+  readonly bytes: Buffer;
+  readonly stderr: string;
+  /** -1 when git was ended by a signal */
+  readonly exitCode: number;
+  /** standard output was longer than `maxBytes` and git was stopped */
+  readonly truncated: boolean;
+}
+
+const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
+const DEFAULT_TIMEOUT_MS = 60_000;
+/** Configuration by environment came with 2.31 (older ones ignore the guard in silence), `--lock --reason` with 2.33. */
+const OLDEST_VERSION: readonly [number, number] = [2, 34];
+const STDERR_LINES_SHOWN = 6;
+
+/** They read refs and commits alone, so no driver of the repository can start and its configuration need not be read. */
+const DRIVER_FREE = new Set([
+  'check-ref-format',
+  'for-each-ref',
+  'merge-base',
+  'rev-list',
+  'rev-parse',
+  'show-ref',
+  'symbolic-ref',
+  'version',
+]);
+
+/** They compare contents, and would run an external diff or a text conversion unless told not to. */
+const COMPARING = new Set(['diff', 'diff-files', 'diff-index', 'diff-tree', 'log', 'show']);
+
+/**
+ * Runs git in a folder; the one way git is run. The repository's configuration cannot start programs (see git-guard.ts),
+ * nothing is asked, no network is reached, the user's index is not refreshed on reads.
+ *
+ * @param args the command and its arguments, without options of git itself
+ * @returns the result for every exit code
+ * @throws PilotlightError `git_failed` when git is missing, too old, does not trust the folder's owner, or takes too long;
+ *   `cancelled` when the signal fired
+ */
+export async function git(args: readonly string[], options: GitOptions): Promise<GitResult> {
+  await requireFolder(options.cwd);
+  await requireVersion();
+  const command = args[0] ?? '';
+  const overrides = DRIVER_FREE.has(command) ? [] : await readOverrides(options);
+  const full = COMPARING.has(command) ? [command, '--no-ext-diff', '--no-textconv', ...args.slice(1)] : args;
+  const result = await run(full, options, overrides);
+  if (result.exitCode !== 0 && result.stderr.includes('detected dubious ownership')) {
+    throw dubiousOwnership(args, options.cwd, result.stderr);
+  }
+  return result;
+}
+
+/**
+ * Like `git`, for commands that must succeed.
+ *
+ * @throws PilotlightError `git_failed` with command, folder, exit code and git's last lines; `payload_too_large` when the
+ *   output is past `maxBytes`; and what `git` throws
+ */
+export async function gitOk(args: readonly string[], options: GitOptions): Promise<GitResult> {
+  const result = await git(args, options);
+  if (result.truncated) {
+    throw new PilotlightError(
+      'payload_too_large',
+      `git ${args.join(' ')} in ${options.cwd} gave more than ${options.maxBytes ?? DEFAULT_MAX_BYTES} bytes.`,
+      { details: { args, cwd: options.cwd } },
+    );
+  }
+  if (result.exitCode !== 0) throw gitFailure(args, options.cwd, result);
+  return result;
+}
+
+/** A finished git that failed, as the error that says where and why. */
+export function gitFailure(
+  args: readonly string[],
+  cwd: string,
+  result: Pick<GitResult, 'exitCode' | 'stderr'>,
+): PilotlightError {
+  const stderr = result.stderr.trimEnd().split('\n').slice(-STDERR_LINES_SHOWN).join('\n');
+  return new PilotlightError(
+    'git_failed',
+    `git ${args.join(' ')} in ${cwd} failed with exit code ${result.exitCode}: ${stderr || '(no message)'}`,
+    { details: { args, cwd, exitCode: result.exitCode, stderr } },
+  );
+}
+
+async function run(
+  args: readonly string[],
+  options: GitOptions,
+  overrides: readonly ConfigEntry[],
+): Promise<GitResult> {
+  const result = await runGitProcess(['--no-pager', ...args], {
+    cwd: options.cwd,
+    env: guardedEnvironment(overrides, options.env),
+    signal: options.signal,
+    maxBytes: options.maxBytes ?? DEFAULT_MAX_BYTES,
+    timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    input: options.input,
+  });
+  return {
+    get stdout() {
+      return result.stdout.toString('utf8');
+    },
+    bytes: result.stdout,
+    stderr: result.stderr,
+    exitCode: result.exitCode,
+    truncated: result.truncated,
+  };
+}
+
+/** Reads, in the very folder git will run in, which programs the repository names: conditional includes depend on it. */
+async function readOverrides(options: GitOptions): Promise<ConfigEntry[]> {
+  const args = ['config', '--list', '--show-scope', '--includes', '-z'];
+  const { cwd, signal, env } = options;
+  const result = await run(args, { cwd, signal, env }, []);
+  // A configuration that cannot be read in full cannot be guarded against.
+  if (result.exitCode !== 0 || result.truncated) throw gitFailure(args, cwd, result);
+  return overridesFor(parseScopedConfig(result.stdout).filter((entry) => entry.scope !== 'command'));
+}
+
+async function requireFolder(cwd: string): Promise<void> {
+  const found = await stat(cwd).catch(() => null);
+  if (found?.isDirectory()) return;
+  throw new PilotlightError('git_failed', `git cannot run in ${cwd}: there is no such folder.`, {
+    details: { cwd },
+  });
+}
+
+let versionCheck: Promise<void> | undefined;
+
+/** Asked once; asked again after a failure, so that installing git needs no restart. */
+async function requireVersion(): Promise<void> {
+  versionCheck ??= checkVersion();
+  try {
+    await versionCheck;
+  } catch (error) {
+    versionCheck = undefined;
+    throw error;
+  }
+}
+
+async function checkVersion(): Promise<void> {
+  const { stdout } = await run(['version'], { cwd: '/' }, []);
+  const [, major, minor] = /(\d+)\.(\d+)/.exec(stdout) ?? [];
+  const [oldestMajor, oldestMinor] = OLDEST_VERSION;
+  const recent =
+    Number(major) > oldestMajor || (Number(major) === oldestMajor && Number(minor) >= oldestMinor);
+  if (recent) return;
+  throw new PilotlightError(
+    'git_failed',
+    `Pilotlight needs git ${OLDEST_VERSION.join('.')} or newer and found "${stdout.trim()}". Install a newer git.`,
+  );
+}
+
+function dubiousOwnership(args: readonly string[], cwd: string, stderr: string): PilotlightError {
+  const folder = /repository at '(.+)'/.exec(stderr)?.[1] ?? cwd;
+  return new PilotlightError(
+    'git_failed',
+    `git does not work in ${folder}: the folder belongs to another user. If you trust its content, run ` +
+      `\`git config --global --add safe.directory '${folder}'\` and try again.`,
+    { details: { args, cwd, folder, reason: 'dubious_ownership' } },
+  );
+}

@@ -1,0 +1,134 @@
+import { lstat, rename, rm, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PilotlightError } from '@pilotlight/protocol';
+import { gitOk } from './git.ts';
+import { KeyedLock } from './keyed-lock.ts';
+import { countIgnored, countOwnCommits, findUncommittedWork } from './uncommitted-work.ts';
+import type { WorktreeEntry } from './worktree-list.ts';
+import { findWorktree, resolveParent } from './worktree-list.ts';
+import { worktreeState } from './worktree-state.ts';
+
+/*
+ * A worktree is moved aside, looked at once more, struck from git's list, and deleted, in that order:
+ *
+ *   path ──rename──▶ path.removing ──second look──▶ entry struck ──▶ deleted
+ *     ▲                   │ work found, or a crash here
+ *     └──────rename───────┘
+ *
+ * So nothing can be written at the path between the look and the deletion, and a crash leaves one of two things: a folder
+ * aside with its entry, which is put back, or one without, which had passed the second look and is deleted.
+ */
+const ASIDE = '.removing';
+
+export interface RemoveWorktreeOptions {
+  projectPath: string;
+  path: string;
+  branch: string;
+}
+
+export interface RemovedWorktree {
+  /** false: there was nothing at the path any more (its entry in git's list is gone now) */
+  removed: boolean;
+  /** always kept */
+  branch: string;
+  /** commits that only this branch holds */
+  ownCommits: number;
+  /** ignored files and folders that went away with it, a folder counted once */
+  ignored: number;
+}
+
+const removals = new KeyedLock();
+
+/**
+ * Removes the folder of a session's worktree. Its branch, and so every commit, is kept.
+ *
+ * @throws PilotlightError `worktree_dirty` (details: `reasons`) while it holds anything that is nowhere else,
+ *   `worktree_failed` when the path is no worktree of this project, its main one, or locked by somebody
+ */
+export async function removeWorktree(options: RemoveWorktreeOptions): Promise<RemovedWorktree> {
+  const path = await resolveParent(options.path);
+  return removals.run(path, () => removeAlone({ ...options, path }));
+}
+
+async function removeAlone({ projectPath, path, branch }: RemoveWorktreeOptions): Promise<RemovedWorktree> {
+  const aside = path + ASIDE;
+  const entry = await findWorktree(projectPath, path);
+  if (await exists(aside)) await settleInterrupted(path, aside, entry);
+  const ownCommits = await countOwnCommits(projectPath, branch);
+
+  if (!(await exists(path))) {
+    if (entry !== null) await strike(projectPath, requireRemovable(path, entry));
+    return { removed: false, branch, ownCommits, ignored: 0 };
+  }
+  requireRemovable(path, entry);
+  await requireNothingToLose(path);
+  const ignored = await countIgnored(path);
+
+  await holdEntry(path);
+  await rename(path, aside);
+  try {
+    await requireNothingToLose(aside, path);
+    await strike(projectPath, requireRemovable(path, entry));
+  } catch (error) {
+    await rename(aside, path);
+    throw error;
+  }
+  await rm(aside, { recursive: true, force: true });
+  return { removed: true, branch, ownCommits, ignored };
+}
+
+async function settleInterrupted(path: string, aside: string, entry: WorktreeEntry | null): Promise<void> {
+  if (entry === null) await rm(aside, { recursive: true, force: true });
+  else if (!(await exists(path))) await rename(aside, path);
+}
+
+/**
+ * Once a day git writes the folder it is started in into the entry of that worktree. It must not do so from aside, or the
+ * entry could not be found again: a fresh date on the file holds it off.
+ */
+async function holdEntry(path: string): Promise<void> {
+  const { stdout } = await gitOk(['rev-parse', '--path-format=absolute', '--git-dir'], { cwd: path });
+  const now = new Date();
+  await utimes(join(stdout.replace(/\n$/, ''), 'gitdir'), now, now);
+}
+
+/** Strikes one entry from git's list; its folder is not at the path any more. */
+async function strike(projectPath: string, entry: WorktreeEntry): Promise<void> {
+  await gitOk(['worktree', 'remove', '--force', entry.path], { cwd: projectPath });
+}
+
+function requireRemovable(path: string, entry: WorktreeEntry | null): WorktreeEntry {
+  if (entry === null || entry.isMain) {
+    throw new PilotlightError(
+      'worktree_failed',
+      `${path} is not a worktree of this project, so it was left alone. Look at \`git worktree list\`, and delete the folder by hand if you do not need it.`,
+      { details: { path } },
+    );
+  }
+  if (entry.locked !== null) {
+    throw new PilotlightError(
+      'worktree_failed',
+      `The worktree ${path} is locked (${entry.locked || 'no reason given'}). Run \`git worktree unlock '${path}'\` if it may go.`,
+      { details: { path, reason: entry.locked } },
+    );
+  }
+  return entry;
+}
+
+/** @param shownAs the path the user knows */
+async function requireNothingToLose(path: string, shownAs = path): Promise<void> {
+  const state = await worktreeState(path);
+  const reasons = state.exists
+    ? await findUncommittedWork(path, state)
+    : ['a .git that is missing or damaged, so nobody can say what is uncommitted'];
+  if (reasons.length === 0) return;
+  throw new PilotlightError(
+    'worktree_dirty',
+    `The worktree ${shownAs} was not removed, because it holds work that is nowhere else: ${reasons.join('; ')}. Commit it or throw it away, then try again.`,
+    { details: { path: shownAs, reasons } },
+  );
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => null)) !== null;
+}
