@@ -1,0 +1,91 @@
+import { Hono } from 'hono';
+import { PilotlightError } from '@pilotlight/protocol';
+import type { Authenticator } from './authenticator.ts';
+import type { EventStreams } from './event-streams.ts';
+import type { HttpDeps } from './http-deps.ts';
+import type { OriginGuard } from './origin-guard.ts';
+import { PAGE_POLICY } from './pages.ts';
+import { problemResponse, toProblem } from './problem.ts';
+import { agentRoutes } from './resources/agents.ts';
+import { blobRoutes } from './resources/blobs.ts';
+import { chatRoutes } from './resources/chats.ts';
+import { eventRoutes } from './resources/events.ts';
+import { healthRoutes } from './resources/health.ts';
+import { messageRoutes } from './resources/messages.ts';
+import { permissionRoutes } from './resources/permissions.ts';
+import { processRoutes } from './resources/processes.ts';
+import { projectRoutes } from './resources/projects.ts';
+import { promptRoutes } from './resources/prompts.ts';
+import { serverRoutes } from './resources/server.ts';
+import { sessionRoutes } from './resources/sessions.ts';
+import { signInRoutes } from './resources/sign-in.ts';
+import { taskRoutes } from './resources/tasks.ts';
+import type { Http, HttpEnv } from './route.ts';
+
+const SECURITY_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store',
+  'content-security-policy': PAGE_POLICY,
+};
+
+export interface HttpAppParts {
+  deps: HttpDeps;
+  authenticator: Authenticator;
+  guard: OriginGuard;
+  streams: EventStreams;
+}
+
+/** The whole HTTP surface: guards first, then one registration a resource. */
+export function createHttpApp({ deps, authenticator, guard, streams }: HttpAppParts): Http {
+  const http: Http = new Hono<HttpEnv>();
+  http.use('*', async (c, next) => {
+    // On the raw response, so that streams (which Hono does not see) carry them too.
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.env.outgoing.setHeader(name, value);
+    const { host, origin } = c.env.incoming.headers;
+    // A link on another site may lead to the pages, but its scripts may not reach the API.
+    const fetchSite = c.req.path.startsWith('/api/') ? c.req.header('sec-fetch-site') : undefined;
+    guard.check({ host, origin, fetchSite });
+    await next();
+  });
+  http.use('/api/*', async (c, next) => {
+    const { authorization, cookie } = c.env.incoming.headers;
+    if (!authenticator.accepts({ authorization, cookie })) {
+      throw new PilotlightError(
+        'unauthorized',
+        'sign in with `pilotlight open`, or send the token as a bearer token',
+      );
+    }
+    await next();
+  });
+  healthRoutes(http, deps);
+  projectRoutes(http, deps);
+  sessionRoutes(http, deps);
+  chatRoutes(http, deps);
+  messageRoutes(http, deps);
+  promptRoutes(http, deps);
+  permissionRoutes(http, deps);
+  taskRoutes(http, deps);
+  agentRoutes(http, deps, streams);
+  processRoutes(http, deps);
+  blobRoutes(http, deps);
+  eventRoutes(http, deps, streams);
+  serverRoutes(http, deps);
+  signInRoutes(http, deps, authenticator);
+  http.notFound((c) => {
+    const error = new PilotlightError('not_found', `there is nothing at ${c.req.path}`);
+    return problemResponse(toProblem(error));
+  });
+  http.onError((error, c) => {
+    if (!(error instanceof PilotlightError)) {
+      // The path only: the query of a sign-in link is a secret.
+      deps.log.error({ error, method: c.req.method, path: c.req.path }, 'a request failed');
+    }
+    const problem = toProblem(error);
+    return problemResponse(problem, problem.status === 401 ? { 'www-authenticate': 'Bearer' } : {});
+  });
+  return http;
+}

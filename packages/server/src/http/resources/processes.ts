@@ -1,0 +1,7 @@
+import type { HttpDeps } from '../http-deps.ts';
+import { route } from '../route.ts';
+import type { Http } from '../route.ts';
+
+export function processRoutes(http: Http, { commands }: Pick<HttpDeps, 'commands'>): void {
+  route(http, '/api/processes', { GET: async (c) => c.json({ processes: await commands.listProcesses() }) });
+}
