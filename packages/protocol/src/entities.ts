@@ -148,7 +148,7 @@ export const Turn = z.object({
   position: z.number(),
   /** id of the user message, made when the prompt is accepted, shown when the turn starts */
   messageId: z.string(),
-  /** the prompt while it is queued; null afterwards, the user message has it */
+  /** the prompt until the turn starts; null afterwards, the user message has it */
   prompt: z.array(Part).nullable(),
   /** `cold`: ran through the one-shot dispatch because the warm backend was down */
   dispatch: z.enum(['warm', 'cold']).nullable(),

@@ -39,7 +39,7 @@ export interface Commands {
   /** @throws `worktree_dirty` while anything is not committed, `conflict` while a turn runs */
   removeSession(id: string): Promise<RemoveSessionAnswer>;
 
-  createChat(sessionId: string, body: CreateChat): Chat;
+  createChat(sessionId: string, body: CreateChat): Promise<Chat>;
   listChats(sessionId?: string): Chat[];
   getChat(id: string): Chat;
   updateChat(id: string, body: UpdateChat): Chat;

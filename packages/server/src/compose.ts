@@ -1,0 +1,223 @@
+import { API_VERSION, type AgentBackend, type AgentBackendKind, type Health } from '@pilotlight/protocol';
+import { randomUUID } from 'node:crypto';
+import pino, { type Logger } from 'pino';
+import { coldDispatch } from './backends/acp-dispatch.ts';
+import { WarmAcpBackend } from './backends/acp/warm-acp-backend.ts';
+import { createAgentTable } from './backends/agent-table.ts';
+import { OPENCODE_AGENT, DEMO_AGENT, builtInAgents } from './backends/built-in-agents.ts';
+import { OpenCodeServerBackend } from './backends/opencode/opencode-server-backend.ts';
+import { openDataFolder, publishServerInfo, readOrMakeToken } from './data-folder.ts';
+import { AgentCatalog } from './dispatch/agent-catalog.ts';
+import { AgentSessionDesk } from './dispatch/agent-session-desk.ts';
+import { Announcer } from './dispatch/announcer.ts';
+import { Catalog } from './dispatch/catalog.ts';
+import { ChatFacts } from './dispatch/chat-facts.ts';
+import { ChatReleases } from './dispatch/chat-releases.ts';
+import { CircuitBoard } from './dispatch/circuit-board.ts';
+import { composeCommands } from './dispatch/compose-commands.ts';
+import { DiffRecorder } from './dispatch/diff-recorder.ts';
+import { Dispatcher } from './dispatch/dispatcher.ts';
+import { LateSpeech } from './dispatch/late-speech.ts';
+import { PermissionDesk } from './dispatch/permission-desk.ts';
+import { Places } from './dispatch/place.ts';
+import { Queue } from './dispatch/queue.ts';
+import { recover } from './dispatch/recovery.ts';
+import { Tasks } from './dispatch/tasks.ts';
+import { TurnRunner } from './dispatch/turn-runner.ts';
+import { SignInCodes, startHttp } from './http/index.ts';
+import { createJournal } from './journal/create-journal.ts';
+import { Ledger } from './processes/ledger.ts';
+import { LocalProcesses } from './processes/local-processes.ts';
+import { reapLeftovers } from './processes/reaper.ts';
+import { readMessages } from './reads.ts';
+import { lockDataFolder } from './store/lock.ts';
+import { openStore } from './store/open-store.ts';
+import { VERSION } from './version.ts';
+
+export interface ServerOptions {
+  /** absolute; made when missing */
+  dataFolder: string;
+  /** 0: any free port */
+  port: number;
+  /** default 127.0.0.1 */
+  host?: string;
+  /** names besides loopback by which clients may call this server */
+  allowedHosts?: readonly string[];
+  /** what agents inherit; default this process's own */
+  env?: NodeJS.ProcessEnv;
+  log?: Logger;
+  /** a client asked the server to stop; default: it closes itself */
+  onStopRequested?: () => void;
+}
+
+export interface RunningServer {
+  url: string;
+  port: number;
+  token: string;
+  serverId: string;
+  /** a fresh one-time sign-in link */
+  signInLink(): string;
+  /** Resolves when no turn runs or waits; for tests and for a quiet stop. */
+  drained(): Promise<void>;
+  /** Interrupts running turns, ends every agent, closes the database. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/**
+ * The composition root: makes every part once, in order, and disposes them in reverse order, also when making one fails.
+ * @throws PilotlightError `data_folder_in_use`, `store_*`, `port_in_use`, `config_invalid`
+ */
+export async function composeServer(options: ServerOptions): Promise<RunningServer> {
+  await using building = new AsyncDisposableStack();
+  const host = options.host ?? '127.0.0.1';
+  const log = options.log ?? pino({ level: 'silent' });
+  const now = Date.now;
+  const startedAt = now();
+  const serverId = randomUUID();
+
+  const folder = openDataFolder(options.dataFolder);
+  const lock = building.use(lockDataFolder(folder.root));
+  const token = readOrMakeToken(folder);
+  const store = building.use(openStore({ dataFolder: folder.root }));
+  let storeError: Health['store']['error'] = null;
+  const journal = building.use(
+    createJournal(store, {
+      onFailure: (error) => {
+        storeError = error;
+        log.error({ err: error }, 'the store takes nothing');
+      },
+    }),
+  );
+  const announcer = new Announcer(store, journal, now);
+
+  const ledger = new Ledger(folder.ledger);
+  const reaped = await reapLeftovers(ledger);
+  log.info({ reaped }, 'looked for leftovers of an earlier server');
+  const processes = new LocalProcesses(ledger);
+  building.defer(() => processes.dispose());
+  const agents = createAgentTable({
+    dataFolder: folder.root,
+    env: options.env ?? process.env,
+    builtIn: builtInAgents,
+  });
+
+  const sessions = new AgentSessionDesk(announcer);
+  const parts = { agents, processes, host: sessions };
+  const backends = new Map<AgentBackendKind, AgentBackend>([
+    ['acp_warm', new WarmAcpBackend(parts)],
+    [
+      'opencode_server',
+      new OpenCodeServerBackend({ ...parts, agentId: OPENCODE_AGENT, stateFolder: folder.backends }),
+    ],
+  ]);
+  building.defer(async () => {
+    await Promise.all([...backends.values()].map((backend) => backend.dispose()));
+  });
+
+  const facts = new ChatFacts(announcer);
+  const permissions = new PermissionDesk(announcer);
+  const late = new LateSpeech(announcer, facts);
+  sessions.onLateEvent((handle, event) => late.record(handle, event));
+  const circuits = new CircuitBoard(now);
+  const queue = new Queue(announcer, facts);
+  const releases = new ChatReleases(store, backends);
+  const agentCatalog = new AgentCatalog({ agents, dataFolder: folder.root, fallbackAgent: DEMO_AGENT });
+  const checkAgent = (agent: string) => void agents.get(agent);
+  const defaultAgent = () => agentCatalog.defaultAgent();
+  const catalog = new Catalog({
+    announcer,
+    defaultAgent,
+    checkAgent,
+    isBusy: (chatId) => dispatcher.isBusy(chatId),
+    release: async (chatId) => {
+      await releases.release(chatId);
+      facts.forget(chatId);
+    },
+  });
+  const runner = new TurnRunner({
+    announcer,
+    agents,
+    backends,
+    cold: async (turn, input, ctx, choice) =>
+      coldDispatch({ agent: await agents.resolve(turn.agent), processes, input, ctx, choice }),
+    places: new Places(announcer, folder.worktrees),
+    sessions,
+    permissions,
+    facts,
+    circuits,
+  });
+  const onError = (error: unknown, chatId?: string) => log.error({ err: error, chatId }, 'a turn could not be written down');
+  const diffs = new DiffRecorder(announcer, (error) => log.warn({ err: error }, 'no diff stat after a turn'));
+  const dispatcher = new Dispatcher({ announcer, catalog, queue, runner, late, diffs, checkAgent, onError });
+  building.defer(() => dispatcher.stop());
+  const tasks = new Tasks({ announcer, catalog, queue, defaultAgent, checkAgent, kick: (id) => dispatcher.kick(id) });
+
+  const health = (): Health => ({
+    status: storeError !== null ? 'down' : [...backends.values()].some((b) => b.health() === 'down') ? 'degraded' : 'up',
+    version: VERSION,
+    apiVersion: API_VERSION,
+    serverId,
+    pid: process.pid,
+    startedAt,
+    store: { state: storeError === null ? 'up' : 'down', error: storeError, bytes: store.sizeBytes() },
+    backends: [...backends.values()].map((backend) => ({ kind: backend.kind, state: backend.health() })),
+    circuits: circuits.list(),
+  });
+  const commands = composeCommands({
+    store,
+    catalog,
+    dispatcher,
+    queue,
+    permissions,
+    tasks,
+    agents: agentCatalog,
+    backends,
+    releases,
+    health,
+  });
+
+  const waiting = recover(announcer, permissions);
+  const signIn = new SignInCodes();
+  const http = await startHttp({
+    commands,
+    journal: {
+      subscribe: (topic, listener) => {
+        const subscription = journal.subscribe(topic, listener);
+        return () => subscription[Symbol.dispose]();
+      },
+      catchUp: (topic, after) => journal.catchUp(topic, after),
+    },
+    token,
+    serverId,
+    version: VERSION,
+    host,
+    port: options.port,
+    ...(options.allowedHosts === undefined ? {} : { allowedHosts: options.allowedHosts }),
+    signIn,
+    blobs: store.blobs,
+    reads: { messages: (chatId, page) => readMessages(store, journal, chatId, page) },
+    log: {
+      info: (fields, message) => log.info(fields, message),
+      warn: (fields, message) => log.warn(fields, message),
+      error: (fields, message) => log.error(fields, message),
+    },
+    stop: () => (options.onStopRequested ?? (() => void close()))(),
+  });
+  building.defer(() => http.close());
+  lock.publish({ url: http.url });
+  building.use(publishServerInfo(folder, { url: http.url, pid: process.pid, serverId, version: VERSION, startedAt }));
+  for (const chatId of waiting) dispatcher.kick(chatId);
+
+  const running = building.move();
+  let closing: Promise<void> | null = null;
+  const close = (): Promise<void> => (closing ??= running.disposeAsync());
+  return {
+    url: http.url,
+    port: http.port,
+    token,
+    serverId,
+    signInLink: () => `${http.url}/sign-in?code=${signIn.create().code}`,
+    drained: () => dispatcher.drained(),
+    close,
+  };
+}

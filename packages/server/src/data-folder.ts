@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Where things lie in the data folder. */
+export interface DataFolder {
+  root: string;
+  /** the bearer token, 0600 */
+  token: string;
+  /** address and pid of the running server */
+  serverInfo: string;
+  worktrees: string;
+  ledger: string;
+  /** state of backends: passwords of servers they own, 0600 */
+  backends: string;
+  agentsFile: string;
+}
+
+/** The folder with what belongs into it; made, and closed to other users, when it is not there. */
+export function openDataFolder(root: string): DataFolder {
+  mkdirSync(root, { recursive: true, mode: 0o700 });
+  const folder: DataFolder = {
+    root,
+    token: join(root, 'token'),
+    serverInfo: join(root, 'server.json'),
+    worktrees: join(root, 'worktrees'),
+    ledger: join(root, 'processes'),
+    backends: join(root, 'backends'),
+    agentsFile: join(root, 'agents.json'),
+  };
+  for (const inside of [folder.worktrees, folder.backends]) mkdirSync(inside, { recursive: true, mode: 0o700 });
+  return folder;
+}
+
+function writePrivately(path: string, text: string): void {
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, text, { mode: 0o600 });
+  renameSync(temporary, path);
+}
+
+/** The token of this data folder; made at the first start. */
+export function readOrMakeToken(folder: DataFolder): string {
+  try {
+    const token = readFileSync(folder.token, 'utf8').trim();
+    if (token.length >= 32) {
+      chmodSync(folder.token, 0o600);
+      return token;
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  const token = randomBytes(32).toString('base64url');
+  writePrivately(folder.token, `${token}\n`);
+  return token;
+}
+
+/** What a client finds a running server by. */
+export interface ServerInfo {
+  url: string;
+  pid: number;
+  serverId: string;
+  version: string;
+  /** epoch ms */
+  startedAt: number;
+}
+
+/** Writes the address of this server; disposing takes it away. */
+export function publishServerInfo(folder: DataFolder, info: ServerInfo): Disposable {
+  writePrivately(folder.serverInfo, `${JSON.stringify(info, null, 2)}\n`);
+  return { [Symbol.dispose]: () => rmSync(folder.serverInfo, { force: true }) };
+}

@@ -1,0 +1,48 @@
+import { PilotlightError, type AgentInfo } from '@pilotlight/protocol';
+import { installAgent } from '../agents-install/install-agent.ts';
+import type { DescribedAgentTable } from '../backends/agent-table.ts';
+
+export interface AgentCatalogOptions {
+  agents: DescribedAgentTable;
+  dataFolder: string;
+  /** taken when no other agent is there */
+  fallbackAgent: string;
+}
+
+/** Which agents there are, which of them can run here, and how to get the others. */
+export class AgentCatalog {
+  readonly #o: AgentCatalogOptions;
+
+  constructor(options: AgentCatalogOptions) {
+    this.#o = options;
+  }
+
+  list(): Promise<AgentInfo[]> {
+    return Promise.all(this.#o.agents.list().map((spec) => this.#o.agents.describe(spec.id)));
+  }
+
+  /** The first agent of the table whose program is here, the built-in one only when there is no other. */
+  async defaultAgent(): Promise<string> {
+    const found = (await this.list()).filter((agent) => agent.state === 'found').map((agent) => agent.id);
+    return found.find((id) => id !== this.#o.fallbackAgent) ?? this.#o.fallbackAgent;
+  }
+
+  /** @throws PilotlightError `agent_unknown`, `install_failed`, `invalid_request` for an agent that has no package */
+  async install(
+    id: string,
+    options: { version?: string; signal: AbortSignal; onLine(line: string): void },
+  ): Promise<AgentInfo> {
+    const { install, hint } = this.#o.agents.get(id);
+    if (install === null) {
+      throw new PilotlightError('invalid_request', `Agent "${id}" has no package to install. ${hint}`.trim());
+    }
+    await installAgent({
+      dataFolder: this.#o.dataFolder,
+      agentId: id,
+      spec: { ...install, version: options.version ?? install.version },
+      signal: options.signal,
+      onLine: options.onLine,
+    });
+    return this.#o.agents.describe(id);
+  }
+}

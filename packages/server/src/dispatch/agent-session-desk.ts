@@ -1,0 +1,75 @@
+import type {
+  AgentEvent,
+  AgentSession,
+  AgentSessionHandle,
+  Continuity,
+  ResidencyState,
+} from '@pilotlight/protocol';
+import type { BackendHost, StoredAgentSession } from '../backends/backend-host.ts';
+import type { Announcer } from './announcer.ts';
+
+/** Takes what an agent says outside any turn. */
+export type LateEvents = (handle: AgentSessionHandle, event: AgentEvent) => void;
+
+/**
+ * The rows of `agent_sessions`: the resume token of every (chat, agent) and whether it is resident. The backends' side
+ * of the product.
+ */
+export class AgentSessionDesk implements BackendHost {
+  readonly #announcer: Announcer;
+  #late: LateEvents = () => {};
+
+  constructor(announcer: Announcer) {
+    this.#announcer = announcer;
+  }
+
+  onLateEvent(late: LateEvents): void {
+    this.#late = late;
+  }
+
+  findAgentSession(chatId: string, agent: string): StoredAgentSession | null {
+    return this.#announcer.store.agentSessions.find(chatId, agent);
+  }
+
+  agentSessionAssigned(handle: AgentSessionHandle): void {
+    this.#write(handle, {});
+  }
+
+  outOfTurn(handle: AgentSessionHandle, event: AgentEvent): void {
+    this.#late(handle, event);
+  }
+
+  residencyChanged(handle: AgentSessionHandle, state: ResidencyState, why: string): void {
+    this.#write(handle, { state, why });
+  }
+
+  /** Persists the handle and how the agent knows the conversation. */
+  ensured(handle: AgentSessionHandle, continuity: Continuity): void {
+    this.#write(handle, { continuity });
+  }
+
+  #write(handle: AgentSessionHandle, changes: Partial<Pick<AgentSession, 'state' | 'why' | 'continuity'>>): void {
+    const { store, journal, now } = this.#announcer;
+    // The chat may have been removed while its agent was winding down.
+    if (store.chats.get(handle.chatId) === null) return;
+    const before = store.agentSessions.find(handle.chatId, handle.agent);
+    const next: AgentSession = {
+      chatId: handle.chatId,
+      agent: handle.agent,
+      backend: handle.backend,
+      agentSessionId: handle.agentSessionId ?? before?.agentSessionId ?? null,
+      serverPort: handle.serverPort,
+      worktreeId: handle.worktreeId,
+      state: changes.state ?? before?.state ?? 'starting',
+      why: changes.why ?? before?.why ?? '',
+      continuity: changes.continuity ?? before?.continuity ?? null,
+      updatedAt: now(),
+    };
+    if (before !== null && same(before, next)) return;
+    journal.commit((scope) => this.#announcer.agentSession(scope, next));
+  }
+}
+
+function same(a: AgentSession, b: AgentSession): boolean {
+  return JSON.stringify({ ...a, updatedAt: 0 }) === JSON.stringify({ ...b, updatedAt: 0 });
+}

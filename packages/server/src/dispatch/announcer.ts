@@ -1,0 +1,74 @@
+import {
+  INDEX_TOPIC,
+  chatTopic,
+  type AgentSession,
+  type Chat,
+  type Permission,
+  type Session,
+  type Turn,
+} from '@pilotlight/protocol';
+import type { CommitScope, Journal } from '../journal/journal.ts';
+import type { Store } from '../store/store.ts';
+
+/**
+ * Writes entities and says so: a row and its frames, always in one transaction. Whoever changes an entity does it
+ * through here, so that no client can miss it.
+ */
+export class Announcer {
+  readonly store: Store;
+  readonly journal: Journal;
+  readonly now: () => number;
+
+  constructor(store: Store, journal: Journal, now: () => number) {
+    this.store = store;
+    this.journal = journal;
+    this.now = now;
+  }
+
+  session(scope: CommitScope, session: Session): void {
+    this.store.sessions.update(session);
+    scope.frame({ topic: INDEX_TOPIC, event: { type: 'session', session } });
+  }
+
+  chat(scope: CommitScope, chat: Chat): void {
+    this.store.chats.update(chat);
+    this.chatFrames(scope, chat);
+  }
+
+  /** The frames of a chat whose row is already written. */
+  chatFrames(scope: CommitScope, chat: Chat): void {
+    scope.frame({ topic: INDEX_TOPIC, event: { type: 'chat', chat } });
+    scope.frame({ topic: chatTopic(chat.id), event: { type: 'chat', chat } });
+  }
+
+  turn(scope: CommitScope, turn: Turn): void {
+    this.store.turns.update(turn);
+    scope.frame({ topic: chatTopic(turn.chatId), event: { type: 'turn', turn } });
+  }
+
+  newTurn(scope: CommitScope, turn: Turn): void {
+    this.store.turns.insert(turn);
+    scope.frame({ topic: chatTopic(turn.chatId), event: { type: 'turn', turn } });
+  }
+
+  permission(scope: CommitScope, permission: Permission): void {
+    scope.frame({ topic: chatTopic(permission.chatId), event: { type: 'permission', permission } });
+  }
+
+  agentSession(scope: CommitScope, agentSession: AgentSession): void {
+    this.store.agentSessions.upsert(agentSession);
+    scope.frame({ topic: INDEX_TOPIC, event: { type: 'agent_session', agentSession } });
+    scope.frame({ topic: chatTopic(agentSession.chatId), event: { type: 'agent_session', agentSession } });
+  }
+
+  /** The chat with its activity worked out anew from its turns and open questions. */
+  refreshChat(scope: CommitScope, chatId: string, changes: Partial<Chat> = {}): void {
+    const chat = this.store.chats.get(chatId);
+    if (chat === null) return;
+    const waiting = this.store.permissions.list({ chatId, state: 'pending' }).length > 0;
+    const running = this.store.turns.active(chatId) !== null;
+    const queued = !running && this.store.turns.queued(chatId).length > 0;
+    const activity = waiting ? 'needs_you' : running ? 'running' : queued ? 'queued' : 'idle';
+    this.chat(scope, { ...chat, ...changes, activity, updatedAt: this.now() });
+  }
+}

@@ -1,0 +1,238 @@
+import {
+  INDEX_TOPIC,
+  PilotlightError,
+  newId,
+  type Chat,
+  type CreateChat,
+  type CreateProject,
+  type CreateSession,
+  type Project,
+  type RemoveSessionAnswer,
+  type Session,
+  type UpdateChat,
+  type UpdateSession,
+} from '@pilotlight/protocol';
+import { basename } from 'node:path';
+import type { CommitScope } from '../journal/journal.ts';
+import { inspectFolder } from '../workspace/repository.ts';
+import { removeWorktree } from '../workspace/worktrees.ts';
+import type { Announcer } from './announcer.ts';
+
+export interface CatalogOptions {
+  announcer: Announcer;
+  /** the agent of a chat for which nobody named one */
+  defaultAgent(): Promise<string>;
+  /** @throws PilotlightError `agent_unknown` */
+  checkAgent(agent: string): void;
+  /** whether a turn runs or waits in the chat */
+  isBusy(chatId: string): boolean;
+  /** Ends the agent sessions of a chat that is going away. */
+  release(chatId: string): Promise<void>;
+}
+
+/** Projects, sessions and chats: what exists, before anything runs in it. */
+export class Catalog {
+  readonly #o: CatalogOptions;
+
+  constructor(options: CatalogOptions) {
+    this.#o = options;
+  }
+
+  /** Registering a folder twice answers the project it already is. @throws `invalid_request` for what is no folder */
+  async createProject(body: CreateProject): Promise<Project> {
+    const { store, journal, now } = this.#o.announcer;
+    const found = await inspectFolder(body.path);
+    if (found.kind === 'missing' || found.kind === 'not_a_directory' || found.kind === 'bare') {
+      const why = { missing: 'does not exist', not_a_directory: 'is not a folder', bare: 'is a bare repository' };
+      throw new PilotlightError(
+        'invalid_request',
+        `${body.path} ${why[found.kind]}. Name the folder of a checkout, or any plain folder.`,
+        { details: { path: body.path } },
+      );
+    }
+    const path = found.root;
+    const known = store.projects.byPath(path);
+    if (known !== null) return known;
+    const project: Project = {
+      id: newId('project'),
+      name: body.name ?? basename(path),
+      path,
+      kind: found.kind,
+      createdAt: now(),
+    };
+    journal.commit((scope) => {
+      store.projects.insert(project);
+      scope.frame({ topic: INDEX_TOPIC, event: { type: 'project', project } });
+    });
+    return project;
+  }
+
+  getProject(id: string): Project {
+    const project = this.#o.announcer.store.projects.get(id);
+    if (project === null) throw new PilotlightError('project_not_found', `There is no project ${id}.`);
+    return project;
+  }
+
+  removeProject(id: string): void {
+    const { store, journal } = this.#o.announcer;
+    const project = this.getProject(id);
+    const sessions = store.sessions.list(id).length;
+    if (sessions > 0) {
+      throw new PilotlightError(
+        'conflict',
+        `Project "${project.name}" still has ${sessions} session(s). Remove them first; nothing was changed.`,
+      );
+    }
+    journal.commit((scope) => {
+      store.projects.remove(id);
+      scope.frame({ topic: INDEX_TOPIC, event: { type: 'project_removed', projectId: id } });
+    });
+  }
+
+  async createSession(body: CreateSession): Promise<{ session: Session; chat: Chat }> {
+    const project = this.getProject(body.projectId);
+    const agent = await this.#agent(body.agent);
+    return this.#o.announcer.journal.commit((scope) => this.newSession(scope, project, { ...body, agent }));
+  }
+
+  /** A session with its first chat, inside a transaction of the caller. */
+  newSession(
+    scope: CommitScope,
+    project: Project,
+    body: { title?: string | undefined; inPlace?: boolean | undefined; agent: string },
+  ): { session: Session; chat: Chat } {
+    const { store, now } = this.#o.announcer;
+    const session: Session = {
+      id: newId('session'),
+      projectId: project.id,
+      title: body.title ?? '',
+      inPlace: body.inPlace === true || project.kind === 'folder',
+      worktree: null,
+      diff: null,
+      createdAt: now(),
+      archivedAt: null,
+    };
+    store.sessions.insert(session);
+    scope.frame({ topic: INDEX_TOPIC, event: { type: 'session', session } });
+    return { session, chat: this.#newChat(scope, session.id, { title: body.title, agent: body.agent }) };
+  }
+
+  getSession(id: string): Session {
+    const session = this.#o.announcer.store.sessions.get(id);
+    if (session === null) throw new PilotlightError('session_not_found', `There is no session ${id}.`);
+    return session;
+  }
+
+  updateSession(id: string, body: UpdateSession): Session {
+    const { journal, now } = this.#o.announcer;
+    const before = this.getSession(id);
+    const archivedAt = body.archived === undefined ? before.archivedAt : body.archived ? now() : null;
+    const session: Session = { ...before, title: body.title ?? before.title, archivedAt };
+    journal.commit((scope) => this.#o.announcer.session(scope, session));
+    return session;
+  }
+
+  /** The worktree goes only when nothing in it is uncommitted; its branch stays. */
+  async removeSession(id: string): Promise<RemoveSessionAnswer> {
+    const { store, journal } = this.#o.announcer;
+    const session = this.getSession(id);
+    const chats = store.chats.list(id);
+    for (const chat of chats) this.#refuseBusy(chat);
+    for (const chat of chats) await this.#o.release(chat.id);
+    if (session.worktree !== null) {
+      const projectPath = this.getProject(session.projectId).path;
+      await removeWorktree({ projectPath, path: session.worktree.path, branch: session.worktree.branch });
+    }
+    journal.commit((scope) => {
+      store.sessions.remove(id);
+      scope.frame({ topic: INDEX_TOPIC, event: { type: 'session_removed', sessionId: id } });
+    });
+    return {
+      worktreeRemoved: session.worktree !== null,
+      branch: session.worktree?.branch ?? null,
+      diff: session.diff,
+    };
+  }
+
+  async createChat(sessionId: string, body: CreateChat): Promise<Chat> {
+    const session = this.getSession(sessionId);
+    const last = this.#o.announcer.store.chats.list(session.id).at(-1);
+    const agent = body.agent ?? last?.agent;
+    const checked = await this.#agent(agent);
+    return this.#o.announcer.journal.commit((scope) =>
+      this.#newChat(scope, session.id, { title: body.title, agent: checked }),
+    );
+  }
+
+  getChat(id: string): Chat {
+    const chat = this.#o.announcer.store.chats.get(id);
+    if (chat === null) throw new PilotlightError('chat_not_found', `There is no chat ${id}.`);
+    return chat;
+  }
+
+  updateChat(id: string, body: UpdateChat): Chat {
+    const { store, journal } = this.#o.announcer;
+    const before = this.getChat(id);
+    if (body.agent !== undefined) this.#o.checkAgent(body.agent);
+    const agent = body.agent ?? before.agent;
+    journal.commit((scope) => {
+      if (body.choice !== undefined) {
+        const kept = store.chats.choice(id, agent) ?? {};
+        const options = { ...kept.options, ...body.choice.options };
+        const { options: _replaced, ...rest } = { ...kept, ...withoutUndefined(body.choice) };
+        const choice = Object.keys(options).length === 0 ? rest : { ...rest, options };
+        store.chats.setChoice(id, agent, choice);
+      }
+      this.#o.announcer.refreshChat(scope, id, { agent, title: body.title ?? before.title });
+    });
+    return this.getChat(id);
+  }
+
+  async removeChat(id: string): Promise<void> {
+    const { store, journal } = this.#o.announcer;
+    this.#refuseBusy(this.getChat(id));
+    await this.#o.release(id);
+    journal.commit((scope) => {
+      store.chats.remove(id);
+      scope.frame({ topic: INDEX_TOPIC, event: { type: 'chat_removed', chatId: id } });
+    });
+  }
+
+  async #agent(wanted: string | undefined): Promise<string> {
+    const agent = wanted ?? (await this.#o.defaultAgent());
+    this.#o.checkAgent(agent);
+    return agent;
+  }
+
+  #newChat(scope: CommitScope, sessionId: string, body: { title?: string | undefined; agent: string }): Chat {
+    const { store, now } = this.#o.announcer;
+    const chat: Chat = {
+      id: newId('chat'),
+      sessionId,
+      title: body.title ?? '',
+      agent: body.agent,
+      activity: 'idle',
+      lastTurnState: null,
+      lastLine: '',
+      createdAt: now(),
+      updatedAt: now(),
+    };
+    store.chats.insert(chat);
+    this.#o.announcer.chatFrames(scope, chat);
+    return chat;
+  }
+
+  #refuseBusy(chat: Chat): void {
+    if (!this.#o.isBusy(chat.id)) return;
+    throw new PilotlightError(
+      'conflict',
+      `A turn runs or waits in chat ${chat.id}. Cancel it first; nothing was changed.`,
+    );
+  }
+}
+
+function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}

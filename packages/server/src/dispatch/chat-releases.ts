@@ -1,0 +1,28 @@
+import type { AgentBackend, AgentBackendKind, AgentSession, AgentSessionHandle } from '@pilotlight/protocol';
+import type { Store } from '../store/store.ts';
+
+function handleOf(row: AgentSession, sessionId: string): AgentSessionHandle {
+  const { agent, backend, chatId, worktreeId, agentSessionId, serverPort } = row;
+  return { sessionId, agent, backend, chatId, worktreeId, agentSessionId, serverPort };
+}
+
+/** Ends agent sessions that are resident; their conversations can be resumed later. */
+export class ChatReleases {
+  readonly #store: Store;
+  readonly #backends: ReadonlyMap<AgentBackendKind, AgentBackend>;
+
+  constructor(store: Store, backends: ReadonlyMap<AgentBackendKind, AgentBackend>) {
+    this.#store = store;
+    this.#backends = backends;
+  }
+
+  /** All of a chat, or the one of `agent`. */
+  async release(chatId: string, agent?: string): Promise<void> {
+    const sessionId = this.#store.chats.get(chatId)?.sessionId;
+    if (sessionId === undefined) return;
+    for (const row of this.#store.agentSessions.ofChat(chatId)) {
+      if (row.state === 'cold' || (agent !== undefined && row.agent !== agent)) continue;
+      await this.#backends.get(row.backend)?.closeSession(handleOf(row, sessionId));
+    }
+  }
+}

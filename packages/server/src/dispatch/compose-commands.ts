@@ -1,0 +1,86 @@
+import { PilotlightError, type AgentBackend, type AgentBackendKind, type Health } from '@pilotlight/protocol';
+import type { Store } from '../store/store.ts';
+import type { AgentCatalog } from './agent-catalog.ts';
+import type { Catalog } from './catalog.ts';
+import type { ChatReleases } from './chat-releases.ts';
+import type { Commands } from './commands.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import type { PermissionDesk } from './permission-desk.ts';
+import type { Queue } from './queue.ts';
+import type { Tasks } from './tasks.ts';
+
+export interface CommandParts {
+  store: Store;
+  catalog: Catalog;
+  dispatcher: Dispatcher;
+  queue: Queue;
+  permissions: PermissionDesk;
+  tasks: Tasks;
+  agents: AgentCatalog;
+  backends: ReadonlyMap<AgentBackendKind, AgentBackend>;
+  releases: ChatReleases;
+  health(): Health;
+}
+
+/** The commands a client can give, each handed to the part that owns it. */
+export function composeCommands(parts: CommandParts): Commands {
+  const { store, catalog, dispatcher, queue, permissions, tasks, agents, backends, releases } = parts;
+  return {
+    createProject: (body) => catalog.createProject(body),
+    listProjects: () => store.projects.list(),
+    getProject: (id) => catalog.getProject(id),
+    removeProject: async (id) => catalog.removeProject(id),
+
+    createSession: (body) => catalog.createSession(body),
+    listSessions: (projectId) => store.sessions.list(projectId),
+    getSession: (id) => catalog.getSession(id),
+    updateSession: (id, body) => catalog.updateSession(id, body),
+    removeSession: (id) => catalog.removeSession(id),
+
+    createChat: (sessionId, body) => catalog.createChat(sessionId, body),
+    listChats: (sessionId) => store.chats.list(sessionId),
+    getChat: (id) => catalog.getChat(id),
+    updateChat: (id, body) => catalog.updateChat(id, body),
+    removeChat: (id) => catalog.removeChat(id),
+
+    submitPrompt: (chatId, body) => dispatcher.submit(chatId, body),
+    getTurn: (id) => dispatcher.getTurn(id),
+    listQueue: (chatId) => queue.list(catalog.getChat(chatId).id),
+    updateTurn: (id, body) => dispatcher.updateTurn(id, body),
+    removeTurn: (id) => queue.remove(id),
+    reorderQueue: (chatId, body) => queue.reorder(catalog.getChat(chatId).id, body),
+    cancelTurn: (id) => dispatcher.cancelTurn(id),
+    cancelChat: (chatId) => dispatcher.cancelChat(chatId),
+
+    listPermissions: (filter) => store.permissions.list(filter),
+    getPermission: (id) => {
+      const permission = store.permissions.get(id);
+      if (permission === null) throw new PilotlightError('permission_not_found', `There is no permission ${id}.`);
+      return permission;
+    },
+    answerPermission: (id, body) => permissions.answer(id, body),
+
+    createTask: (body) => tasks.create(body),
+    listTasks: (projectId) => store.tasks.list(projectId),
+    getTask: (id) => tasks.get(id),
+
+    listAgents: () => agents.list(),
+    installAgent: (id, options) => agents.install(id, options),
+    listProcesses: async () => {
+      const lists = await Promise.all(
+        [...backends.values()].map(async (backend) =>
+          ((await backend.inspect?.()) ?? []).map((process) => ({ backend: backend.kind, ...process })),
+        ),
+      );
+      return lists.flat();
+    },
+    releaseAgentSession: async (chatId, agent) => {
+      catalog.getChat(chatId);
+      if (store.turns.active(chatId) !== null) {
+        throw new PilotlightError('conflict', `A turn runs in chat ${chatId}; cancel it first.`);
+      }
+      await releases.release(chatId, agent);
+    },
+    health: parts.health,
+  };
+}

@@ -1,0 +1,153 @@
+import {
+  PilotlightError,
+  newId,
+  type AnswerPermission,
+  type Permission,
+  type PermissionOutcome,
+  type PermissionRequest,
+  type QuestionOutcome,
+  type QuestionRequest,
+  type Turn,
+} from '@pilotlight/protocol';
+import type { Announcer } from './announcer.ts';
+
+type Outcome = { permission: PermissionOutcome } | { question: QuestionOutcome };
+
+const CANCELLED: Outcome = { permission: { outcome: 'cancelled' } };
+
+function permissionOutcome(outcome: Outcome): PermissionOutcome {
+  return 'permission' in outcome ? outcome.permission : { outcome: 'cancelled' };
+}
+
+function questionOutcome(outcome: Outcome): QuestionOutcome {
+  return 'question' in outcome ? outcome.question : { action: 'cancel' };
+}
+
+/**
+ * Open questions of agents. Each is a row before anybody sees it, is answered exactly once (the first answer wins),
+ * and is released as cancelled when its turn ends.
+ */
+export class PermissionDesk {
+  readonly #announcer: Announcer;
+  readonly #waiting = new Map<string, (outcome: Outcome) => void>();
+
+  constructor(announcer: Announcer) {
+    this.#announcer = announcer;
+  }
+
+  async askPermission(turn: Turn, request: PermissionRequest): Promise<PermissionOutcome> {
+    const outcome = await this.#ask(turn, {
+      kind: 'permission',
+      title: request.toolCall.title || 'The agent asks for permission',
+      toolCall: request.toolCall,
+      options: request.options,
+      fields: [],
+    });
+    return permissionOutcome(outcome);
+  }
+
+  async askQuestion(turn: Turn, request: QuestionRequest): Promise<QuestionOutcome> {
+    const outcome = await this.#ask(turn, {
+      kind: 'question',
+      title: request.message,
+      toolCall: null,
+      options: [],
+      fields: request.fields,
+    });
+    return questionOutcome(outcome);
+  }
+
+  /** @throws PilotlightError `permission_not_found`, `permission_answered`, `invalid_request` */
+  answer(id: string, body: AnswerPermission): Permission {
+    const { store, journal, now } = this.#announcer;
+    const permission = store.permissions.get(id);
+    if (permission === null) throw new PilotlightError('permission_not_found', `There is no permission ${id}.`);
+    if (permission.state !== 'pending') {
+      const who = permission.state === 'answered' ? `answered (${permission.answeredBy ?? 'api'})` : 'released';
+      throw new PilotlightError('permission_answered', `This request was already ${who}; nothing changed.`);
+    }
+    const outcome = checkAnswer(permission, body);
+    const { by, ...answer } = body;
+    const answered: Permission = {
+      ...permission,
+      state: 'answered',
+      answer,
+      answeredBy: by ?? 'api',
+      answeredAt: now(),
+    };
+    journal.commit((scope) => {
+      store.permissions.update(answered);
+      this.#announcer.permission(scope, answered);
+      this.#announcer.refreshChat(scope, permission.chatId);
+    });
+    this.#settle(id, outcome);
+    return answered;
+  }
+
+  /** Releases what a turn left open. Call it when the turn ends, before its fold. */
+  release(turnId: string): void {
+    const { store, journal, now } = this.#announcer;
+    const open = store.permissions.list({ turnIds: [turnId], state: 'pending' });
+    if (open.length === 0) return;
+    journal.commit((scope) => {
+      for (const permission of open) {
+        const released: Permission = { ...permission, state: 'cancelled', answeredAt: now() };
+        store.permissions.update(released);
+        this.#announcer.permission(scope, released);
+      }
+    });
+    for (const permission of open) this.#settle(permission.id, CANCELLED);
+  }
+
+  #ask(
+    turn: Turn,
+    what: Pick<Permission, 'kind' | 'title' | 'toolCall' | 'options' | 'fields'>,
+  ): Promise<Outcome> {
+    const { store, journal, now } = this.#announcer;
+    const permission: Permission = {
+      id: newId('permission'),
+      chatId: turn.chatId,
+      turnId: turn.id,
+      agent: turn.agent,
+      state: 'pending',
+      ...what,
+      answer: null,
+      answeredBy: null,
+      createdAt: now(),
+      answeredAt: null,
+    };
+    return new Promise((resolve) => {
+      this.#waiting.set(permission.id, resolve);
+      journal.commit((scope) => {
+        store.permissions.insert(permission);
+        this.#announcer.permission(scope, permission);
+        this.#announcer.refreshChat(scope, turn.chatId);
+      });
+    });
+  }
+
+  #settle(id: string, outcome: Outcome): void {
+    this.#waiting.get(id)?.(outcome);
+    this.#waiting.delete(id);
+  }
+}
+
+function checkAnswer(permission: Permission, body: AnswerPermission): Outcome {
+  if (permission.kind === 'permission') {
+    const option = permission.options.find((candidate) => candidate.optionId === body.optionId);
+    if (option === undefined) {
+      const known = permission.options.map((candidate) => candidate.optionId).join(', ');
+      throw new PilotlightError('invalid_request', `Answer with optionId, one of: ${known}.`);
+    }
+    const message = body.message === undefined ? {} : { message: body.message };
+    return { permission: { outcome: 'selected', optionId: option.optionId, ...message } };
+  }
+  if (body.declined === true) return { question: { action: 'decline' } };
+  const answers = body.answers ?? {};
+  const missing = permission.fields.filter((field) => field.required && (answers[field.id]?.length ?? 0) === 0);
+  if (missing.length > 0) {
+    const names = missing.map((field) => field.id).join(', ');
+    throw new PilotlightError('invalid_request', `These fields want an answer: ${names}.`);
+  }
+  return { question: { action: 'accept', answers } };
+}

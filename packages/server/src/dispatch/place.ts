@@ -1,0 +1,72 @@
+import { PilotlightError, newId, type Project, type Session } from '@pilotlight/protocol';
+import { stat } from 'node:fs/promises';
+import { inspectFolder } from '../workspace/repository.ts';
+import { assertWorktree, createWorktree } from '../workspace/worktrees.ts';
+import type { Announcer } from './announcer.ts';
+
+/** Where a turn works. */
+export interface Place {
+  path: string;
+  /** null when the session works in the project's own folder */
+  worktreeId: string | null;
+  /** what its changes are measured against; null without git */
+  baseCommit: string | null;
+}
+
+/**
+ * Finds the folder of a session and makes its worktree before the first turn. One at a time per session: its chats
+ * share the worktree.
+ */
+export class Places {
+  readonly #announcer: Announcer;
+  readonly #worktreesFolder: string;
+  readonly #making = new Map<string, Promise<Place>>();
+
+  constructor(announcer: Announcer, worktreesFolder: string) {
+    this.#announcer = announcer;
+    this.#worktreesFolder = worktreesFolder;
+  }
+
+  /** @throws PilotlightError `worktree_missing`, `repository_empty`, `worktree_failed`, `git_failed` */
+  async ensure(session: Session, project: Project): Promise<Place> {
+    const { worktree } = session;
+    if (worktree !== null) {
+      await assertWorktree(worktree.path);
+      return { path: worktree.path, worktreeId: worktree.id, baseCommit: worktree.baseCommit };
+    }
+    if (session.inPlace || project.kind === 'folder') return this.#inPlace(project);
+    const running = this.#making.get(session.id) ?? this.#make(session, project);
+    this.#making.set(session.id, running);
+    return running.finally(() => this.#making.delete(session.id));
+  }
+
+  async #inPlace(project: Project): Promise<Place> {
+    const found = await stat(project.path).catch(() => null);
+    if (found === null || !found.isDirectory()) {
+      throw new PilotlightError(
+        'worktree_missing',
+        `The folder of project "${project.name}" is gone: ${project.path}. Put it back, or remove the project.`,
+      );
+    }
+    if (project.kind === 'folder') return { path: project.path, worktreeId: null, baseCommit: null };
+    const { headCommit } = await inspectFolder(project.path);
+    return { path: project.path, worktreeId: null, baseCommit: headCommit };
+  }
+
+  async #make(session: Session, project: Project): Promise<Place> {
+    const made = await createWorktree({
+      projectPath: project.path,
+      worktreesFolder: this.#worktreesFolder,
+      sessionId: session.id,
+      name: session.title,
+    });
+    const { store, journal } = this.#announcer;
+    const worktree = { id: newId('worktree'), ...made };
+    journal.commit((scope) => {
+      store.worktrees.insert({ ...worktree, sessionId: session.id });
+      const current = store.sessions.get(session.id);
+      if (current !== null) this.#announcer.session(scope, { ...current, worktree });
+    });
+    return { path: worktree.path, worktreeId: worktree.id, baseCommit: worktree.baseCommit };
+  }
+}

@@ -1,0 +1,50 @@
+import {
+  chatTopic,
+  isToolEnded,
+  type ChatFrameEvent,
+  type Message,
+  type Turn,
+} from '@pilotlight/protocol';
+import type { Announcer } from './announcer.ts';
+import type { PermissionDesk } from './permission-desk.ts';
+import { nextTurnState } from './turn-transitions.ts';
+
+const WHY = 'The server ended while this turn ran. What was said is kept; send again to go on.';
+
+function closedTools(message: Message): ChatFrameEvent[] {
+  return message.parts.flatMap((part, index) =>
+    part.type === 'tool_call' && !isToolEnded(part.toolCall.status)
+      ? [{ type: 'tool_update', part: index, patch: { set: { status: 'cancelled' } } }]
+      : [],
+  );
+}
+
+/**
+ * At start: what an earlier server left running has no process any more. Its turns become interrupted, with everything
+ * that was said; their questions are released. Answers the chats in which prompts wait.
+ */
+export function recover(announcer: Announcer, permissions: PermissionDesk): string[] {
+  const { store } = announcer;
+  store.agentSessions.resetResidency('The server was started anew');
+  for (const turn of store.turns.inStates(['starting', 'running'])) interrupt(announcer, permissions, turn);
+  return [...new Set(store.turns.inStates(['queued']).map((turn) => turn.chatId))];
+}
+
+function interrupt(announcer: Announcer, permissions: PermissionDesk, turn: Turn): void {
+  const { journal } = announcer;
+  permissions.release(turn.id);
+  const topic = chatTopic(turn.chatId);
+  const spoken = journal
+    .chatState(turn.chatId)
+    .messages.filter((message) => message.turnId === turn.id && message.role === 'assistant');
+  journal.commit((scope) => {
+    for (const message of spoken) {
+      for (const event of closedTools(message)) scope.frame({ topic, messageId: message.id, event });
+    }
+    const error = { code: 'interrupted' as const, message: WHY };
+    const state = nextTurnState(turn.state, 'interrupt');
+    announcer.turn(scope, { ...turn, state, error, endedAt: announcer.now() });
+    announcer.refreshChat(scope, turn.chatId, { lastTurnState: state });
+    scope.fold(turn.chatId);
+  });
+}

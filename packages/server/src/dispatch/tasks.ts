@@ -1,0 +1,70 @@
+import { INDEX_TOPIC, PilotlightError, type CreateTask, type Task, type Turn } from '@pilotlight/protocol';
+import type { Announcer } from './announcer.ts';
+import type { Catalog } from './catalog.ts';
+import { titleOf } from './prompt-content.ts';
+import type { Queue } from './queue.ts';
+
+export interface TasksOptions {
+  announcer: Announcer;
+  catalog: Catalog;
+  queue: Queue;
+  defaultAgent(): Promise<string>;
+  checkAgent(agent: string): void;
+  kick(chatId: string): void;
+}
+
+/** Prompts without a session: session and chat are made first, all in one durable step, then the turn runs as any other. */
+export class Tasks {
+  readonly #o: TasksOptions;
+
+  constructor(options: TasksOptions) {
+    this.#o = options;
+  }
+
+  /** The same id again answers the same task. @throws PilotlightError `project_not_found`, `agent_unknown` */
+  async create(body: CreateTask): Promise<{ task: Task; turn: Turn; created: boolean }> {
+    const { announcer, catalog, queue } = this.#o;
+    const { store, journal, now } = announcer;
+    const project = catalog.getProject(body.projectId);
+    const agent = body.agent ?? (await this.#o.defaultAgent());
+    this.#o.checkAgent(agent);
+    const known = store.tasks.get(body.id);
+    if (known !== null) return { task: known, turn: this.#turnOf(known), created: false };
+    if (store.turns.get(body.turnId) !== null) {
+      throw new PilotlightError('conflict', `Turn ${body.turnId} exists already. Make new ids for each task.`);
+    }
+    const made = journal.commit((scope) => {
+      const title = body.title ?? titleOf(body.content);
+      const { session, chat } = catalog.newSession(scope, project, { title, inPlace: body.inPlace, agent });
+      const { turnId: id, content, model } = body;
+      const turn = queue.accept(scope, chat, { id, content, agent, ...(model === undefined ? {} : { model }) });
+      const task: Task = {
+        id: body.id,
+        projectId: project.id,
+        title,
+        agent,
+        sessionId: session.id,
+        chatId: chat.id,
+        turnId: turn.id,
+        createdAt: now(),
+      };
+      store.tasks.insert(task);
+      scope.frame({ topic: INDEX_TOPIC, event: { type: 'task', task } });
+      return { task, turn };
+    });
+    this.#o.kick(made.task.chatId);
+    return { ...made, created: true };
+  }
+
+  get(id: string): Task {
+    const task = this.#o.announcer.store.tasks.get(id);
+    if (task === null) throw new PilotlightError('task_not_found', `There is no task ${id}.`);
+    return task;
+  }
+
+  #turnOf(task: Task): Turn {
+    const turn = this.#o.announcer.store.turns.get(task.turnId);
+    if (turn === null) throw new PilotlightError('turn_not_found', `The turn of task ${task.id} was removed.`);
+    return turn;
+  }
+}

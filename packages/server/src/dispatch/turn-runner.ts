@@ -1,0 +1,243 @@
+import {
+  PilotlightError,
+  toErrorInfo,
+  type AgentBackend,
+  type AgentBackendKind,
+  type AgentSessionChoice,
+  type AgentSessionHandle,
+  type Continuity,
+  type ErrorCode,
+  type PromptCtx,
+  type PromptInput,
+  type Turn,
+  type TurnResult,
+} from '@pilotlight/protocol';
+import type { AgentTable } from '../backends/agent-spec.ts';
+import type { AgentSessionDesk } from './agent-session-desk.ts';
+import type { Announcer } from './announcer.ts';
+import type { ChatFacts } from './chat-facts.ts';
+import type { CircuitBoard } from './circuit-board.ts';
+import type { PermissionDesk } from './permission-desk.ts';
+import type { Place, Places } from './place.ts';
+import { partsToPrompt } from './prompt-content.ts';
+import { recapOf, unseenMessages } from './recap.ts';
+import { TurnRecord } from './turn-record.ts';
+
+/** One prompt through a process of its own that ends with the turn. */
+export type ColdDispatch = (
+  turn: Turn,
+  input: PromptInput,
+  ctx: PromptCtx,
+  choice: AgentSessionChoice,
+) => Promise<TurnResult>;
+
+export interface TurnRunnerOptions {
+  announcer: Announcer;
+  agents: AgentTable;
+  backends: ReadonlyMap<AgentBackendKind, AgentBackend>;
+  cold: ColdDispatch;
+  places: Places;
+  sessions: AgentSessionDesk;
+  permissions: PermissionDesk;
+  facts: ChatFacts;
+  circuits: CircuitBoard;
+}
+
+interface Warm {
+  backend: AgentBackend;
+  handle: AgentSessionHandle;
+  continuity: Continuity;
+}
+
+/** A cold dispatch would fail in the same way, so the turn says so at once. */
+const SAME_WHEN_COLD = new Set<ErrorCode>([
+  'agent_unknown',
+  'agent_not_installed',
+  'agent_login_required',
+  'config_invalid',
+  'model_unknown',
+  'option_unknown',
+  'worktree_missing',
+]);
+
+const CANCELLED_EARLY: TurnResult = {
+  ok: false,
+  error: { code: 'cancelled', message: 'Cancelled before the agent was asked.', details: { by: 'acknowledged' } },
+};
+
+/** Runs one turn: finds its place, its backend and its agent session, prompts, and writes down the end. */
+export class TurnRunner {
+  readonly #o: TurnRunnerOptions;
+  /** `<chatId>/<agent>` → what was last configured, so that a live session is not configured again */
+  readonly #configured = new Map<string, string>();
+
+  constructor(options: TurnRunnerOptions) {
+    this.#o = options;
+  }
+
+  /** Never fails for what an agent does; the turn says it. @throws only when the store refuses */
+  async run(queued: Turn, signal: AbortSignal): Promise<{ turn: Turn; place: Place | null }> {
+    const record = TurnRecord.begin(this.#o.announcer, this.#o.facts, queued);
+    const found: { place: Place | null } = { place: null };
+    const result = await this.#drive(record, signal, (place) => {
+      found.place = place;
+    }).catch((error: unknown): TurnResult => ({ ok: false, error: toErrorInfo(error) }));
+    return { turn: record.end(result, signal, this.#o.permissions), place: found.place };
+  }
+
+  async #drive(record: TurnRecord, signal: AbortSignal, onPlace: (place: Place) => void): Promise<TurnResult> {
+    const { turn } = record;
+    const { store } = this.#o.announcer;
+    const session = store.sessions.get(store.chats.get(turn.chatId)?.sessionId ?? '');
+    const project = store.projects.get(session?.projectId ?? '');
+    if (session === null || project === null) {
+      throw new PilotlightError('session_not_found', 'The session of this chat was removed.');
+    }
+    const place = await this.#o.places.ensure(session, project);
+    onPlace(place);
+    const choice = this.#choice(turn);
+    const ctx = this.#context(record, place, signal, choice);
+    const warm = await untilAborted(this.#warm(turn, session.id, place, project.id, choice), signal);
+    if (warm === 'aborted') return CANCELLED_EARLY;
+    return warm === null
+      ? this.#promptCold(record, ctx, choice)
+      : this.#promptWarm(record, ctx, warm, choice, signal);
+  }
+
+  /** The turn's own model goes before what was chosen for the chat. */
+  #choice(turn: Turn): AgentSessionChoice {
+    const kept = this.#o.announcer.store.chats.choice(turn.chatId, turn.agent) ?? {};
+    return turn.model === null ? kept : { ...kept, model: turn.model };
+  }
+
+  #context(record: TurnRecord, place: Place, signal: AbortSignal, choice: AgentSessionChoice): PromptCtx {
+    const { permissions } = this.#o;
+    return {
+      worktreePath: place.path,
+      model: choice.model ?? null,
+      signal,
+      onEvent: (event) => record.event(event),
+      onPermission: (request) => {
+        record.flush();
+        return permissions.askPermission(record.turn, request);
+      },
+      onQuestion: (request) => {
+        record.flush();
+        return permissions.askQuestion(record.turn, request);
+      },
+    };
+  }
+
+  /** The warm agent session, or null when this turn has to go the cold way. */
+  async #warm(
+    turn: Turn,
+    sessionId: string,
+    place: Place,
+    projectId: string,
+    choice: AgentSessionChoice,
+  ): Promise<Warm | null> {
+    const { agents, backends, circuits, sessions } = this.#o;
+    const kind = agents.get(turn.agent).backend;
+    const backend = backends.get(kind);
+    if (backend === undefined || !circuits.allows(turn.agent)) return null;
+    if (backend.health() === 'down' && !circuits.isProbe(turn.agent)) {
+      const message = `The ${kind} backend is down.`;
+      circuits.failed(turn.agent, { code: 'agent_unavailable', message });
+      return null;
+    }
+    try {
+      const handle = await backend.ensureSession(sessionId, {
+        agent: turn.agent,
+        model: choice.model ?? null,
+        chatId: turn.chatId,
+        worktreePath: place.path,
+        worktreeId: place.worktreeId,
+        projectId,
+      });
+      const continuity = backend.continuity?.(handle) ?? 'live';
+      sessions.ensured(handle, continuity);
+      circuits.succeeded(turn.agent);
+      return { backend, handle, continuity };
+    } catch (error) {
+      const info = toErrorInfo(error);
+      if (SAME_WHEN_COLD.has(info.code)) throw error;
+      circuits.failed(turn.agent, info);
+      return null;
+    }
+  }
+
+  async #promptWarm(
+    record: TurnRecord,
+    ctx: PromptCtx,
+    warm: Warm,
+    choice: AgentSessionChoice,
+    signal: AbortSignal,
+  ): Promise<TurnResult> {
+    const { turn } = record;
+    await this.#configure(turn, warm, choice);
+    if (signal.aborted) return CANCELLED_EARLY;
+    const { input, recap } = this.#input(turn, warm.continuity === 'fresh');
+    const lost = warm.continuity === 'fresh' && recap > 0;
+    const continuity = lost ? 'recap' : warm.continuity;
+    if (lost) this.#o.sessions.ensured(warm.handle, continuity);
+    record.ready({ dispatch: 'warm', continuity });
+    this.#markRecap(record, recap);
+    return warm.backend.prompt(warm.handle, input, ctx);
+  }
+
+  async #promptCold(record: TurnRecord, ctx: PromptCtx, choice: AgentSessionChoice): Promise<TurnResult> {
+    const { turn } = record;
+    const { input, recap } = this.#input(turn, true);
+    record.ready({ dispatch: 'cold', continuity: recap > 0 ? 'recap' : 'fresh' });
+    const circuit = this.#o.circuits.list().find((candidate) => candidate.agent === turn.agent);
+    record.event({
+      type: 'notice',
+      level: 'warning',
+      code: 'cold',
+      text: `Dispatched cold: ${circuit?.lastError?.message ?? 'the warm backend is down'}`,
+    });
+    this.#markRecap(record, recap);
+    return this.#o.cold(turn, input, ctx, choice);
+  }
+
+  async #configure(turn: Turn, warm: Warm, choice: AgentSessionChoice): Promise<void> {
+    const key = `${turn.chatId}/${turn.agent}`;
+    const wanted = JSON.stringify(choice);
+    const unchanged = warm.continuity === 'live' && (this.#configured.get(key) ?? '{}') === wanted;
+    if (!unchanged && wanted !== '{}') await warm.backend.configure?.(warm.handle, choice);
+    this.#configured.set(key, wanted);
+  }
+
+  /** The prompt, with a recap before it when the agent has not seen everything. */
+  #input(turn: Turn, everything: boolean): { input: PromptInput; recap: number } {
+    const { store, journal } = this.#o.announcer;
+    const user = journal.liveMessage(turn.chatId, turn.messageId) ?? store.messages.get(turn.messageId);
+    const content = partsToPrompt(user?.parts ?? [], store.blobs);
+    const recap = recapOf(unseenMessages(store, turn.chatId, turn.agent, everything));
+    if (recap === null) return { input: { content }, recap: 0 };
+    return { input: { content: [{ type: 'text', text: recap.text }, ...content] }, recap: recap.messages };
+  }
+
+  #markRecap(record: TurnRecord, messages: number): void {
+    if (messages === 0) return;
+    const text = `${record.turn.agent} had not seen the last ${messages} messages and was told of them.`;
+    record.event({ type: 'notice', level: 'info', code: 'recap', text });
+  }
+}
+
+/** The promise, or `aborted` as soon as the signal is; the promise's own failure is then nobody's concern. */
+async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | 'aborted'> {
+  if (signal.aborted) {
+    promise.catch(() => {});
+    return 'aborted';
+  }
+  const { promise: aborted, resolve } = Promise.withResolvers<'aborted'>();
+  const onAbort = () => resolve('aborted');
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    promise.catch(() => {});
+  }
+}
