@@ -1,0 +1,83 @@
+/** Imports point down only: protocol ← client ← cli; protocol ← server. Tests and the testkit may look at everything. */
+const test = '\\.test\\.ts$|/test/|^packages/testkit/|^bench/';
+const inside = (folder) => `^packages/server/src/${folder}/`;
+
+/** A package may import itself, what is named here, and libraries. */
+const packageRule = (name, allowed) => ({
+  name: `${name}-imports`,
+  severity: 'error',
+  from: { path: `^packages/${name}/`, pathNot: test },
+  to: { path: '^packages/', pathNot: [name, ...allowed].map((other) => `^packages/${other}/`) },
+});
+
+/** A folder of the server must not reach up into these. */
+const downward = (folder, above) => ({
+  name: `server-${folder}-looks-down`,
+  severity: 'error',
+  from: { path: inside(folder), pathNot: test },
+  to: { path: above.map(inside) },
+});
+
+export default {
+  forbidden: [
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^node:' } },
+    packageRule('protocol', []),
+    packageRule('demo-agent', []),
+    packageRule('client', ['protocol']),
+    packageRule('server', ['protocol', 'demo-agent']),
+    packageRule('cli', ['client', 'protocol', 'server']),
+    {
+      name: 'only-serve-starts-the-server',
+      severity: 'error',
+      from: {
+        path: '^packages/cli/',
+        pathNot: [test, '^packages/cli/src/commands/serve\\.ts$', '^packages/cli/src/serve/'],
+      },
+      to: { path: '^packages/server/' },
+    },
+    {
+      name: 'protocol-imports-zod-only',
+      severity: 'error',
+      from: { path: '^packages/protocol/src', pathNot: test },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'core'], pathNot: 'node_modules/(zod|uuidv7)/' },
+    },
+    {
+      name: 'sql-stays-in-the-store',
+      severity: 'error',
+      from: { path: '^packages/', pathNot: [inside('store'), test] },
+      to: { path: '^(node:)?sqlite$' },
+    },
+    {
+      name: 'only-processes-spawn-long-lived-children',
+      severity: 'error',
+      from: { path: inside('(backends|dispatch|http|journal|store)'), pathNot: test },
+      to: { path: '^(node:)?child_process$' },
+    },
+    downward('http', ['backends', 'processes', 'workspace', 'store']),
+    downward('dispatch', ['http']),
+    downward('backends', ['http', 'dispatch', 'journal', 'store']),
+    downward('processes', ['http', 'dispatch', 'backends', 'journal', 'store', 'workspace']),
+    downward('workspace', ['http', 'dispatch', 'backends', 'journal', 'store']),
+    downward('store', ['http', 'dispatch', 'backends', 'processes', 'workspace', 'journal']),
+    downward('journal', ['http', 'dispatch', 'backends', 'processes', 'workspace']),
+    {
+      name: 'only-the-composition-root-imports-it',
+      severity: 'error',
+      from: { path: '^packages/server/src/', pathNot: [test, '^packages/server/src/index\\.ts$'] },
+      to: { path: '^packages/server/src/compose\\.ts$' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^packages/testkit/agents/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+  },
+};
