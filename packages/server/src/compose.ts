@@ -6,7 +6,7 @@ import { WarmAcpBackend } from './backends/acp/warm-acp-backend.ts';
 import { createAgentTable } from './backends/agent-table.ts';
 import { OPENCODE_AGENT, DEMO_AGENT, builtInAgents } from './backends/built-in-agents.ts';
 import { OpenCodeServerBackend } from './backends/opencode/opencode-server-backend.ts';
-import { openDataFolder, publishServerInfo, readOrMakeToken } from './data-folder.ts';
+import { openDataFolder, readOrMakeToken } from './data-folder.ts';
 import { AgentCatalog } from './dispatch/agent-catalog.ts';
 import { AgentSessionDesk } from './dispatch/agent-session-desk.ts';
 import { Announcer } from './dispatch/announcer.ts';
@@ -124,7 +124,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
   const agentCatalog = new AgentCatalog({ agents, dataFolder: folder.root, fallbackAgent: DEMO_AGENT });
   const checkAgent = (agent: string) => void agents.get(agent);
   const defaultAgent = () => agentCatalog.defaultAgent();
-  const catalog = new Catalog({
+  const catalog: Catalog = new Catalog({
     announcer,
     defaultAgent,
     checkAgent,
@@ -148,7 +148,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
   });
   const onError = (error: unknown, chatId?: string) => log.error({ err: error, chatId }, 'a turn could not be written down');
   const diffs = new DiffRecorder(announcer, (error) => log.warn({ err: error }, 'no diff stat after a turn'));
-  const dispatcher = new Dispatcher({ announcer, catalog, queue, runner, late, diffs, checkAgent, onError });
+  const dispatcher: Dispatcher = new Dispatcher({ announcer, catalog, queue, runner, late, diffs, checkAgent, onError });
   building.defer(() => dispatcher.stop());
   const tasks = new Tasks({ announcer, catalog, queue, defaultAgent, checkAgent, kick: (id) => dispatcher.kick(id) });
 
@@ -180,13 +180,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
   const signIn = new SignInCodes();
   const http = await startHttp({
     commands,
-    journal: {
-      subscribe: (topic, listener) => {
-        const subscription = journal.subscribe(topic, listener);
-        return () => subscription[Symbol.dispose]();
-      },
-      catchUp: (topic, after) => journal.catchUp(topic, after),
-    },
+    journal,
     token,
     serverId,
     version: VERSION,
@@ -204,8 +198,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     stop: () => (options.onStopRequested ?? (() => void close()))(),
   });
   building.defer(() => http.close());
-  lock.publish({ url: http.url });
-  building.use(publishServerInfo(folder, { url: http.url, pid: process.pid, serverId, version: VERSION, startedAt }));
+  lock.announce(http.url);
   for (const chatId of waiting) dispatcher.kick(chatId);
 
   const running = building.move();

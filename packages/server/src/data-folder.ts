@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Where things lie in the data folder. */
@@ -7,8 +7,6 @@ export interface DataFolder {
   root: string;
   /** the bearer token, 0600 */
   token: string;
-  /** address and pid of the running server */
-  serverInfo: string;
   worktrees: string;
   ledger: string;
   /** state of backends: passwords of servers they own, 0600 */
@@ -22,7 +20,6 @@ export function openDataFolder(root: string): DataFolder {
   const folder: DataFolder = {
     root,
     token: join(root, 'token'),
-    serverInfo: join(root, 'server.json'),
     worktrees: join(root, 'worktrees'),
     ledger: join(root, 'processes'),
     backends: join(root, 'backends'),
@@ -52,20 +49,4 @@ export function readOrMakeToken(folder: DataFolder): string {
   const token = randomBytes(32).toString('base64url');
   writePrivately(folder.token, `${token}\n`);
   return token;
-}
-
-/** What a client finds a running server by. */
-export interface ServerInfo {
-  url: string;
-  pid: number;
-  serverId: string;
-  version: string;
-  /** epoch ms */
-  startedAt: number;
-}
-
-/** Writes the address of this server; disposing takes it away. */
-export function publishServerInfo(folder: DataFolder, info: ServerInfo): Disposable {
-  writePrivately(folder.serverInfo, `${JSON.stringify(info, null, 2)}\n`);
-  return { [Symbol.dispose]: () => rmSync(folder.serverInfo, { force: true }) };
 }

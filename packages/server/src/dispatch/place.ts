@@ -49,8 +49,9 @@ export class Places {
       );
     }
     if (project.kind === 'folder') return { path: project.path, worktreeId: null, baseCommit: null };
-    const { headCommit } = await inspectFolder(project.path);
-    return { path: project.path, worktreeId: null, baseCommit: headCommit };
+    const folder = await inspectFolder(project.path);
+    const baseCommit = folder.kind === 'git' ? folder.headCommit : null;
+    return { path: project.path, worktreeId: null, baseCommit };
   }
 
   async #make(session: Session, project: Project): Promise<Place> {

@@ -140,6 +140,7 @@ export interface Store extends Disposable {
   readonly file: string;
   /** All of `work` or nothing, on disk (fsync) when it returns. Nested calls join the outer transaction. */
   transaction<T>(work: () => T): T;
+  readonly inTransaction: boolean;
   readonly projects: ProjectTable;
   readonly sessions: SessionTable;
   readonly worktrees: WorktreeTable;

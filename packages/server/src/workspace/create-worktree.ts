@@ -155,7 +155,8 @@ async function requireFree(path: string): Promise<void> {
     throw error;
   });
   if (names === null) return;
-  const leftOver = names.length === 0 || (names.length === 1 && (await lstat(join(path, '.git'))).isFile());
+  const leftOver =
+    names.length === 0 || (names.join('/') === '.git' && (await lstat(join(path, '.git'))).isFile());
   if (!leftOver) {
     throw new PilotlightError(
       'worktree_failed',
@@ -181,10 +182,11 @@ async function forkPoint(projectPath: string, tip: string, base: string, cwd = p
 }
 
 async function addWorktree(
-  args: string[],
+  place: readonly string[],
   projectPath: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  const args = ['worktree', 'add', '--lock', '--reason', CREATING, '--no-checkout', ...place];
   const result = await git(args, { cwd: projectPath, signal });
   if (result.exitCode === 0) return;
   const failure = gitFailure(args, projectPath, result);

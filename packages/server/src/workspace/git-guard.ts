@@ -112,18 +112,16 @@ export function overridesFor(entries: readonly ScopedEntry[]): ConfigEntry[] {
   for (const entry of entries) if (!isFromRepository(entry)) trusted.set(entry.key, entry.value);
 
   const overrides = new Map<string, string>();
-  const override = (key: string, neutral: string): void => {
-    overrides.set(key, trusted.get(key) ?? neutral);
-  };
   for (const { key } of entries.filter(isFromRepository)) {
     const parts = splitKey(key);
     if (parts === null) continue;
     const [section, name, variable] = parts;
     const rule = NAMED_PROGRAMS.find((rule) => rule.section === section && rule.keys.includes(variable));
     if (rule === undefined) continue;
-    // All the programs of one driver, not the named one alone: git prefers `process` to `clean` even when it is empty.
-    for (const sibling of rule.keys) override(`${section}.${name}.${sibling}`, rule.neutral);
-    for (const [extra, value] of rule.extra ?? []) override(`${section}.${name}.${extra}`, value);
+    const wish = trusted.get(key);
+    overrides.set(key, wish ?? rule.neutral);
+    if (wish !== undefined) continue;
+    for (const [extra, value] of rule.extra ?? []) overrides.set(`${section}.${name}.${extra}`, value);
   }
   return [...overrides];
 }

@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import { PilotlightError } from '@pilotlight/protocol';
 import { gitOk } from './git.ts';
 import { KeyedLock } from './keyed-lock.ts';
-import { countIgnored, countOwnCommits, findUncommittedWork } from './uncommitted-work.ts';
+import {
+  countIgnored,
+  countOwnCommits,
+  findPopulatedSubmodules,
+  findUncommittedWork,
+} from './uncommitted-work.ts';
 import type { WorktreeEntry } from './worktree-list.ts';
 import { findWorktree, resolveParent } from './worktree-list.ts';
 import { worktreeState } from './worktree-state.ts';
@@ -17,6 +22,9 @@ import { worktreeState } from './worktree-state.ts';
  *
  * So nothing can be written at the path between the look and the deletion, and a crash leaves one of two things: a folder
  * aside with its entry, which is put back, or one without, which had passed the second look and is deleted.
+ *
+ * One with submodules checked out is deleted where it is: a submodule's repository names its folder, and cannot be looked
+ * at from anywhere else.
  */
 const ASIDE = '.removing';
 
@@ -60,21 +68,26 @@ async function removeAlone({ projectPath, path, branch }: RemoveWorktreeOptions)
     if (entry !== null) await strike(projectPath, requireRemovable(path, entry));
     return { removed: false, branch, ownCommits, ignored: 0 };
   }
-  requireRemovable(path, entry);
+  const own = requireRemovable(path, entry);
   await requireNothingToLose(path);
   const ignored = await countIgnored(path);
+  if ((await findPopulatedSubmodules(path)).length > 0) await strike(projectPath, own);
+  else await deleteAside(projectPath, own, path);
+  return { removed: true, branch, ownCommits, ignored };
+}
 
+async function deleteAside(projectPath: string, entry: WorktreeEntry, path: string): Promise<void> {
+  const aside = path + ASIDE;
   await holdEntry(path);
   await rename(path, aside);
   try {
     await requireNothingToLose(aside, path);
-    await strike(projectPath, requireRemovable(path, entry));
+    await strike(projectPath, entry);
   } catch (error) {
     await rename(aside, path);
     throw error;
   }
   await rm(aside, { recursive: true, force: true });
-  return { removed: true, branch, ownCommits, ignored };
 }
 
 async function settleInterrupted(path: string, aside: string, entry: WorktreeEntry | null): Promise<void> {
@@ -92,7 +105,7 @@ async function holdEntry(path: string): Promise<void> {
   await utimes(join(stdout.replace(/\n$/, ''), 'gitdir'), now, now);
 }
 
-/** Strikes one entry from git's list; its folder is not at the path any more. */
+/** Strikes one entry from git's list, and deletes what is at its path, if anything is. */
 async function strike(projectPath: string, entry: WorktreeEntry): Promise<void> {
   await gitOk(['worktree', 'remove', '--force', entry.path], { cwd: projectPath });
 }

@@ -78,7 +78,16 @@ async function isOnSomeRef(path: string, commit: string): Promise<boolean> {
 export async function countOwnCommits(projectPath: string, branch: string): Promise<number> {
   const ref = `refs/heads/${branch}`;
   if ((await readCommit(projectPath, ref)) === null) return 0;
-  const args = ['rev-list', '--count', ref, '--not', `--exclude=${ref}`, '--branches', '--tags', '--remotes'];
+  const args = [
+    'rev-list',
+    '--count',
+    ref,
+    '--not',
+    `--exclude=${branch}`,
+    '--branches',
+    '--tags',
+    '--remotes',
+  ];
   const { stdout } = await gitOk(args, { cwd: projectPath });
   return Number(stdout);
 }

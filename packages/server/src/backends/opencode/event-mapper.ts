@@ -1,0 +1,350 @@
+// Turns the events of one opencode conversation into agent events. No effects, no clock: the same records in the same
+// order give the same events.
+//
+// It may be fed the same thing twice and in part late, which is what a broken stream leads to: what was already said of
+// a part is kept beside it, so that a part that comes again, or whole after its deltas were lost, yields exactly what is
+// missing. After `streamBroke()` the deltas of a part that was running then are worthless (its end brings the whole
+// text), and whatever follows it in its session is held back until then, so that the order stays right.
+//
+// Sub-agents run in child sessions. Their tool calls are shown with the call that started them as parent; what they
+// think and write is not the text of the conversation and is left out: their answer is the result of that call.
+import type { AcpToolSnapshot, AgentEvent, PlanEntry } from '@pilotlight/protocol';
+import { isToolEnded } from '@pilotlight/protocol';
+import { remainder, type TextPart } from './text-part.ts';
+import { toolSnapshot } from './tool-snapshot.ts';
+import { UsageMeter } from './usage.ts';
+import type { SessionRecord, WireMessage, WireMessageWithParts, WirePart, WireSession, WireStatus, WireTodo } from './wire.ts';
+
+interface ToolPart {
+  readonly messageID: string;
+  readonly callID: string;
+  snapshot: AcpToolSnapshot;
+  /** the state it was made from, to know a repetition */
+  said: string;
+}
+
+export interface MapperOptions {
+  /** the root session */
+  sessionId: string;
+  /** tokens that `provider/model` takes; undefined when not known */
+  contextSize(model: string): number | undefined;
+}
+
+/** The titles opencode gives before it has thought of one. */
+const DEFAULT_TITLE = /^(New|Child) session - /;
+
+export class EventMapper {
+  /** child session → the tool call that started it, null while not known */
+  readonly children = new Map<string, string | null>();
+  readonly #options: MapperOptions;
+  readonly #meter = new UsageMeter();
+  #messages = new Map<string, WireMessage>();
+  #earlier = new Set<string>();
+  #texts = new Map<string, TextPart>();
+  #tools = new Map<string, ToolPart>();
+  #seen = new Set<string>();
+  #held = new Map<string, SessionRecord[]>();
+  /** the part whose text was the last thing said */
+  #running: string | null = null;
+  #title: string | null = null;
+  #plan = '';
+  #retry = '';
+
+  constructor(options: MapperOptions) {
+    this.#options = options;
+  }
+
+  /** The session as it was found, before anything is said of it. */
+  sessionFound(info: WireSession): void {
+    this.#meter.sessionUpdated(info);
+    this.#title = info.title ?? null;
+  }
+
+  /** A new prompt: whatever still comes of earlier messages is no part of it. */
+  turnStarted(): void {
+    this.#earlier = new Set(this.#messages.keys());
+    this.children.clear();
+    this.#messages.clear();
+    this.#texts.clear();
+    this.#tools.clear();
+    this.#seen.clear();
+    this.#held.clear();
+    this.#running = null;
+    this.#retry = '';
+    this.#meter.turnStarted();
+  }
+
+  /** Events were missed from here on. */
+  streamBroke(): void {
+    for (const part of this.#texts.values()) if (!part.ended) part.gapped = true;
+  }
+
+  /** Nothing more will come: what was held back is given out. */
+  turnEnding(): AgentEvent[] {
+    const out: AgentEvent[] = [];
+    for (const part of this.#texts.values()) part.ended = true;
+    this.#releaseHeld(out);
+    return out;
+  }
+
+  /** The call a permission or question is about, as last seen. */
+  findTool(messageID: string | undefined, callID: string | undefined): AcpToolSnapshot | undefined {
+    for (const tool of this.#tools.values())
+      if (tool.messageID === messageID && tool.callID === callID) return tool.snapshot;
+    return undefined;
+  }
+
+  apply(record: SessionRecord): AgentEvent[] {
+    const out: AgentEvent[] = [];
+    this.#apply(record, out, false);
+    return out;
+  }
+
+  /** Stored messages of one session, oldest first, as they are now; yields what was missed. */
+  applyStored(sessionID: string, messages: readonly WireMessageWithParts[]): AgentEvent[] {
+    const out: AgentEvent[] = [];
+    for (const { info, parts } of messages) {
+      // A message that is complete closes its parts, so that is said last.
+      const { completed: _completed, ...time } = info.time ?? {};
+      this.#apply({ type: 'message.updated', sessionID, info: { ...info, time } }, out, true);
+      for (const part of parts) this.#apply({ type: 'message.part.updated', sessionID, part }, out, true);
+      this.#apply({ type: 'message.updated', sessionID, info }, out, true);
+    }
+    return out;
+  }
+
+  #apply(record: SessionRecord, out: AgentEvent[], stored: boolean): void {
+    if (this.#mustWait(record)) {
+      this.#held.set(record.sessionID, [...(this.#held.get(record.sessionID) ?? []), record]);
+      return;
+    }
+    const root = record.sessionID === this.#options.sessionId;
+    switch (record.type) {
+      case 'session.created':
+      case 'session.updated':
+        return this.#onSession(record, out, root);
+      case 'message.updated':
+        return this.#onMessage(record.info, out, root);
+      case 'message.part.updated':
+        return this.#onPart(record.part, out, root, stored);
+      case 'message.part.delta':
+        return this.#onDelta(record.partID, record.delta, out);
+      case 'session.status':
+        return this.#onStatus(record.sessionID, record.status, out);
+      case 'todo.updated':
+        return root ? this.#onTodos(record.todos, out) : undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  #onSession(
+    { info }: Extract<SessionRecord, { type: 'session.created' | 'session.updated' }>,
+    out: AgentEvent[],
+    root: boolean,
+  ): void {
+    if (!root) {
+      if (!this.children.has(info.id)) this.children.set(info.id, null);
+      return;
+    }
+    this.#meter.sessionUpdated(info);
+    const title = info.title ?? '';
+    if (title === '' || title === this.#title || DEFAULT_TITLE.test(title)) return;
+    this.#title = title;
+    out.push({ type: 'title', title });
+  }
+
+  #onMessage(info: WireMessage, out: AgentEvent[], root: boolean): void {
+    if (this.#earlier.has(info.id)) return;
+    const before = this.#messages.get(info.id);
+    this.#messages.set(info.id, info);
+    if (info.role !== 'assistant') return;
+    if (root && isCompaction(info) && before === undefined) {
+      const text = 'The conversation is being summarised so that it fits the context of the model.';
+      out.push({ type: 'notice', level: 'info', code: 'compaction', text });
+    }
+    if (info.time?.completed === undefined) return;
+    for (const part of this.#texts.values())
+      if (part.messageID === info.id && !part.ended) this.#abandon(part, out, false);
+    this.#releaseHeld(out);
+  }
+
+  #onPart(part: WirePart, out: AgentEvent[], root: boolean, stored: boolean): void {
+    const message = this.#messages.get(part.messageID);
+    if (message?.role !== 'assistant') return;
+    if (part.type === 'tool') return this.#onTool(part, out);
+    if (!root) return;
+    if (part.type === 'step-finish') return this.#onStepFinish(part, message, out);
+    if (isCompaction(message)) return;
+    if (part.type === 'text' || part.type === 'reasoning') return this.#onText(part, part.type, out, stored);
+    if (part.type === 'step-start') this.#onStepStart(part, out);
+  }
+
+  #onText(part: WirePart, kind: 'text' | 'reasoning', out: AgentEvent[], stored: boolean): void {
+    const ended = part.time === undefined || part.time.end !== undefined;
+    const known = this.#texts.get(part.id);
+    const { id, messageID } = part;
+    // A running part that is stored shows no text: what was said of it is lost until it ends.
+    const text = known ?? { kind, id, messageID, emitted: '', ended: false, gapped: stored && !ended };
+    this.#texts.set(id, text);
+    if (text.ended) return;
+    if (!ended && stored) return;
+    if (ended || (part.text ?? '').length > text.emitted.length) this.#completeText(text, part.text ?? '', out);
+    if (!ended) {
+      // Its beginning, seen as it happened: the deltas that follow are whole again.
+      if ((part.text ?? '').length >= text.emitted.length) text.gapped = false;
+      return;
+    }
+    text.ended = true;
+    this.#closeSegment(text, out);
+    this.#releaseHeld(out);
+  }
+
+  #completeText(part: TextPart, whole: string, out: AgentEvent[]): void {
+    const { restart, text } = remainder(part.emitted, whole);
+    if (restart) {
+      // What is no longer the last thing said cannot be withdrawn; it stays as it was shown.
+      if (this.#running !== part.id) return;
+      out.push({ type: 'retract' });
+      part.emitted = '';
+    }
+    this.#say(part, text, out);
+  }
+
+  #onDelta(partId: string, delta: string, out: AgentEvent[]): void {
+    const part = this.#texts.get(partId);
+    if (part === undefined || part.ended || part.gapped) return;
+    this.#say(part, delta, out);
+  }
+
+  #say(part: TextPart, text: string, out: AgentEvent[]): void {
+    if (text === '') return;
+    if (this.#running !== null && this.#running !== part.id) out.push({ type: 'segment' });
+    this.#running = part.id;
+    part.emitted += text;
+    out.push({ type: part.kind, text });
+  }
+
+  #closeSegment(part: TextPart, out: AgentEvent[]): void {
+    if (this.#running !== part.id) return;
+    this.#running = null;
+    out.push({ type: 'segment' });
+  }
+
+  /** A part that will never end. `retract`: the provider failed in its middle and says it again. */
+  #abandon(part: TextPart, out: AgentEvent[], retract: boolean): void {
+    part.ended = true;
+    if (!retract || this.#running !== part.id) return this.#closeSegment(part, out);
+    this.#running = null;
+    out.push({ type: 'retract' });
+  }
+
+  #onStepStart(part: WirePart, out: AgentEvent[]): void {
+    if (this.#seen.has(part.id)) return;
+    this.#seen.add(part.id);
+    // A second start in one message is a repetition after a failure.
+    for (const text of this.#texts.values())
+      if (text.messageID === part.messageID && !text.ended) this.#abandon(text, out, true);
+    this.#releaseHeld(out);
+  }
+
+  #onStepFinish(part: WirePart, message: WireMessage, out: AgentEvent[]): void {
+    if (this.#seen.has(part.id)) return;
+    this.#seen.add(part.id);
+    this.#meter.stepFinished(isCompaction(message) ? withoutContext(part) : part);
+    const size = this.#options.contextSize(`${message.providerID ?? ''}/${message.modelID ?? ''}`);
+    out.push({ type: 'usage', usage: this.#meter.read(size) });
+  }
+
+  #onTool(part: WirePart, out: AgentEvent[]): void {
+    const child = part.state?.metadata?.['sessionId'];
+    if (typeof child === 'string') this.children.set(child, part.id);
+    const before = this.#tools.get(part.id);
+    const said = JSON.stringify([part.tool, part.state]);
+    if (before !== undefined && (before.said === said || isToolEnded(before.snapshot.status))) return;
+    const snapshot = toolSnapshot(part, this.children.get(part.sessionID) ?? null);
+    if (before !== undefined && isOlder(snapshot, before.snapshot)) return;
+    const { messageID, callID = '' } = part;
+    this.#tools.set(part.id, { messageID, callID, snapshot, said });
+    if (before === undefined) this.#running = null;
+    out.push({ type: before === undefined ? 'tool_call' : 'tool_update', toolCall: snapshot });
+  }
+
+  #onStatus(sessionID: string, status: WireStatus, out: AgentEvent[]): void {
+    if (status.type !== 'retry') return;
+    const key = `${sessionID} ${status.attempt} ${status.next}`;
+    if (key === this.#retry) return;
+    this.#retry = key;
+    if (sessionID === this.#options.sessionId) {
+      for (const part of this.#texts.values()) if (!part.ended) this.#abandon(part, out, true);
+      this.#releaseHeld(out);
+    }
+    out.push({ type: 'notice', level: 'warning', code: 'provider_retry', text: retryText(status) });
+  }
+
+  #onTodos(todos: WireTodo[], out: AgentEvent[]): void {
+    const said = JSON.stringify(todos);
+    if (said === this.#plan || (todos.length === 0 && this.#plan === '')) return;
+    this.#plan = said;
+    out.push({ type: 'plan', entries: todos.map(planEntry) });
+  }
+
+  /** Whether a part before this one in its session still owes its text. */
+  #mustWait(record: SessionRecord): boolean {
+    if (record.sessionID !== this.#options.sessionId) return false;
+    const id =
+      record.type === 'message.part.updated'
+        ? record.part.id
+        : record.type === 'message.part.delta'
+          ? record.partID
+          : null;
+    if (id === null || this.#tools.has(id)) return false;
+    // The start of a repetition is what says that the part will never end.
+    if (record.type === 'message.part.updated' && record.part.type === 'step-start') return false;
+    for (const part of this.#texts.values()) {
+      if (part.id === id) return false;
+      if (part.gapped && !part.ended) return true;
+    }
+    return false;
+  }
+
+  #releaseHeld(out: AgentEvent[]): void {
+    const held = [...this.#held.values()].flat();
+    this.#held.clear();
+    for (const record of held) this.#apply(record, out, false);
+  }
+}
+
+function isCompaction(message: WireMessage): boolean {
+  return message.role === 'assistant' && message.summary === true;
+}
+
+/** A summary's own tokens say nothing of how full the context is. */
+function withoutContext(part: WirePart): WirePart {
+  const { total: _total, ...tokens } = part.tokens ?? {};
+  return { ...part, tokens };
+}
+
+/** Whether the state is an earlier one that came late. */
+function isOlder(next: AcpToolSnapshot, before: AcpToolSnapshot): boolean {
+  if (next.status === 'pending') return before.status !== 'pending';
+  if (next.status !== 'in_progress' || before.status !== 'in_progress') return false;
+  const [now, then] = [next.content[0], before.content[0]];
+  if (then?.type !== 'terminal') return false;
+  return now === undefined || (now.type === 'terminal' && then.output !== now.output && then.output.startsWith(now.output));
+}
+
+function retryText(status: WireStatus): string {
+  const at = status.next === undefined ? '' : `, next attempt at ${new Date(status.next).toISOString()}`;
+  return `The model provider failed (attempt ${status.attempt ?? 1}${at}): ${status.message ?? 'no reason given'}`;
+}
+
+function planEntry(todo: WireTodo): PlanEntry {
+  const { priority, status } = todo;
+  return {
+    content: todo.content ?? '',
+    priority: priority === 'high' || priority === 'low' ? priority : 'medium',
+    // A task that was called off is done with.
+    status: status === 'in_progress' ? status : status === 'completed' || status === 'cancelled' ? 'completed' : 'pending',
+  };
+}

@@ -1,0 +1,90 @@
+import type { AgentEvent, ErrorInfo, TurnResult } from '@pilotlight/protocol';
+import type { WireError, WireMessage } from './wire.ts';
+
+export interface TurnEnd {
+  /** the last message the agent made, null when it made none */
+  newest: WireMessage | null;
+  /** what the session said went wrong */
+  error: WireError | null;
+  /** the user stopped this turn */
+  stopped: boolean;
+  /** the user refused a tool or dismissed a question in this turn */
+  refused: boolean;
+}
+
+/** For messages: which agent, and how somebody logs in to it. */
+export interface AgentWords {
+  name: string;
+  login: string;
+}
+
+export interface TurnOutcome {
+  result: TurnResult;
+  /** what the user should know beside the result */
+  notices: AgentEvent[];
+}
+
+/** What a turn came to, from the last message of it. */
+export function turnOutcome(end: TurnEnd, agent: AgentWords): TurnOutcome {
+  const { newest } = end;
+  const error = newest?.error ?? (newest?.time?.completed === undefined ? end.error : null);
+  if (error !== null) return failed(end.stopped && !isProviderError(error) ? STOPPED : errorInfo(error, agent));
+  if (newest?.time?.completed === undefined) return failed(end.stopped ? STOPPED : noAnswer(agent));
+  // Stopped while it waited to try again: the message is closed and says nothing at all.
+  if (newest.finish === undefined) return failed(end.stopped ? STOPPED : stoppedElsewhere(agent));
+  return { result: { ok: true }, notices: finishNotices(newest.finish, end.refused) };
+}
+
+export const STOPPED: ErrorInfo = {
+  code: 'cancelled',
+  message: 'The turn was stopped.',
+  details: { by: 'acknowledged' },
+};
+
+function failed(error: ErrorInfo): TurnOutcome {
+  return { result: { ok: false, error }, notices: [] };
+}
+
+function isProviderError(error: WireError): boolean {
+  return error.name !== 'MessageAbortedError' && error.data?.statusCode !== undefined;
+}
+
+function finishNotices(finish: string, refused: boolean): AgentEvent[] {
+  if (finish === 'tool-calls') {
+    const text = refused
+      ? 'The agent stopped because a tool was refused. Tell it how to go on.'
+      : 'The agent stopped after its tools without a closing answer.';
+    return [{ type: 'notice', level: 'info', code: 'stopped_after_tool', text }];
+  }
+  if (finish !== 'length') return [];
+  const text = 'The answer was cut off: the model reached the limit of its output.';
+  return [{ type: 'notice', level: 'warning', code: 'output_limit', text }];
+}
+
+function errorInfo(error: WireError, agent: AgentWords): ErrorInfo {
+  const { name = 'UnknownError', data = {} } = error;
+  const said = data.message ?? name;
+  if (name === 'MessageAbortedError') return stoppedElsewhere(agent);
+  const details = { name, ...(data.statusCode === undefined ? {} : { status: data.statusCode }) };
+  if (name === 'ProviderAuthError' || data.statusCode === 401) {
+    const message = `The model provider refused the login of ${agent.name}: ${said}. ${agent.login}`.trim();
+    return { code: 'agent_login_required', message, details };
+  }
+  const status = data.statusCode === undefined ? '' : ` (HTTP ${data.statusCode})`;
+  return { code: 'agent_failed', message: `${agent.name} failed: ${said}${status}`, details };
+}
+
+function stoppedElsewhere(agent: AgentWords): ErrorInfo {
+  return {
+    code: 'cancelled',
+    message: `The turn was stopped by another client of ${agent.name}.`,
+    details: { by: 'acknowledged' },
+  };
+}
+
+function noAnswer(agent: AgentWords): ErrorInfo {
+  return {
+    code: 'agent_failed',
+    message: `${agent.name} ended the turn without completing its answer. Send the prompt again.`,
+  };
+}

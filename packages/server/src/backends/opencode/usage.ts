@@ -1,0 +1,75 @@
+import type { AgentUsage } from '@pilotlight/protocol';
+import type { WirePart, WireSession, WireTokens } from './wire.ts';
+
+interface Totals {
+  cost: number;
+  input: number;
+  output: number;
+  reasoning: number;
+  cacheRead: number;
+  cacheWrite: number;
+}
+
+const NOTHING: Totals = { cost: 0, input: 0, output: 0, reasoning: 0, cacheRead: 0, cacheWrite: 0 };
+
+function totals(cost: number | undefined, tokens: WireTokens | undefined): Totals {
+  return {
+    cost: cost ?? 0,
+    input: tokens?.input ?? 0,
+    output: tokens?.output ?? 0,
+    reasoning: tokens?.reasoning ?? 0,
+    cacheRead: tokens?.cache?.read ?? 0,
+    cacheWrite: tokens?.cache?.write ?? 0,
+  };
+}
+
+function combine(a: Totals, b: Totals, how: (x: number, y: number) => number): Totals {
+  return {
+    cost: how(a.cost, b.cost),
+    input: how(a.input, b.input),
+    output: how(a.output, b.output),
+    reasoning: how(a.reasoning, b.reasoning),
+    cacheRead: how(a.cacheRead, b.cacheRead),
+    cacheWrite: how(a.cacheWrite, b.cacheWrite),
+  };
+}
+
+/**
+ * Running totals of one conversation. The server's own totals come late (the last of a turn after its end), so the steps
+ * of a turn are added to what they were when it began; the larger figure is the newer one. Sub-agents are not counted.
+ */
+export class UsageMeter {
+  #stored: Totals = NOTHING;
+  #turn: Totals = NOTHING;
+  #contextUsed: number | undefined;
+
+  turnStarted(): void {
+    this.#turn = this.#stored;
+  }
+
+  sessionUpdated(info: WireSession): void {
+    this.#stored = combine(this.#stored, totals(info.cost, info.tokens), Math.max);
+  }
+
+  /** A model call ended. */
+  stepFinished(part: WirePart): void {
+    this.#turn = combine(this.#turn, totals(part.cost, part.tokens), (x, y) => x + y);
+    this.#stored = combine(this.#stored, this.#turn, Math.max);
+    if (part.tokens?.total !== undefined && part.tokens.total > 0) this.#contextUsed = part.tokens.total;
+  }
+
+  /** `contextSize`: tokens the model takes, undefined when not known. */
+  read(contextSize: number | undefined): AgentUsage {
+    const { cost, input, output, reasoning, cacheRead, cacheWrite } = this.#stored;
+    return {
+      ...(this.#contextUsed === undefined ? {} : { contextUsed: this.#contextUsed }),
+      ...(contextSize === undefined || contextSize === 0 ? {} : { contextSize }),
+      inputTokens: input,
+      outputTokens: output,
+      reasoningTokens: reasoning,
+      cacheReadTokens: cacheRead,
+      cacheWriteTokens: cacheWrite,
+      cost: { amount: cost, currency: 'USD' },
+    };
+  }
+}

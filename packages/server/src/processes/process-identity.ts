@@ -1,0 +1,54 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { readStat } from './proc-stat.ts';
+
+/** What makes a process the same process: a pid alone is used again by the system. */
+export interface ProcessIdentity {
+  pid: number;
+  /** opaque; equal for the same process only */
+  startTime: string;
+  /** changes with every boot, since start times may count from there */
+  bootId: string;
+}
+
+let bootId: string | undefined;
+
+/** Names this boot of the machine; empty where the system does not say. */
+export function currentBootId(): string {
+  bootId ??= readBootId();
+  return bootId;
+}
+
+/** The identity of a live process, null when there is none with this pid. A zombie counts as ended. */
+export function identify(pid: number): ProcessIdentity | null {
+  const startTime = readStartTime(pid);
+  return startTime === null ? null : { pid, startTime, bootId: currentBootId() };
+}
+
+/** Whether exactly this process still lives. */
+export function isAlive(identity: ProcessIdentity): boolean {
+  return identity.bootId === currentBootId() && readStartTime(identity.pid) === identity.startTime;
+}
+
+function readStartTime(pid: number): string | null {
+  if (process.platform === 'linux') {
+    const stat = readStat(pid);
+    return stat === null || stat.state === 'Z' || stat.state === 'X' ? null : stat.startTime;
+  }
+  try {
+    const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] } as const;
+    const line = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], options).trim();
+    return line === '' ? null : line;
+  } catch {
+    return null;
+  }
+}
+
+function readBootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    // `lstart` is a full date, so it tells the boots apart by itself.
+    return '';
+  }
+}

@@ -1,0 +1,79 @@
+import type { AgentSessionChoice, Chat } from '@pilotlight/protocol';
+import { json, number, text, word, wordOrNull } from './columns.ts';
+import type { Database, Row } from './database.ts';
+import type { ChatTable } from './store.ts';
+
+function fromRow(row: Row): Chat {
+  return {
+    id: text(row, 'id'),
+    sessionId: text(row, 'session_id'),
+    title: text(row, 'title'),
+    agent: text(row, 'agent'),
+    activity: word(row, 'activity'),
+    lastTurnState: wordOrNull(row, 'last_turn_state'),
+    lastLine: text(row, 'last_line'),
+    createdAt: number(row, 'created_at'),
+    updatedAt: number(row, 'updated_at'),
+  };
+}
+
+type Choices = Record<string, AgentSessionChoice>;
+
+export function chatTable(database: Database): ChatTable {
+  const insert = database.prepare(
+    `INSERT INTO chats (id, session_id, title, agent, activity, last_turn_state, last_line, created_at, updated_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const update = database.prepare(
+    `UPDATE chats SET title = ?, agent = ?, activity = ?, last_turn_state = ?, last_line = ?, updated_at = ?
+     WHERE id = ?`,
+  );
+  const get = database.prepare('SELECT * FROM chats WHERE id = ?');
+  const list = database.prepare('SELECT * FROM chats ORDER BY created_at, rowid');
+  const listOfSession = database.prepare(
+    'SELECT * FROM chats WHERE session_id = ? ORDER BY created_at, rowid',
+  );
+  const remove = database.prepare('DELETE FROM chats WHERE id = ?');
+  const choices = database.prepare('SELECT choices_json FROM chats WHERE id = ?');
+  const setChoices = database.prepare('UPDATE chats SET choices_json = ? WHERE id = ?');
+
+  function choicesOf(chatId: string): Choices {
+    const row = choices.get(chatId);
+    return row === null ? {} : json<Choices>(row, 'choices_json');
+  }
+
+  return {
+    insert: (chat) =>
+      insert.run(
+        chat.id,
+        chat.sessionId,
+        chat.title,
+        chat.agent,
+        chat.activity,
+        chat.lastTurnState,
+        chat.lastLine,
+        chat.createdAt,
+        chat.updatedAt,
+      ),
+    update: (chat) =>
+      update.run(
+        chat.title,
+        chat.agent,
+        chat.activity,
+        chat.lastTurnState,
+        chat.lastLine,
+        chat.updatedAt,
+        chat.id,
+      ),
+    get(id) {
+      const row = get.get(id);
+      return row === null ? null : fromRow(row);
+    },
+    list: (sessionId) =>
+      (sessionId === undefined ? list.all() : listOfSession.all(sessionId)).map(fromRow),
+    remove: (id) => remove.run(id),
+    choice: (chatId, agent) => choicesOf(chatId)[agent] ?? null,
+    setChoice: (chatId, agent, choice) =>
+      setChoices.run(JSON.stringify({ ...choicesOf(chatId), [agent]: choice }), chatId),
+  };
+}

@@ -1,0 +1,97 @@
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
+import { storeError } from './sqlite-error.ts';
+
+export type Row = Record<string, SQLOutputValue>;
+
+/** A prepared statement whose failures are PilotlightErrors. Prepared at its first use. */
+export class Statement {
+  readonly #database: Database;
+  readonly #sql: string;
+  #prepared: StatementSync | null = null;
+
+  constructor(database: Database, sql: string) {
+    this.#database = database;
+    this.#sql = sql;
+  }
+
+  run(...values: SQLInputValue[]): void {
+    try {
+      this.#statement().run(...values);
+    } catch (error) {
+      throw storeError(error, this.#database.file);
+    }
+  }
+
+  get(...values: SQLInputValue[]): Row | null {
+    try {
+      return this.#statement().get(...values) ?? null;
+    } catch (error) {
+      throw storeError(error, this.#database.file);
+    }
+  }
+
+  all(...values: SQLInputValue[]): Row[] {
+    try {
+      return this.#statement().all(...values);
+    } catch (error) {
+      throw storeError(error, this.#database.file);
+    }
+  }
+
+  #statement(): StatementSync {
+    this.#prepared ??= this.#database.raw.prepare(this.#sql);
+    return this.#prepared;
+  }
+}
+
+/** One SQLite connection: transactions that nest by joining, statements that fail with PilotlightErrors. */
+export class Database implements Disposable {
+  readonly file: string;
+  readonly raw: DatabaseSync;
+  readonly #begin: Statement;
+  readonly #commit: Statement;
+  readonly #rollback: Statement;
+
+  constructor(file: string, raw: DatabaseSync) {
+    this.file = file;
+    this.raw = raw;
+    this.#begin = this.prepare('BEGIN IMMEDIATE');
+    this.#commit = this.prepare('COMMIT');
+    this.#rollback = this.prepare('ROLLBACK');
+  }
+
+  prepare(sql: string): Statement {
+    return new Statement(this, sql);
+  }
+
+  exec(sql: string): void {
+    try {
+      this.raw.exec(sql);
+    } catch (error) {
+      throw storeError(error, this.file);
+    }
+  }
+
+  get inTransaction(): boolean {
+    return this.raw.isTransaction;
+  }
+
+  /** All of `work` or nothing. A call inside another one joins it. */
+  transaction<T>(work: () => T): T {
+    if (this.raw.isTransaction) return work();
+    this.#begin.run();
+    try {
+      const result = work();
+      this.#commit.run();
+      return result;
+    } catch (error) {
+      // SQLite itself has rolled back after some failures (a full disk among them).
+      if (this.raw.isTransaction) this.#rollback.run();
+      throw error;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    if (this.raw.isOpen) this.raw.close();
+  }
+}

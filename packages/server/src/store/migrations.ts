@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+
+/** One step of the schema, run in a transaction of its own. Never changed once it was released. */
+export interface Migration {
+  /** the `user_version` a database has after it */
+  version: number;
+  name: string;
+  /** the statements, without BEGIN and COMMIT */
+  sql(): string;
+}
+
+function fromFile(file: string): Migration {
+  return {
+    version: Number(file.slice(0, 4)),
+    name: file.slice(0, -'.sql'.length),
+    sql: () => readFileSync(new URL(`./migrations/${file}`, import.meta.url), 'utf8'),
+  };
+}
+
+/** All migrations, version 1 first. `schema.sql` is what they amount to. */
+export const MIGRATIONS: readonly Migration[] = ['0001-initial.sql'].map(fromFile);
+
+/** The statements that make a new database of the newest version. */
+export function schemaSql(): string {
+  return readFileSync(new URL('./schema.sql', import.meta.url), 'utf8');
+}

@@ -1,0 +1,165 @@
+-- Version 1: the first schema.
+
+CREATE TABLE projects (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  path TEXT NOT NULL UNIQUE,
+  kind TEXT NOT NULL CHECK (kind IN ('git', 'folder')),
+  created_at REAL NOT NULL
+) STRICT;
+
+CREATE TABLE sessions (
+  id TEXT PRIMARY KEY,
+  project_id TEXT NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+  title TEXT NOT NULL,
+  in_place INTEGER NOT NULL CHECK (in_place IN (0, 1)),
+  diff_json TEXT CHECK (diff_json IS NULL OR json_valid(diff_json)),
+  created_at REAL NOT NULL,
+  archived_at REAL
+) STRICT;
+CREATE INDEX sessions_by_project ON sessions (project_id);
+
+-- One worktree a session, shared by all its chats.
+CREATE TABLE worktrees (
+  id TEXT PRIMARY KEY,
+  session_id TEXT NOT NULL UNIQUE REFERENCES sessions (id) ON DELETE CASCADE,
+  path TEXT NOT NULL,
+  branch TEXT NOT NULL,
+  base_commit TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE chats (
+  id TEXT PRIMARY KEY,
+  session_id TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+  title TEXT NOT NULL,
+  agent TEXT NOT NULL,
+  activity TEXT NOT NULL CHECK (activity IN ('idle', 'queued', 'running', 'needs_you')),
+  last_turn_state TEXT CHECK (
+    last_turn_state IN ('queued', 'starting', 'running', 'completed', 'failed', 'cancelled', 'interrupted')
+  ),
+  last_line TEXT NOT NULL,
+  -- agent → what the user chose for it here
+  choices_json TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(choices_json)),
+  created_at REAL NOT NULL,
+  updated_at REAL NOT NULL
+) STRICT;
+CREATE INDEX chats_by_session ON chats (session_id);
+
+CREATE TABLE turns (
+  id TEXT PRIMARY KEY,
+  chat_id TEXT NOT NULL REFERENCES chats (id) ON DELETE CASCADE,
+  agent TEXT NOT NULL,
+  model TEXT,
+  state TEXT NOT NULL CHECK (
+    state IN ('queued', 'starting', 'running', 'completed', 'failed', 'cancelled', 'interrupted')
+  ),
+  position REAL NOT NULL,
+  message_id TEXT NOT NULL,
+  prompt_json TEXT CHECK (prompt_json IS NULL OR json_valid(prompt_json)),
+  dispatch TEXT CHECK (dispatch IN ('warm', 'cold')),
+  continuity TEXT CHECK (continuity IN ('live', 'reattached', 'resumed', 'loaded', 'recap', 'fresh')),
+  created_at REAL NOT NULL,
+  started_at REAL,
+  ended_at REAL,
+  error_json TEXT CHECK (error_json IS NULL OR json_valid(error_json)),
+  diff_json TEXT CHECK (diff_json IS NULL OR json_valid(diff_json)),
+  usage_json TEXT CHECK (usage_json IS NULL OR json_valid(usage_json))
+) STRICT;
+CREATE INDEX turns_by_chat ON turns (chat_id, created_at);
+-- Only turns that are not over are looked up by state, and those are few.
+CREATE INDEX turns_open ON turns (chat_id, state, position) WHERE state IN ('queued', 'starting', 'running');
+
+-- Folded transcript. Paging goes by ordinal, which is dense in a chat: 1, 2, 3, …
+CREATE TABLE messages (
+  id TEXT PRIMARY KEY,
+  chat_id TEXT NOT NULL REFERENCES chats (id) ON DELETE CASCADE,
+  ordinal INTEGER NOT NULL CHECK (ordinal > 0),
+  role TEXT NOT NULL CHECK (role IN ('user', 'assistant')),
+  turn_id TEXT,
+  agent TEXT NOT NULL,
+  created_at REAL NOT NULL,
+  parts_json TEXT NOT NULL,
+  UNIQUE (chat_id, ordinal)
+) STRICT;
+
+-- The backend's conversation for one (chat, agent) pair. worktree_id is information, not part of the key.
+CREATE TABLE agent_sessions (
+  chat_id TEXT NOT NULL REFERENCES chats (id) ON DELETE CASCADE,
+  agent TEXT NOT NULL,
+  backend TEXT NOT NULL CHECK (backend IN ('opencode_server', 'acp_warm')),
+  agent_session_id TEXT,
+  server_port INTEGER,
+  worktree_id TEXT,
+  state TEXT NOT NULL CHECK (state IN ('cold', 'starting', 'ready', 'busy', 'closing')),
+  why TEXT NOT NULL,
+  continuity TEXT CHECK (continuity IN ('live', 'reattached', 'resumed', 'loaded', 'recap', 'fresh')),
+  updated_at REAL NOT NULL,
+  UNIQUE (chat_id, agent)
+) STRICT;
+
+-- The journal: frames not folded yet, each as the JSON that clients receive.
+CREATE TABLE frames (
+  topic TEXT NOT NULL,
+  seq INTEGER NOT NULL CHECK (seq > 0),
+  json TEXT NOT NULL,
+  PRIMARY KEY (topic, seq)
+) STRICT, WITHOUT ROWID;
+
+-- What is left of a topic's folded frames: how far they went, and the facts of a chat that are no message.
+CREATE TABLE topics (
+  topic TEXT PRIMARY KEY,
+  folded_seq INTEGER NOT NULL CHECK (folded_seq >= 0),
+  state_json TEXT CHECK (state_json IS NULL OR json_valid(state_json))
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE permissions (
+  id TEXT PRIMARY KEY,
+  chat_id TEXT NOT NULL REFERENCES chats (id) ON DELETE CASCADE,
+  turn_id TEXT NOT NULL,
+  agent TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('permission', 'question')),
+  state TEXT NOT NULL CHECK (state IN ('pending', 'answered', 'cancelled')),
+  title TEXT NOT NULL,
+  tool_call_json TEXT CHECK (tool_call_json IS NULL OR json_valid(tool_call_json)),
+  options_json TEXT NOT NULL CHECK (json_valid(options_json)),
+  fields_json TEXT NOT NULL CHECK (json_valid(fields_json)),
+  answer_json TEXT CHECK (answer_json IS NULL OR json_valid(answer_json)),
+  answered_by TEXT,
+  created_at REAL NOT NULL,
+  answered_at REAL
+) STRICT;
+CREATE INDEX permissions_by_chat ON permissions (chat_id);
+CREATE INDEX permissions_by_turn ON permissions (turn_id);
+CREATE INDEX permissions_pending ON permissions (chat_id) WHERE state = 'pending';
+
+CREATE TABLE tasks (
+  id TEXT PRIMARY KEY,
+  project_id TEXT NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+  title TEXT NOT NULL,
+  agent TEXT NOT NULL,
+  session_id TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
+  chat_id TEXT NOT NULL REFERENCES chats (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
+  turn_id TEXT NOT NULL,
+  created_at REAL NOT NULL
+) STRICT;
+CREATE INDEX tasks_by_project ON tasks (project_id);
+CREATE INDEX tasks_by_session ON tasks (session_id);
+CREATE INDEX tasks_by_chat ON tasks (chat_id);
+
+-- Content-addressed: the id is the SHA-256 of the bytes, in hex.
+CREATE TABLE blobs (
+  id TEXT PRIMARY KEY,
+  mime_type TEXT NOT NULL,
+  bytes BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE settings (
+  key TEXT PRIMARY KEY,
+  value_json TEXT NOT NULL CHECK (json_valid(value_json))
+) STRICT, WITHOUT ROWID;
+
+-- Topics are named by text, so no foreign key can clear them. Fires for cascaded deletes too.
+CREATE TRIGGER chats_clear_topic AFTER DELETE ON chats BEGIN
+  DELETE FROM frames WHERE topic = 'chat:' || OLD.id;
+  DELETE FROM topics WHERE topic = 'chat:' || OLD.id;
+END;
