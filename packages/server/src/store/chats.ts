@@ -69,8 +69,7 @@ export function chatTable(database: Database): ChatTable {
       const row = get.get(id);
       return row === null ? null : fromRow(row);
     },
-    list: (sessionId) =>
-      (sessionId === undefined ? list.all() : listOfSession.all(sessionId)).map(fromRow),
+    list: (sessionId) => (sessionId === undefined ? list.all() : listOfSession.all(sessionId)).map(fromRow),
     remove: (id) => remove.run(id),
     choice: (chatId, agent) => choicesOf(chatId)[agent] ?? null,
     setChoice: (chatId, agent, choice) =>

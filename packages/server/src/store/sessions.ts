@@ -39,9 +39,7 @@ export function sessionTable(database: Database): SessionTable {
   );
   const get = database.prepare(`${SESSIONS} WHERE s.id = ?`);
   const list = database.prepare(`${SESSIONS} ORDER BY s.created_at, s.rowid`);
-  const listOfProject = database.prepare(
-    `${SESSIONS} WHERE s.project_id = ? ORDER BY s.created_at, s.rowid`,
-  );
+  const listOfProject = database.prepare(`${SESSIONS} WHERE s.project_id = ? ORDER BY s.created_at, s.rowid`);
   const remove = database.prepare('DELETE FROM sessions WHERE id = ?');
   return {
     insert: (session) =>
@@ -66,8 +64,7 @@ export function sessionTable(database: Database): SessionTable {
       const row = get.get(id);
       return row === null ? null : fromRow(row);
     },
-    list: (projectId) =>
-      (projectId === undefined ? list.all() : listOfProject.all(projectId)).map(fromRow),
+    list: (projectId) => (projectId === undefined ? list.all() : listOfProject.all(projectId)).map(fromRow),
     remove: (id) => remove.run(id),
   };
 }

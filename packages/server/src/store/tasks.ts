@@ -42,7 +42,6 @@ export function taskTable(database: Database): TaskTable {
       const row = get.get(id);
       return row === null ? null : fromRow(row);
     },
-    list: (projectId) =>
-      (projectId === undefined ? list.all() : listOfProject.all(projectId)).map(fromRow),
+    list: (projectId) => (projectId === undefined ? list.all() : listOfProject.all(projectId)).map(fromRow),
   };
 }
