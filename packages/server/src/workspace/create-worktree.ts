@@ -2,10 +2,11 @@ import { lstat, mkdir, readdir, realpath, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { PilotlightError } from '@pilotlight/protocol';
 import { git, gitFailure, gitOk } from './git.ts';
+import { exists, settleInterruptedRemoval } from './interrupted-removal.ts';
 import { KeyedLock } from './keyed-lock.ts';
 import { readCommit } from './repository.ts';
 import type { WorktreeEntry } from './worktree-list.ts';
-import { listWorktrees } from './worktree-list.ts';
+import { findWorktree, listWorktrees } from './worktree-list.ts';
 import { BRANCH_PREFIX, shortId, slugify } from './worktree-name.ts';
 import { assertWorktree } from './worktree-state.ts';
 
@@ -65,6 +66,7 @@ async function createAlone(options: CreateWorktreeOptions): Promise<CreatedWorkt
   const existing = entries.find((entry) => !entry.isMain && isOf(entry, folder, short));
   const name = existing ? basename(existing.path) : `${slugify(options.name, 'session')}-${short}`;
   const path = join(folder, name);
+  await settleInterruptedRemoval(path);
   if (existing !== undefined && (await isFinished(existing))) {
     await assertWorktree(path);
     const branch = existing.branch ?? `${BRANCH_PREFIX}${name}`;
@@ -77,12 +79,13 @@ async function createAlone(options: CreateWorktreeOptions): Promise<CreatedWorkt
   const branch = (await findBranch(projectPath, short)) ?? `${BRANCH_PREFIX}${name}`;
   const known = await readCommit(projectPath, `refs/heads/${branch}`);
   const place = known === null ? ['--no-track', '-b', branch, path, start] : [path, branch];
-  await addWorktree(place, projectPath, signal);
   try {
+    await addWorktree(place, projectPath, signal);
     // Files are written from inside: what configuration applies there (conditional includes) can only be read there.
     await gitOk(['reset', '--hard', '--quiet'], { cwd: path, signal, timeoutMs: CHECKOUT_TIMEOUT_MS });
   } catch (error) {
-    await clearUnfinished(projectPath, { path, branch, locked: CREATING, isMain: false });
+    const entry = await findWorktree(projectPath, path);
+    if (entry !== null && isBeingCreated(entry)) await clearUnfinished(projectPath, entry);
     // Named with the commit it must still be at: a branch somebody has committed to stays.
     if (known === null) await git(['update-ref', '-d', `refs/heads/${branch}`, start], { cwd: projectPath });
     throw error;
@@ -119,7 +122,7 @@ function isOf(entry: WorktreeEntry, folder: string, short: string): boolean {
 /** Finished, and there. One whose folder was deleted is made again on its branch. */
 async function isFinished(entry: WorktreeEntry): Promise<boolean> {
   if (isBeingCreated(entry)) return false;
-  return (await lstat(entry.path).catch(() => null)) !== null;
+  return exists(entry.path);
 }
 
 function isBeingCreated(entry: WorktreeEntry): boolean {
@@ -143,8 +146,8 @@ async function removeEntryWithoutPath(projectPath: string, name: string): Promis
     cwd: projectPath,
   });
   const entry = join(stdout.trimEnd(), 'worktrees', name);
-  if ((await lstat(entry).catch(() => null)) === null) return;
-  if ((await lstat(join(entry, 'gitdir')).catch(() => null)) !== null) return;
+  if (!(await exists(entry))) return;
+  if (await exists(join(entry, 'gitdir'))) return;
   await rm(entry, { recursive: true, force: true });
 }
 

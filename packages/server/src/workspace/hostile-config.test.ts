@@ -16,7 +16,7 @@ class HostileRepository extends TempRepository {
     super();
     writeFileSync(this.script, `#!/bin/sh\necho "$0 $*" >> '${this.canary}'\ncat\n`);
     chmodSync(this.script, 0o755);
-    const drivers = ['plain', 'a=b', 'dotted.name', 'later'];
+    const drivers = ['plain', 'a=b', 'dotted.name', 'later', 'of-worktree'];
     const attributes = drivers.map((name, index) => `*.t${index} filter=${name} diff=${name} merge=${name}`);
     this.commit('attributes', {
       '.gitattributes': `${attributes.join('\n')}\n`,
@@ -39,11 +39,12 @@ class HostileRepository extends TempRepository {
         .join(''),
     });
     this.write({ '.git/evil-on-branch': this.#drivers('later') });
+    this.write({ '.git/config.worktree': this.#drivers('of-worktree') });
     appendFileSync(
       join(this.path, '.git/config'),
       `[core]\n fsmonitor = ${this.script}\n pager = ${this.script}\n editor = ${this.script}\n` +
         ` sshCommand = ${this.script}\n askPass = ${this.script}\n gitProxy = ${this.script}\n` +
-        ` hooksPath = ${join(this.path, '.git/hooks')}\n` +
+        ` hooksPath = ${join(this.path, '.git/hooks')}\n[extensions]\n worktreeConfig = true\n` +
         `[pager]\n status = ${this.script}\n diff = ${this.script}\n log = ${this.script}\n` +
         `[diff]\n external = ${this.script}\n[sequence]\n editor = ${this.script}\n` +
         `[credential]\n helper = !${this.script}\n[gpg]\n program = ${this.script}\n[commit]\n gpgSign = true\n` +
@@ -65,7 +66,7 @@ class HostileRepository extends TempRepository {
 
   /** Files of another content and date, so that git has to look inside. */
   touchAll(at: string): void {
-    for (const index of [0, 1, 2, 3]) this.write({ [`file.t${index}`]: 'changed\n' }, at);
+    for (const index of [0, 1, 2, 3, 4]) this.write({ [`file.t${index}`]: 'changed\n' }, at);
   }
 }
 
@@ -89,13 +90,13 @@ test('nothing a repository configures is run by any function', async () => {
   repo.touchAll(made.path);
   repo.write({ 'new.t1': 'new\n' }, made.path);
   const state = await worktreeState(made.path);
-  expect(state.dirty).toEqual({ staged: 0, unstaged: 4, untracked: 1 });
+  expect(state.dirty).toEqual({ staged: 0, unstaged: 5, untracked: 1 });
   expect(clean()).toBe(true);
 
   expect(await diffStat({ worktreePath: made.path, baseCommit: made.baseCommit })).toEqual({
-    files: 5,
-    additions: 5,
-    deletions: 4,
+    files: 6,
+    additions: 6,
+    deletions: 5,
   });
   expect(clean()).toBe(true);
 

@@ -1,7 +1,8 @@
-import { lstat, rename, rm, utimes } from 'node:fs/promises';
+import { rename, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PilotlightError } from '@pilotlight/protocol';
 import { gitOk } from './git.ts';
+import { asideOf, doomedOf, exists, settleInterruptedRemoval } from './interrupted-removal.ts';
 import { KeyedLock } from './keyed-lock.ts';
 import {
   countIgnored,
@@ -14,19 +15,18 @@ import { findWorktree, resolveParent } from './worktree-list.ts';
 import { worktreeState } from './worktree-state.ts';
 
 /*
- * A worktree is moved aside, looked at once more, struck from git's list, and deleted, in that order:
+ * A worktree is moved aside, looked at once more, marked, struck from git's list, and deleted, in that order:
  *
- *   path ──rename──▶ path.removing ──second look──▶ entry struck ──▶ deleted
- *     ▲                   │ work found, or a crash here
- *     └──────rename───────┘
+ *   path ──rename──▶ path.removing ──second look──▶ path.removed ──entry struck──▶ deleted
+ *     ▲                   │ work found, or a crash          │ entry cannot be struck
+ *     └──────rename───────┴─────────────────────────────────┘
  *
- * So nothing can be written at the path between the look and the deletion, and a crash leaves one of two things: a folder
- * aside with its entry, which is put back, or one without, which had passed the second look and is deleted.
+ * So nothing can be written at the path between the look and the deletion, and after a crash the name says whether the
+ * folder may hold work (it is put back) or was found to hold none (it is deleted).
  *
  * One with submodules checked out is deleted where it is: a submodule's repository names its folder, and cannot be looked
  * at from anywhere else.
  */
-const ASIDE = '.removing';
 
 export interface RemoveWorktreeOptions {
   projectPath: string;
@@ -59,9 +59,8 @@ export async function removeWorktree(options: RemoveWorktreeOptions): Promise<Re
 }
 
 async function removeAlone({ projectPath, path, branch }: RemoveWorktreeOptions): Promise<RemovedWorktree> {
-  const aside = path + ASIDE;
+  await settleInterruptedRemoval(path);
   const entry = await findWorktree(projectPath, path);
-  if (await exists(aside)) await settleInterrupted(path, aside, entry);
   const ownCommits = await countOwnCommits(projectPath, branch);
 
   if (!(await exists(path))) {
@@ -77,22 +76,18 @@ async function removeAlone({ projectPath, path, branch }: RemoveWorktreeOptions)
 }
 
 async function deleteAside(projectPath: string, entry: WorktreeEntry, path: string): Promise<void> {
-  const aside = path + ASIDE;
+  const [aside, doomed] = [asideOf(path), doomedOf(path)];
   await holdEntry(path);
   await rename(path, aside);
   try {
     await requireNothingToLose(aside, path);
+    await rename(aside, doomed);
     await strike(projectPath, entry);
   } catch (error) {
-    await rename(aside, path);
+    await rename((await exists(doomed)) ? doomed : aside, path);
     throw error;
   }
-  await rm(aside, { recursive: true, force: true });
-}
-
-async function settleInterrupted(path: string, aside: string, entry: WorktreeEntry | null): Promise<void> {
-  if (entry === null) await rm(aside, { recursive: true, force: true });
-  else if (!(await exists(path))) await rename(aside, path);
+  await rm(doomed, { recursive: true, force: true });
 }
 
 /**
@@ -140,8 +135,4 @@ async function requireNothingToLose(path: string, shownAs = path): Promise<void>
     `The worktree ${shownAs} was not removed, because it holds work that is nowhere else: ${reasons.join('; ')}. Commit it or throw it away, then try again.`,
     { details: { path: shownAs, reasons } },
   );
-}
-
-async function exists(path: string): Promise<boolean> {
-  return (await lstat(path).catch(() => null)) !== null;
 }

@@ -1,6 +1,6 @@
-import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gitOk } from './git.ts';
+import { exists } from './interrupted-removal.ts';
 import { readCommit } from './repository.ts';
 import type { WorktreeState } from './worktree-state.ts';
 import { countUncommitted, worktreeState } from './worktree-state.ts';
@@ -97,8 +97,4 @@ export async function countIgnored(path: string): Promise<number> {
   const args = ['ls-files', '--others', '--ignored', '--exclude-standard', '--directory', '-z'];
   const { stdout } = await gitOk(args, { cwd: path });
   return stdout.split('\0').length - 1;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return (await lstat(path).catch(() => null)) !== null;
 }
