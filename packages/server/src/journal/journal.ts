@@ -47,8 +47,10 @@ export type CatchUp =
 export interface Journal extends Disposable {
   /**
    * One durable transaction, now. What was appended before goes first, in a transaction of its own. Frames are
-   * published before this returns. If `work` throws, nothing of it is kept or published and the error passes on.
-   * Not to be nested, nor called from a listener's batch. @throws PilotlightError `store_full`, …
+   * published before this returns. If `work` throws, nothing of it is kept or published and the error passes on. A
+   * commit inside `work` joins it. What is appended inside `work` goes with it, and goes on its own when it fails.
+   * A subscriber may commit: what that publishes comes after the batch it was called with.
+   * @throws PilotlightError `store_full`, …; `internal` inside a Store.transaction
    */
   commit<T>(work: (scope: CommitScope) => T): T;
   /**
