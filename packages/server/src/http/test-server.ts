@@ -172,9 +172,13 @@ export interface TestServer extends AsyncDisposable {
 }
 
 /** The HTTP surface on a free port over a memory journal. */
-export async function startTestServer(options: Partial<StartHttpOptions> = {}): Promise<TestServer> {
-  const journal = new MemoryJournal();
-  const chat = testChat();
+export async function startTestServer(
+  options: Partial<StartHttpOptions> = {},
+  { journal, chat }: Pick<TestServer, 'journal' | 'chat'> = {
+    journal: new MemoryJournal(),
+    chat: testChat(),
+  },
+): Promise<TestServer> {
   const signIn = new SignInCodes();
   const logged: string[] = [];
   const note = (fields: object, message: string): void =>

@@ -1,0 +1,106 @@
+import type {
+  AgentInfo,
+  AnswerPermission,
+  CancelAnswer,
+  Chat,
+  ChatFrame,
+  ChatState,
+  CreateChat,
+  CreateProject,
+  CreateSession,
+  CreateTask,
+  Frame,
+  Health,
+  IndexFrame,
+  IndexState,
+  MessagePage,
+  Permission,
+  ProcessInfo,
+  Project,
+  RemoveSessionAnswer,
+  Session,
+  SessionWithChat,
+  SubmitPrompt,
+  Task,
+  TopicState,
+  Turn,
+  UpdateChat,
+  UpdateSession,
+  UpdateTurn,
+} from '@pilotlight/protocol';
+import type { InstallOptions } from './install-agent.ts';
+import type { ConnectionStatus, FollowHandlers } from './topic-follow.ts';
+import type { WaitOptions } from './wait-for-turn.ts';
+
+/** A running follow; disposing (or aborting its signal) ends it. */
+export interface Following<S extends TopicState = TopicState> extends Disposable {
+  readonly topic: string;
+  /** null until the first snapshot */
+  readonly state: S | null;
+  readonly status: ConnectionStatus;
+}
+
+export type FollowOptions<S extends TopicState, F extends Frame> = FollowHandlers<S, F> & {
+  signal?: AbortSignal;
+};
+
+/**
+ * Everything a server can be asked, one method an operation. Each throws PilotlightError with the server's code, or
+ * `server_unreachable` with the address in `details.url`.
+ */
+export interface Client {
+  readonly url: string;
+  health(signal?: AbortSignal): Promise<Health>;
+  stopServer(): Promise<void>;
+  /** A one-time sign-in link for a browser, and when it expires (epoch ms). */
+  createSignInLink(): Promise<{ url: string; expiresAt: number }>;
+
+  createProject(body: CreateProject): Promise<Project>;
+  listProjects(): Promise<Project[]>;
+  getProject(id: string): Promise<Project>;
+  removeProject(id: string): Promise<void>;
+
+  createSession(body: CreateSession): Promise<SessionWithChat>;
+  listSessions(projectId?: string): Promise<Session[]>;
+  getSession(id: string): Promise<Session>;
+  updateSession(id: string, body: UpdateSession): Promise<Session>;
+  removeSession(id: string): Promise<RemoveSessionAnswer>;
+
+  createChat(sessionId: string, body: CreateChat): Promise<Chat>;
+  listChats(sessionId?: string): Promise<Chat[]>;
+  getChat(id: string): Promise<Chat>;
+  updateChat(id: string, body: UpdateChat): Promise<Chat>;
+  removeChat(id: string): Promise<void>;
+  listMessages(chatId: string, page?: { before?: string; limit?: number }): Promise<MessagePage>;
+  releaseAgentSession(chatId: string, agent: string): Promise<void>;
+
+  /** Sending the same id again answers the same turn: a call that failed on the way may be repeated. */
+  submitPrompt(chatId: string, body: SubmitPrompt): Promise<Turn>;
+  listQueue(chatId: string): Promise<Turn[]>;
+  reorderQueue(chatId: string, turnIds: string[]): Promise<Turn[]>;
+  getTurn(id: string): Promise<Turn>;
+  updateTurn(id: string, body: UpdateTurn): Promise<Turn>;
+  removeTurn(id: string): Promise<void>;
+  cancelTurn(id: string): Promise<CancelAnswer>;
+  cancelChat(chatId: string): Promise<CancelAnswer>;
+
+  listPermissions(filter?: { state?: Permission['state']; chatId?: string }): Promise<Permission[]>;
+  getPermission(id: string): Promise<Permission>;
+  answerPermission(id: string, body: AnswerPermission): Promise<Permission>;
+
+  createTask(body: CreateTask): Promise<{ task: Task; turn: Turn }>;
+  listTasks(projectId?: string): Promise<Task[]>;
+  getTask(id: string): Promise<Task>;
+
+  listAgents(): Promise<AgentInfo[]>;
+  installAgent(id: string, options?: InstallOptions): Promise<AgentInfo>;
+  listProcesses(): Promise<ProcessInfo[]>;
+  getBlob(id: string): Promise<Uint8Array>;
+
+  /** Keeps the state of a topic over lost connections and restarts of the server. */
+  follow(topic: string, options: FollowOptions<TopicState, Frame>): Following;
+  followChat(chatId: string, options: FollowOptions<ChatState, ChatFrame>): Following<ChatState>;
+  followIndex(options: FollowOptions<IndexState, IndexFrame>): Following<IndexState>;
+  /** The turn once it has ended, in whatever way. */
+  waitForTurn(chatId: string, turnId: string, options?: WaitOptions): Promise<Turn>;
+}

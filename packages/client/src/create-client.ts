@@ -1,0 +1,133 @@
+import { INDEX_TOPIC, chatTopic } from '@pilotlight/protocol';
+import type {
+  AgentList,
+  ChatFrame,
+  ChatList,
+  ChatState,
+  Frame,
+  IndexFrame,
+  IndexState,
+  PermissionList,
+  ProcessList,
+  ProjectList,
+  QueueList,
+  SessionList,
+  TaskList,
+  TopicState,
+} from '@pilotlight/protocol';
+import type { Client, FollowOptions, Following } from './client.ts';
+import { HttpCaller } from './http-caller.ts';
+import { installAgent } from './install-agent.ts';
+import { LiveConnection } from './live-connection.ts';
+import { waitForTurn } from './wait-for-turn.ts';
+
+export interface ClientOptions {
+  /** for example `http://127.0.0.1:7766` */
+  url: string;
+  /** left out in a browser that is signed in by cookie */
+  token?: string | undefined;
+}
+
+/** A client of one server. It connects when something is followed, and lets go when nothing is any more. */
+export function createClient({ url, token }: ClientOptions): Client {
+  const http = new HttpCaller(url, token);
+  const live = new LiveConnection(http, token);
+  const get = http.json.bind(http, 'GET') as <T>(
+    path: string,
+    options?: Parameters<HttpCaller['json']>[2],
+  ) => Promise<T>;
+  const send = http.json.bind(http);
+
+  const follow = <S extends TopicState, F extends Frame>(
+    topic: string,
+    options: FollowOptions<S, F>,
+  ): Following<S> => {
+    const { signal, ...handlers } = options;
+    signal?.throwIfAborted();
+    // The topic decides the kind of its states and frames.
+    const stop = live.follow(topic, handlers as unknown as FollowOptions<TopicState, Frame>);
+    signal?.addEventListener('abort', stop, { once: true });
+    return {
+      topic,
+      get state() {
+        return live.stateOf(topic) as S | null;
+      },
+      get status() {
+        return live.status;
+      },
+      [Symbol.dispose]: () => {
+        signal?.removeEventListener('abort', stop);
+        stop();
+      },
+    };
+  };
+
+  const client: Client = {
+    url: http.url,
+    health: (signal) => get('/api/health', { signal }),
+    stopServer: () => send('POST', '/api/server/stop'),
+    async createSignInLink() {
+      const { path, expiresAt } = await send<{ path: string; expiresAt: number }>(
+        'POST',
+        '/api/sign-in-links',
+      );
+      return { url: http.url + path, expiresAt };
+    },
+
+    createProject: (body) => send('POST', '/api/projects', { body }),
+    listProjects: async () => (await get<ProjectList>('/api/projects')).projects,
+    getProject: (id) => get(`/api/projects/${enc(id)}`),
+    removeProject: (id) => send('DELETE', `/api/projects/${enc(id)}`),
+
+    createSession: (body) => send('POST', '/api/sessions', { body }),
+    listSessions: async (projectId) =>
+      (await get<SessionList>('/api/sessions', { query: { projectId } })).sessions,
+    getSession: (id) => get(`/api/sessions/${enc(id)}`),
+    updateSession: (id, body) => send('PATCH', `/api/sessions/${enc(id)}`, { body }),
+    removeSession: (id) => send('DELETE', `/api/sessions/${enc(id)}`),
+
+    createChat: (sessionId, body) => send('POST', `/api/sessions/${enc(sessionId)}/chats`, { body }),
+    listChats: async (sessionId) => (await get<ChatList>('/api/chats', { query: { sessionId } })).chats,
+    getChat: (id) => get(`/api/chats/${enc(id)}`),
+    updateChat: (id, body) => send('PATCH', `/api/chats/${enc(id)}`, { body }),
+    removeChat: (id) => send('DELETE', `/api/chats/${enc(id)}`),
+    listMessages: (chatId, page = {}) => get(`/api/chats/${enc(chatId)}/messages`, { query: page }),
+    releaseAgentSession: (chatId, agent) =>
+      send('POST', `/api/chats/${enc(chatId)}/agent-sessions/${enc(agent)}/release`),
+
+    submitPrompt: (chatId, body) => send('POST', `/api/chats/${enc(chatId)}/prompts`, { body }),
+    listQueue: async (chatId) => (await get<QueueList>(`/api/chats/${enc(chatId)}/queue`)).turns,
+    reorderQueue: async (chatId, turnIds) =>
+      (await send<QueueList>('PUT', `/api/chats/${enc(chatId)}/queue`, { body: { turnIds } })).turns,
+    getTurn: (id) => get(`/api/turns/${enc(id)}`),
+    updateTurn: (id, body) => send('PATCH', `/api/turns/${enc(id)}`, { body }),
+    removeTurn: (id) => send('DELETE', `/api/turns/${enc(id)}`),
+    cancelTurn: (id) => send('POST', `/api/turns/${enc(id)}/cancel`),
+    cancelChat: (chatId) => send('POST', `/api/chats/${enc(chatId)}/cancel`),
+
+    listPermissions: async (filter = {}) =>
+      (await get<PermissionList>('/api/permissions', { query: filter })).permissions,
+    getPermission: (id) => get(`/api/permissions/${enc(id)}`),
+    answerPermission: (id, body) => send('POST', `/api/permissions/${enc(id)}/answer`, { body }),
+
+    createTask: (body) => send('POST', '/api/tasks', { body }),
+    listTasks: async (projectId) => (await get<TaskList>('/api/tasks', { query: { projectId } })).tasks,
+    getTask: (id) => get(`/api/tasks/${enc(id)}`),
+
+    listAgents: async () => (await get<AgentList>('/api/agents')).agents,
+    installAgent: (id, options = {}) => installAgent(http, id, options),
+    listProcesses: async () => (await get<ProcessList>('/api/processes')).processes,
+    async getBlob(id) {
+      const response = await http.response('GET', `/api/blobs/${enc(id)}`);
+      return new Uint8Array(await response.arrayBuffer());
+    },
+
+    follow,
+    followChat: (chatId, options) => follow<ChatState, ChatFrame>(chatTopic(chatId), options),
+    followIndex: (options) => follow<IndexState, IndexFrame>(INDEX_TOPIC, options),
+    waitForTurn: (chatId, turnId, options) => waitForTurn(client, chatId, turnId, options),
+  };
+  return client;
+}
+
+const enc = encodeURIComponent;
