@@ -35,7 +35,8 @@ function describedBy(ask: WirePermission, tool: AcpToolSnapshot): AcpToolSnapsho
   const command = asString(metadata['command']);
   const path = asString(metadata['filepath']);
   const subject = command || path || patterns.join(', ');
-  const plain = tool.rawInput === undefined || permission === 'external_directory' || permission === 'doom_loop';
+  const plain =
+    tool.rawInput === undefined || permission === 'external_directory' || permission === 'doom_loop';
   const diffs = tool.content.length > 0 ? [] : patchDiffs(path, asString(metadata['diff']));
   return {
     ...tool,

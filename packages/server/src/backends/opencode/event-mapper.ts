@@ -13,7 +13,15 @@ import { isToolEnded } from '@pilotlight/protocol';
 import { remainder, type TextPart } from './text-part.ts';
 import { toolSnapshot } from './tool-snapshot.ts';
 import { UsageMeter } from './usage.ts';
-import type { SessionRecord, WireMessage, WireMessageWithParts, WirePart, WireSession, WireStatus, WireTodo } from './wire.ts';
+import type {
+  SessionRecord,
+  WireMessage,
+  WireMessageWithParts,
+  WirePart,
+  WireSession,
+  WireStatus,
+  WireTodo,
+} from './wire.ts';
 
 interface ToolPart {
   readonly messageID: string;
@@ -189,7 +197,8 @@ export class EventMapper {
     this.#texts.set(id, text);
     if (text.ended) return;
     if (!ended && stored) return;
-    if (ended || (part.text ?? '').length > text.emitted.length) this.#completeText(text, part.text ?? '', out);
+    if (ended || (part.text ?? '').length > text.emitted.length)
+      this.#completeText(text, part.text ?? '', out);
     if (!ended) {
       // Its beginning, seen as it happened: the deltas that follow are whole again.
       if ((part.text ?? '').length >= text.emitted.length) text.gapped = false;
@@ -331,7 +340,10 @@ function isOlder(next: AcpToolSnapshot, before: AcpToolSnapshot): boolean {
   if (next.status !== 'in_progress' || before.status !== 'in_progress') return false;
   const [now, then] = [next.content[0], before.content[0]];
   if (then?.type !== 'terminal') return false;
-  return now === undefined || (now.type === 'terminal' && then.output !== now.output && then.output.startsWith(now.output));
+  return (
+    now === undefined ||
+    (now.type === 'terminal' && then.output !== now.output && then.output.startsWith(now.output))
+  );
 }
 
 function retryText(status: WireStatus): string {
@@ -345,6 +357,11 @@ function planEntry(todo: WireTodo): PlanEntry {
     content: todo.content ?? '',
     priority: priority === 'high' || priority === 'low' ? priority : 'medium',
     // A task that was called off is done with.
-    status: status === 'in_progress' ? status : status === 'completed' || status === 'cancelled' ? 'completed' : 'pending',
+    status:
+      status === 'in_progress'
+        ? status
+        : status === 'completed' || status === 'cancelled'
+          ? 'completed'
+          : 'pending',
   };
 }

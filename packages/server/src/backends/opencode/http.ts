@@ -75,7 +75,8 @@ export class OpenCodeHttp {
     const answer = await this.#send(method, path, { ...options, signal }, {}, true);
     const text = await readText(answer);
     const status = answer.statusCode ?? 0;
-    if (status < 200 || status > 299) throw new HttpAnswerError(status, errorText(method, path, status, text));
+    if (status < 200 || status > 299)
+      throw new HttpAnswerError(status, errorText(method, path, status, text));
     if (status === 204 || text === '') return null;
     // A route this version does not have answers 200 with a web page.
     if (!isType(answer, 'application/json')) throw unknownRoute(method, path);

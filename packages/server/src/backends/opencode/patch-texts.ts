@@ -19,7 +19,11 @@ export function patchHunks(patch: string): PatchHunk[] {
     if (line.startsWith('-') || line.startsWith(' ')) hunk.old.push(line.slice(1));
     if (line.startsWith('+') || line.startsWith(' ')) hunk.new.push(line.slice(1));
   }
-  return hunks.map((hunk) => ({ line: hunk.line, oldText: joinLines(hunk.old), newText: joinLines(hunk.new) }));
+  return hunks.map((hunk) => ({
+    line: hunk.line,
+    oldText: joinLines(hunk.old),
+    newText: joinLines(hunk.new),
+  }));
 }
 
 function joinLines(lines: string[]): string {

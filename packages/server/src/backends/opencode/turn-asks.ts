@@ -58,7 +58,8 @@ export class TurnAsks {
   /** Refuses whatever a stopped turn left open. */
   async rejectLeft(isOurs: (sessionId: string) => boolean): Promise<void> {
     for (const record of await this.listOpen(isOurs)) {
-      if (record.type === 'permission.asked') await this.#reply(`/permission/${record.ask.id}/reply`, { reply: 'reject' });
+      if (record.type === 'permission.asked')
+        await this.#reply(`/permission/${record.ask.id}/reply`, { reply: 'reject' });
       if (record.type === 'question.asked') await this.#reply(`/question/${record.ask.id}/reject`, {});
     }
   }
@@ -72,9 +73,12 @@ export class TurnAsks {
   async #permission(ask: WirePermission): Promise<void> {
     const { ctx, mapper } = this.#options;
     const tool = mapper.findTool(ask.tool?.messageID, ask.tool?.callID);
-    const outcome = ctx.onPermission === undefined
-      ? ({ outcome: 'selected', optionId: 'reject' } as const)
-      : await ctx.onPermission(permissionRequest(ask, tool)).catch(() => ({ outcome: 'selected', optionId: 'reject' }) as const);
+    const outcome =
+      ctx.onPermission === undefined
+        ? ({ outcome: 'selected', optionId: 'reject' } as const)
+        : await ctx
+            .onPermission(permissionRequest(ask, tool))
+            .catch(() => ({ outcome: 'selected', optionId: 'reject' }) as const);
     const reply = permissionReply(outcome);
     if (reply === null || !this.#mayAnswer(ask.id)) return;
     if (reply.reply === 'reject') this.refused = true;
@@ -84,9 +88,10 @@ export class TurnAsks {
   async #question(ask: WireQuestion): Promise<void> {
     const { ctx, mapper } = this.#options;
     const tool = mapper.findTool(ask.tool?.messageID, ask.tool?.callID);
-    const outcome = ctx.onQuestion === undefined
-      ? ({ action: 'decline' } as const)
-      : await ctx.onQuestion(questionRequest(ask, tool)).catch(() => ({ action: 'decline' }) as const);
+    const outcome =
+      ctx.onQuestion === undefined
+        ? ({ action: 'decline' } as const)
+        : await ctx.onQuestion(questionRequest(ask, tool)).catch(() => ({ action: 'decline' }) as const);
     if (outcome.action === 'cancel' || !this.#mayAnswer(ask.id)) return;
     const answers = questionAnswers(ask, outcome);
     if (answers === null) {
@@ -106,4 +111,3 @@ export class TurnAsks {
     await http.post(path, { body, directory, timeoutMs: REPLY_TIMEOUT_MS }).catch(() => {});
   }
 }
-

@@ -28,7 +28,8 @@ export interface TurnOutcome {
 export function turnOutcome(end: TurnEnd, agent: AgentWords): TurnOutcome {
   const { newest } = end;
   const error = newest?.error ?? (newest?.time?.completed === undefined ? end.error : null);
-  if (error !== null) return failed(end.stopped && !isProviderError(error) ? STOPPED : errorInfo(error, agent));
+  if (error !== null)
+    return failed(end.stopped && !isProviderError(error) ? STOPPED : errorInfo(error, agent));
   if (newest?.time?.completed === undefined) return failed(end.stopped ? STOPPED : noAnswer(agent));
   // Stopped while it waited to try again: the message is closed and says nothing at all.
   if (newest.finish === undefined) return failed(end.stopped ? STOPPED : stoppedElsewhere(agent));

@@ -35,7 +35,10 @@ export class TurnProgress {
   newest(): WireMessage | null {
     let newest: WireMessage | null = null;
     for (const message of this.#assistants.values())
-      if (isAfter(message, this.#promptedAt) && (newest === null || isAfter(message, newest.time?.created ?? 0)))
+      if (
+        isAfter(message, this.#promptedAt) &&
+        (newest === null || isAfter(message, newest.time?.created ?? 0))
+      )
         newest = message;
     return newest;
   }

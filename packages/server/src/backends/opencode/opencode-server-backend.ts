@@ -1,0 +1,276 @@
+// Drives opencode through its HTTP server: one server process for all sessions and directories, one event stream, one
+// conversation of the server for each (chat, agent). It works on the user's own opencode configuration and login.
+//
+// Contract: nothing runs before the first `ensureSession`; a turn resolves exactly once and emits nothing afterwards;
+// after `dispose` no process of it is left, commands that its agents started included.
+import type {
+  AgentBackend,
+  AgentSessionChoice,
+  AgentSessionHandle,
+  BackendProcess,
+  Continuity,
+  EnsureSessionOpts,
+  PromptCtx,
+  PromptInput,
+  TurnResult,
+} from '@pilotlight/protocol';
+import { PilotlightError, toErrorInfo } from '@pilotlight/protocol';
+import { realpath, stat } from 'node:fs/promises';
+import type { ProcessPort } from '../../processes/process-port.ts';
+import type { AgentTable } from '../agent-spec.ts';
+import type { BackendHost } from '../backend-host.ts';
+import { HttpAnswerError } from './http.ts';
+import type { LaunchedServer } from './launch.ts';
+import { OpenCodeServer } from './server.ts';
+import { OpenCodeSession } from './session.ts';
+import { asObject, asString, type WireSession } from './wire.ts';
+
+const CLOSE_MS = 10_000;
+
+export interface OpenCodeServerBackendOptions {
+  agents: AgentTable;
+  /** the entry of the table that this backend drives */
+  agentId: string;
+  processes: ProcessPort;
+  host: BackendHost;
+  stateFolder: string;
+}
+
+export class OpenCodeServerBackend implements AgentBackend {
+  readonly kind = 'opencode_server';
+  readonly #options: OpenCodeServerBackendOptions;
+  readonly #server: OpenCodeServer;
+  readonly #sessions = new Map<string, OpenCodeSession>();
+  readonly #ensuring = new Map<string, Promise<AgentSessionHandle>>();
+
+  constructor(options: OpenCodeServerBackendOptions) {
+    this.#options = options;
+    const { agents, agentId, processes, stateFolder } = options;
+    this.#server = new OpenCodeServer({
+      agents,
+      agentId,
+      processes,
+      stateFolder,
+      onEnded: (why) => this.#onServerEnded(why),
+    });
+  }
+
+  async ensureSession(sessionId: string, opts: EnsureSessionOpts): Promise<AgentSessionHandle> {
+    const key = keyOf(opts.chatId, opts.agent);
+    const running = this.#ensuring.get(key);
+    if (running !== undefined) return await running;
+    const ensured = this.#ensure(sessionId, opts).finally(() => this.#ensuring.delete(key));
+    this.#ensuring.set(key, ensured);
+    return await ensured;
+  }
+
+  async prompt(handle: AgentSessionHandle, input: PromptInput, ctx: PromptCtx): Promise<TurnResult> {
+    const { host } = this.#options;
+    try {
+      await requireWorktree(ctx.worktreePath);
+      const session = await this.#sessionOf(handle, ctx);
+      host.residencyChanged(session.handle, 'busy', 'A turn is running');
+      try {
+        return await session.prompt(input, ctx);
+      } finally {
+        session.continuity = 'live';
+        if (this.#sessions.get(keyOf(handle.chatId, handle.agent)) === session)
+          host.residencyChanged(session.handle, 'ready', 'Its turn ended');
+      }
+    } catch (error) {
+      return { ok: false, error: toErrorInfo(error) };
+    }
+  }
+
+  async closeSession(handle: AgentSessionHandle): Promise<void> {
+    const key = keyOf(handle.chatId, handle.agent);
+    const session = this.#sessions.get(key);
+    if (session === undefined) return;
+    this.#sessions.delete(key);
+    const server = this.#server.current;
+    if (server !== null) {
+      if (session.busy)
+        await server.connection.http
+          .post(`/session/${session.id}/abort`, { directory: session.directory, timeoutMs: CLOSE_MS })
+          .catch(() => {});
+      if (!session.busy) server.connection.remove(session);
+    }
+    this.#options.host.residencyChanged(session.handle, 'cold', 'Closed');
+  }
+
+  async dispose(): Promise<void> {
+    const open = [...this.#sessions.values()];
+    const { http } = this.#server.current?.connection ?? {};
+    await Promise.all(
+      open
+        .filter((session) => session.busy)
+        .map((session) =>
+          http
+            ?.post(`/session/${session.id}/abort`, { directory: session.directory, timeoutMs: CLOSE_MS })
+            .catch(() => {}),
+        ),
+    );
+    await this.#server.stop();
+    const error = {
+      code: 'cancelled',
+      message: 'The server stopped.',
+      details: { by: 'process_ended' },
+    } as const;
+    for (const session of open) {
+      session.serverEnded(error);
+      this.#options.host.residencyChanged(session.handle, 'cold', 'The server stopped');
+    }
+    this.#sessions.clear();
+  }
+
+  health(): 'up' | 'down' {
+    return this.#server.health;
+  }
+
+  continuity(handle: AgentSessionHandle): Continuity {
+    return this.#sessions.get(keyOf(handle.chatId, handle.agent))?.continuity ?? 'fresh';
+  }
+
+  async configure(handle: AgentSessionHandle, choice: AgentSessionChoice): Promise<void> {
+    const session = this.#sessions.get(keyOf(handle.chatId, handle.agent));
+    if (session === undefined)
+      throw new PilotlightError('conflict', `The agent session of the chat ${handle.chatId} is not open.`);
+    await session.choose(choice);
+  }
+
+  async inspect(): Promise<BackendProcess[]> {
+    const server = this.#server.current;
+    if (server === null) return [];
+    const open = [...this.#sessions.values()];
+    const busy = open.filter((session) => session.busy).length;
+    return [
+      {
+        agent: this.#options.agentId,
+        pid: server.child.pid,
+        memoryBytes: await server.child.memoryBytes(),
+        startedAt: server.child.startedAt,
+        state: busy > 0 ? 'busy' : 'ready',
+        why: `Serves ${open.length} agent sessions, ${busy} of them in a turn (version ${server.version})`,
+        chatIds: open.map((session) => session.handle.chatId),
+      },
+    ];
+  }
+
+  async #ensure(sessionId: string, opts: EnsureSessionOpts): Promise<AgentSessionHandle> {
+    const directory = await requireWorktree(opts.worktreePath);
+    const server = await this.#server.ensure();
+    const known = this.#sessions.get(keyOf(opts.chatId, opts.agent));
+    if (known !== undefined && known.directory === directory) {
+      known.continuity = 'live';
+      return known.handle;
+    }
+    const stored = this.#options.host.findAgentSession(opts.chatId, opts.agent)?.agentSessionId ?? null;
+    const handle: AgentSessionHandle = {
+      sessionId,
+      agent: opts.agent,
+      backend: this.kind,
+      chatId: opts.chatId,
+      worktreeId: opts.worktreeId,
+      agentSessionId: stored,
+      serverPort: server.port,
+    };
+    return (await this.#open(server, handle, directory, opts.model)).handle;
+  }
+
+  /** The conversation of a handle; found again when the server was started anew since. */
+  async #sessionOf(handle: AgentSessionHandle, ctx: PromptCtx): Promise<OpenCodeSession> {
+    const key = keyOf(handle.chatId, handle.agent);
+    await this.#ensuring.get(key)?.catch(() => {});
+    const server = await this.#server.ensure();
+    const known = this.#sessions.get(key);
+    if (known !== undefined) return known;
+    return await this.#open(
+      server,
+      { ...handle, serverPort: server.port },
+      await realpath(ctx.worktreePath),
+      ctx.model,
+    );
+  }
+
+  async #open(
+    server: LaunchedServer,
+    handle: AgentSessionHandle,
+    directory: string,
+    model: string | null,
+  ): Promise<OpenCodeSession> {
+    const { host, agents, agentId } = this.#options;
+    const { connection } = server;
+    host.residencyChanged(handle, 'starting', 'Opening its conversation');
+    const found = await this.#find(server, handle.agentSessionId, directory);
+    const info = found ?? (await create(server, directory));
+    const current = { ...handle, agentSessionId: info.id };
+    const spec = agents.get(agentId);
+    const session: OpenCodeSession = new OpenCodeSession({
+      http: connection.http,
+      handle: current,
+      info,
+      directory,
+      continuity: found === null ? 'fresh' : 'resumed',
+      model,
+      agent: { name: spec.name, login: spec.login },
+      cancelMs: spec.deadlines.cancel,
+      catalog: (refresh) => connection.catalog(directory, refresh),
+      outOfTurn: (event) => host.outOfTurn(current, event),
+      onChild: (child) => connection.own(child, session),
+    });
+    connection.add(session);
+    this.#sessions.set(keyOf(handle.chatId, handle.agent), session);
+    if (handle.agentSessionId !== info.id) host.agentSessionAssigned(current);
+    await session.announce();
+    host.residencyChanged(current, 'ready', found === null ? 'New conversation' : 'Conversation found again');
+    return session;
+  }
+
+  /** The stored conversation, made idle; null when it is gone or belongs to another directory. */
+  async #find(server: LaunchedServer, id: string | null, directory: string): Promise<WireSession | null> {
+    // Any other id makes the server answer 500.
+    if (id === null || !/^ses_?[A-Za-z0-9]+$/.test(id)) return null;
+    const { http } = server.connection;
+    const options = { directory, timeoutMs: CLOSE_MS };
+    try {
+      const info = asObject(await http.get(`/session/${id}`, options)) as unknown as WireSession;
+      // Its own directory wins over any we name, so it would work in the wrong place.
+      if (info.directory !== undefined && info.directory !== directory) return null;
+      const status = asObject(await http.get('/session/status', options));
+      // A turn we gave up on: the next prompt would be steered into it.
+      if (id in status) await http.post(`/session/${id}/abort`, options);
+      return info;
+    } catch (error) {
+      if (error instanceof HttpAnswerError && error.status === 404) return null;
+      throw error;
+    }
+  }
+
+  #onServerEnded(why: string): void {
+    const open = [...this.#sessions.values()];
+    this.#sessions.clear();
+    for (const session of open)
+      this.#options.host.residencyChanged(session.handle, 'cold', `Agent ended: ${why}`);
+  }
+}
+
+function keyOf(chatId: string, agent: string): string {
+  return `${chatId} ${agent}`;
+}
+
+async function create(server: LaunchedServer, directory: string): Promise<WireSession> {
+  const made = asObject(await server.connection.http.post('/session', { directory, timeoutMs: 60_000 }));
+  const id = asString(made['id']);
+  if (id === '') throw new PilotlightError('agent_protocol', 'opencode made a session without an id.');
+  return { ...made, id };
+}
+
+/** The real path of a worktree, as the server names it. The server itself would take any path there is not. */
+async function requireWorktree(path: string): Promise<string> {
+  const real = await realpath(path).catch(() => null);
+  if (real !== null && (await stat(real)).isDirectory()) return real;
+  throw new PilotlightError(
+    'worktree_missing',
+    `There is no folder ${path}. Restore the worktree, or start a new session.`,
+  );
+}

@@ -1,0 +1,182 @@
+// For tests: the backend on the real opencode, isolated in a temporary home, against a scripted model server.
+import type { AgentEvent, AgentSessionHandle, PromptCtx, TurnResult } from '@pilotlight/protocol';
+import { ensureRealAgents, prepareRealAgent, startModelServer, type ModelServer } from '@pilotlight/testkit';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Ledger } from '../../processes/ledger.ts';
+import { LocalProcesses } from '../../processes/local-processes.ts';
+import type { ProcessPort } from '../../processes/process-port.ts';
+import { AgentSpec, type AgentTable, type ResolvedAgent } from '../agent-spec.ts';
+import type { BackendHost, StoredAgentSession } from '../backend-host.ts';
+import { OpenCodeServerBackend } from './opencode-server-backend.ts';
+
+/** What the product around the backend would see. */
+export class RecordingHost implements BackendHost {
+  readonly stored = new Map<string, StoredAgentSession>();
+  readonly outside: AgentEvent[] = [];
+  readonly residency: string[] = [];
+
+  findAgentSession(chatId: string, agent: string): StoredAgentSession | null {
+    return this.stored.get(`${chatId} ${agent}`) ?? null;
+  }
+
+  agentSessionAssigned({ chatId, agent, agentSessionId, serverPort }: AgentSessionHandle): void {
+    this.stored.set(`${chatId} ${agent}`, { agentSessionId, serverPort });
+  }
+
+  outOfTurn(_handle: AgentSessionHandle, event: AgentEvent): void {
+    this.outside.push(event);
+  }
+
+  residencyChanged(_handle: AgentSessionHandle, state: string, why: string): void {
+    this.residency.push(`${state}: ${why}`);
+  }
+}
+
+/** The events of one turn and how to wait for one. */
+export class TurnLog {
+  readonly events: AgentEvent[] = [];
+  readonly #waiting = new Set<() => void>();
+
+  add(event: AgentEvent): void {
+    this.events.push(event);
+    for (const look of this.#waiting) look();
+  }
+
+  /** Resolves with the first event that satisfies the predicate. */
+  waitFor(predicate: (event: AgentEvent) => boolean): Promise<AgentEvent> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        const found = this.events.find(predicate);
+        if (found === undefined) return;
+        this.#waiting.delete(look);
+        resolve(found);
+      };
+      this.#waiting.add(look);
+      look();
+    });
+  }
+
+  get text(): string {
+    return this.events.map((event) => (event.type === 'text' ? event.text : '')).join('');
+  }
+
+  get reasoning(): string {
+    return this.events.map((event) => (event.type === 'reasoning' ? event.text : '')).join('');
+  }
+
+  /** Of every tool, its last snapshot. */
+  get tools() {
+    const calls = this.events.flatMap((event) => ('toolCall' in event ? [event.toolCall] : []));
+    return [...new Map(calls.map((call) => [call.id, call])).values()];
+  }
+}
+
+export interface RealHarness extends AsyncDisposable {
+  backend: OpenCodeServerBackend;
+  host: RecordingHost;
+  model: ModelServer;
+  stateFolder: string;
+  /** The environment, for a second backend. */
+  agents: AgentTable;
+  processes: ProcessPort;
+  worktree(name: string): string;
+  ensure(chatId: string, worktreePath: string, model?: string | null): Promise<AgentSessionHandle>;
+  prompt(
+    handle: AgentSessionHandle,
+    worktreePath: string,
+    text: string,
+    ctx?: Partial<PromptCtx>,
+  ): RunningPrompt;
+}
+
+export interface RunningPrompt {
+  log: TurnLog;
+  result: Promise<TurnResult>;
+  /** cancels it */
+  cancel(): void;
+}
+
+export function fixedTable(agent: ResolvedAgent): AgentTable {
+  return { list: () => [agent], get: () => agent, resolve: () => Promise.resolve(agent) };
+}
+
+/** `through`: puts something between the backend and the server's port. */
+export async function startRealHarness(): Promise<RealHarness> {
+  await ensureRealAgents();
+  const home = realpathSync(mkdtempSync(join(tmpdir(), 'pilotlight-opencode-')));
+  const model = await startModelServer();
+  const real = prepareRealAgent('opencode', { modelUrl: model.url, home });
+  const spec = AgentSpec.parse({
+    id: 'opencode',
+    name: 'opencode',
+    backend: 'opencode_server',
+    command: real.command,
+    args: ['serve'],
+    login: 'Run opencode auth login.',
+  });
+  const agents = fixedTable({ ...spec, processEnv: { ...real.env } });
+  const processes = new LocalProcesses(new Ledger(join(home, 'ledger.json')));
+  const host = new RecordingHost();
+  const stateFolder = join(home, 'state');
+  const backend = new OpenCodeServerBackend({ agents, agentId: 'opencode', processes, host, stateFolder });
+  return {
+    backend,
+    host,
+    model,
+    stateFolder,
+    agents,
+    processes,
+    worktree: (name) => makeWorktree(join(home, 'work', name)),
+    ensure: (chatId, worktreePath, chosen = null) =>
+      backend.ensureSession('session', {
+        agent: 'opencode',
+        model: chosen,
+        chatId,
+        worktreePath,
+        worktreeId: null,
+        projectId: 'project',
+      }),
+    prompt: (handle, worktreePath, text, ctx = {}) => startPrompt(backend, handle, worktreePath, text, ctx),
+    async [Symbol.asyncDispose]() {
+      await backend.dispose();
+      await processes.dispose();
+      await model.close();
+      rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    },
+  };
+}
+
+export function startPrompt(
+  backend: OpenCodeServerBackend,
+  handle: AgentSessionHandle,
+  worktreePath: string,
+  text: string,
+  ctx: Partial<PromptCtx> = {},
+): RunningPrompt {
+  const log = new TurnLog();
+  const stop = new AbortController();
+  const result = backend.prompt(
+    handle,
+    { content: [{ type: 'text', text }] },
+    { worktreePath, model: null, signal: stop.signal, onEvent: (event) => log.add(event), ...ctx },
+  );
+  return { log, result, cancel: () => stop.abort() };
+}
+
+function makeWorktree(path: string): string {
+  mkdirSync(path, { recursive: true });
+  writeFileSync(join(path, 'README.md'), '# hello\n');
+  const git = (...args: string[]): void => {
+    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@localhost', ...args], {
+      cwd: path,
+      stdio: 'ignore',
+    });
+  };
+  git('init', '-q');
+  git('add', '.');
+  git('commit', '-q', '-m', 'first');
+  return path;
+}

@@ -1,0 +1,147 @@
+// The one opencode server of this backend: started when first needed, shared by all conversations and directories,
+// started again (within bounds) by the next need after it ended.
+//
+//   none ──ensure()──► starting ──► up ──(ends by itself)──► down ──ensure()──► starting …
+//                          └─(fails)──► down                 stop() from anywhere ──► none
+import { PilotlightError, type ErrorInfo } from '@pilotlight/protocol';
+import { mkdirSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { readStat } from '../../processes/proc-stat.ts';
+import type { ChildProcessPort, ProcessExit, ProcessPort } from '../../processes/process-port.ts';
+import type { AgentTable } from '../agent-spec.ts';
+import { exitWords, KILL, launchServer, type LaunchedServer } from './launch.ts';
+import { endMarked, processMark } from './leftovers.ts';
+import { RestartPolicy } from './restart-policy.ts';
+import { endEarlierServer, removeServerFile, writeServerFile } from './server-file.ts';
+
+const DISPOSE_MS = 5000;
+
+export interface OpenCodeServerOptions {
+  agents: AgentTable;
+  agentId: string;
+  processes: ProcessPort;
+  /** holds `server.json`, and is where the server runs */
+  stateFolder: string;
+  /** it ended by itself; its conversations are told afterwards */
+  onEnded(why: string): void;
+}
+
+export class OpenCodeServer {
+  readonly #options: OpenCodeServerOptions;
+  readonly #policy = new RestartPolicy();
+  #starting: Promise<LaunchedServer> | null = null;
+  #current: LaunchedServer | null = null;
+  #down = false;
+  #stopped = false;
+  #earlierEnded = false;
+  /** the mark of the processes of this life, once its process is there */
+  #mark: string | null = null;
+  /** what a life's end still has to clear away */
+  #cleaning: Promise<void> = Promise.resolve();
+
+  constructor(options: OpenCodeServerOptions) {
+    this.#options = options;
+  }
+
+  get health(): 'up' | 'down' {
+    return this.#down ? 'down' : 'up';
+  }
+
+  get current(): LaunchedServer | null {
+    return this.#current;
+  }
+
+  /**
+   * The running server; starts it when there is none. Concurrent calls share one start.
+   * @throws PilotlightError `agent_unavailable` while it fails again and again, and what a start throws
+   */
+  async ensure(): Promise<LaunchedServer> {
+    if (this.#stopped)
+      throw new PilotlightError('server_stopping', 'opencode is not started: the server stops.');
+    if (this.#current !== null) return this.#current;
+    this.#starting ??= this.#start().finally(() => (this.#starting = null));
+    return await this.#starting;
+  }
+
+  /** Ends it for good: its work is put down first, since its processes know no orderly end. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#starting?.catch(() => {});
+    const server = this.#current;
+    if (server !== null) {
+      this.#current = null;
+      await server.connection.http.post('/global/dispose', { timeoutMs: DISPOSE_MS }).catch(() => {});
+      await server.child.end(KILL);
+      server.connection.close();
+      this.#clean();
+    }
+    await this.#cleaning;
+  }
+
+  async #start(): Promise<LaunchedServer> {
+    await this.#cleaning;
+    await this.#waitForTurn();
+    const { agents, agentId, processes, stateFolder } = this.#options;
+    const agent = await agents.resolve(agentId);
+    mkdirSync(stateFolder, { recursive: true });
+    if (!this.#earlierEnded) await endEarlierServer(stateFolder);
+    this.#earlierEnded = true;
+    try {
+      const onSpawned = (child: ChildProcessPort, port: number, password: string): void =>
+        this.#remember(child, port, password);
+      const server = await launchServer({ agent, processes, cwd: stateFolder, onSpawned });
+      this.#current = server;
+      this.#down = false;
+      void server.child.exited.then((exit) => this.#onExit(server, exit));
+      return server;
+    } catch (error) {
+      this.#down = true;
+      this.#policy.ended(Date.now(), 0);
+      this.#clean();
+      throw error;
+    }
+  }
+
+  async #waitForTurn(): Promise<void> {
+    const { kind, ms } = this.#policy.next(Date.now());
+    if (kind === 'start') return await delay(ms);
+    throw new PilotlightError(
+      'agent_unavailable',
+      `${this.#options.agentId} ended several times in a row right after its start. It is tried again in ${Math.ceil(ms / 1000)} s.`,
+      { details: { retryInMs: ms } },
+    );
+  }
+
+  #remember(child: ChildProcessPort, port: number, password: string): void {
+    this.#mark = processMark(child.pid);
+    const startTime = readStat(child.pid)?.startTime ?? null;
+    const { pid, startedAt } = child;
+    writeServerFile(this.#options.stateFolder, {
+      pid,
+      startedAt,
+      port,
+      password,
+      startTime,
+      mark: this.#mark,
+    });
+  }
+
+  #onExit(server: LaunchedServer, exit: ProcessExit): void {
+    if (this.#current !== server) return;
+    this.#current = null;
+    this.#down = true;
+    this.#policy.ended(Date.now(), Date.now() - server.child.startedAt);
+    this.#clean();
+    const why = exitWords(exit, server.child);
+    const message = `The server of ${this.#options.agentId} ended in the middle of the turn (${why}). Send the prompt again.`;
+    const error: ErrorInfo = { code: 'agent_failed', message, details: { ...exit } };
+    this.#options.onEnded(why);
+    server.connection.ended(error);
+  }
+
+  #clean(): void {
+    removeServerFile(this.#options.stateFolder);
+    if (this.#mark !== null) this.#cleaning = endMarked(this.#mark);
+    this.#mark = null;
+  }
+}

@@ -1,0 +1,181 @@
+// One conversation of the opencode server and what was chosen for it. At most one turn runs in it.
+import type {
+  AgentEvent,
+  AgentSessionChoice,
+  AgentSessionHandle,
+  Continuity,
+  ErrorInfo,
+  PromptCtx,
+  PromptInput,
+  TurnResult,
+} from '@pilotlight/protocol';
+import { PilotlightError } from '@pilotlight/protocol';
+import { checkMode, checkModel, checkThinking, configOptions, type Catalog, type Choice } from './catalog.ts';
+import { EventMapper } from './event-mapper.ts';
+import type { OpenCodeHttp } from './http.ts';
+import { readPrompt } from './prompt-input.ts';
+import { Turn } from './turn.ts';
+import type { AgentWords } from './turn-outcome.ts';
+import type { SessionRecord, WireSession } from './wire.ts';
+
+export interface SessionOptions {
+  http: OpenCodeHttp;
+  handle: AgentSessionHandle;
+  info: WireSession;
+  directory: string;
+  continuity: Continuity;
+  model: string | null;
+  agent: AgentWords;
+  cancelMs: number;
+  /** fetched when missing or when `refresh` */
+  catalog(refresh?: boolean): Promise<Catalog>;
+  /** an event that belongs to no turn */
+  outOfTurn(event: AgentEvent): void;
+  /** a sub-agent's session became known */
+  onChild(sessionId: string): void;
+}
+
+export class OpenCodeSession {
+  readonly id: string;
+  readonly directory: string;
+  continuity: Continuity;
+  readonly #options: SessionOptions;
+  readonly #mapper: EventMapper;
+  readonly #choice: Choice;
+  #catalog: Catalog | null = null;
+  /** the model the server last used for it */
+  #used: string | null;
+  #config = '';
+  #turn: Turn | null = null;
+
+  constructor(options: SessionOptions) {
+    const { info, model } = options;
+    this.#options = options;
+    this.id = info.id;
+    this.directory = options.directory;
+    this.continuity = options.continuity;
+    this.#choice = { model, mode: null, variant: null };
+    this.#used = usedModel(info);
+    this.#mapper = new EventMapper({
+      sessionId: info.id,
+      contextSize: (id) => this.#catalog?.models.get(id)?.context,
+    });
+    this.#mapper.sessionFound(info);
+  }
+
+  get handle(): AgentSessionHandle {
+    return this.#options.handle;
+  }
+
+  get busy(): boolean {
+    return this.#turn !== null;
+  }
+
+  /** Tells the commands and options once, and checks the model. @throws PilotlightError `model_unknown` */
+  async announce(): Promise<void> {
+    const catalog = await this.#readCatalog();
+    this.#options.outOfTurn({ type: 'commands', commands: catalog.commands });
+    this.#tellConfig();
+  }
+
+  async choose(choice: AgentSessionChoice): Promise<void> {
+    const catalog = await this.#readCatalog();
+    const next = { ...this.#choice };
+    if (choice.model !== undefined) next.model = await this.#knownModel(choice.model);
+    if (choice.mode !== undefined) {
+      checkMode(catalog, choice.mode);
+      next.mode = choice.mode;
+    }
+    // A level of one model means nothing to another.
+    if (next.model !== this.#choice.model) next.variant = null;
+    for (const [option, value] of Object.entries(choice.options ?? {})) {
+      if (option !== 'thinking')
+        throw new PilotlightError('option_unknown', `opencode has no option "${option}".`);
+      next.variant = checkThinking(catalog, next.model ?? this.#used ?? catalog.defaultModel, String(value));
+    }
+    Object.assign(this.#choice, next);
+    this.#tellConfig();
+  }
+
+  /** @throws PilotlightError `model_unknown` */
+  async prompt(input: PromptInput, ctx: PromptCtx): Promise<TurnResult> {
+    if (this.#turn !== null)
+      throw new PilotlightError('conflict', `A turn is already running in the chat ${this.handle.chatId}.`);
+    const catalog = await this.#readCatalog();
+    if (ctx.model !== null && ctx.model !== this.#choice.model) await this.choose({ model: ctx.model });
+    const model = this.#choice.model ?? catalog.defaultModel;
+    if (model !== null) await this.#knownModel(model);
+    const commands = new Set(catalog.commands.map(({ name }) => name));
+    this.#mapper.turnStarted();
+    const { http, agent, cancelMs, onChild } = this.#options;
+    this.#turn = new Turn({
+      http,
+      sessionId: this.id,
+      directory: this.directory,
+      mapper: this.#mapper,
+      ctx,
+      prompt: readPrompt(input, commands),
+      model,
+      mode: this.#choice.mode ?? catalog.defaultMode,
+      variant: this.#choice.variant,
+      agent,
+      cancelMs,
+      onChild,
+      onSettled: () => (this.#turn = null),
+    });
+    return await this.#turn.run();
+  }
+
+  receive(record: SessionRecord): void {
+    if (record.type === 'session.updated' && record.sessionID === this.id) this.#onModel(record.info);
+    const turn = this.#turn;
+    if (turn !== null) turn.receive(record);
+    else for (const event of this.#mapper.apply(record)) this.#options.outOfTurn(event);
+    for (const child of this.#mapper.children.keys()) this.#options.onChild(child);
+  }
+
+  streamBroke(): void {
+    this.#turn?.streamBroke();
+  }
+
+  streamReopened(): void {
+    this.#turn?.streamReopened();
+  }
+
+  serverEnded(error: ErrorInfo): void {
+    this.#turn?.serverEnded(error);
+  }
+
+  async #readCatalog(): Promise<Catalog> {
+    this.#catalog ??= await this.#options.catalog();
+    return this.#catalog;
+  }
+
+  /** The user may have configured it since the list was read. */
+  async #knownModel(model: string): Promise<string> {
+    if (!(await this.#readCatalog()).models.has(model)) this.#catalog = await this.#options.catalog(true);
+    checkModel(await this.#readCatalog(), model);
+    return model;
+  }
+
+  #onModel(info: WireSession): void {
+    const used = usedModel(info);
+    if (used === null || used === this.#used) return;
+    this.#used = used;
+    this.#tellConfig();
+  }
+
+  #tellConfig(): void {
+    if (this.#catalog === null) return;
+    const options = configOptions(this.#catalog, this.#choice, this.#used);
+    const said = JSON.stringify(options);
+    if (said === this.#config) return;
+    this.#config = said;
+    this.#options.outOfTurn({ type: 'config', options });
+  }
+}
+
+function usedModel(info: WireSession): string | null {
+  const { providerID, id } = info.model ?? {};
+  return providerID === undefined || id === undefined ? null : `${providerID}/${id}`;
+}
