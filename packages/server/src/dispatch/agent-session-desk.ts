@@ -48,7 +48,10 @@ export class AgentSessionDesk implements BackendHost {
     this.#write(handle, { continuity });
   }
 
-  #write(handle: AgentSessionHandle, changes: Partial<Pick<AgentSession, 'state' | 'why' | 'continuity'>>): void {
+  #write(
+    handle: AgentSessionHandle,
+    changes: Partial<Pick<AgentSession, 'state' | 'why' | 'continuity'>>,
+  ): void {
     const { store, journal, now } = this.#announcer;
     // The chat may have been removed while its agent was winding down.
     if (store.chats.get(handle.chatId) === null) return;

@@ -43,7 +43,11 @@ export class Catalog {
     const { store, journal, now } = this.#o.announcer;
     const found = await inspectFolder(body.path);
     if (found.kind === 'missing' || found.kind === 'not_a_directory' || found.kind === 'bare') {
-      const why = { missing: 'does not exist', not_a_directory: 'is not a folder', bare: 'is a bare repository' };
+      const why = {
+        missing: 'does not exist',
+        not_a_directory: 'is not a folder',
+        bare: 'is a bare repository',
+      };
       throw new PilotlightError(
         'invalid_request',
         `${body.path} ${why[found.kind]}. Name the folder of a checkout, or any plain folder.`,

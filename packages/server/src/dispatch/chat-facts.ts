@@ -5,7 +5,9 @@ import type { Announcer } from './announcer.ts';
 export type FactEvent = Extract<AgentEvent, { type: 'commands' | 'config' | 'usage' | 'title' }>;
 
 export function isFactEvent(event: AgentEvent): event is FactEvent {
-  return event.type === 'commands' || event.type === 'config' || event.type === 'usage' || event.type === 'title';
+  return (
+    event.type === 'commands' || event.type === 'config' || event.type === 'usage' || event.type === 'title'
+  );
 }
 
 /**
@@ -26,7 +28,8 @@ export class ChatFacts {
 
   record(chatId: string, agent: string, event: FactEvent): void {
     if (event.type === 'title') return this.#title(chatId, event.title);
-    const fact = event.type === 'usage' ? { ...event, usage: this.#merged(chatId, agent, event.usage) } : event;
+    const fact =
+      event.type === 'usage' ? { ...event, usage: this.#merged(chatId, agent, event.usage) } : event;
     const key = `${chatId}/${agent}/${event.type}`;
     const json = JSON.stringify(fact);
     if (this.#sent.get(key) === json) return;

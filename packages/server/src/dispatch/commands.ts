@@ -67,7 +67,10 @@ export interface Commands {
 
   listAgents(): Promise<AgentInfo[]>;
   /** Long: installs the pinned version; `onLine` gets npm's words. */
-  installAgent(id: string, options: { version?: string; signal: AbortSignal; onLine(line: string): void }): Promise<AgentInfo>;
+  installAgent(
+    id: string,
+    options: { version?: string; signal: AbortSignal; onLine(line: string): void },
+  ): Promise<AgentInfo>;
   listProcesses(): Promise<ProcessInfo[]>;
   /** Ends the agent session of (chat, agent) gracefully; the next prompt resumes it. */
   releaseAgentSession(chatId: string, agent: string): Promise<void>;

@@ -55,7 +55,8 @@ export function composeCommands(parts: CommandParts): Commands {
     listPermissions: (filter) => store.permissions.list(filter),
     getPermission: (id) => {
       const permission = store.permissions.get(id);
-      if (permission === null) throw new PilotlightError('permission_not_found', `There is no permission ${id}.`);
+      if (permission === null)
+        throw new PilotlightError('permission_not_found', `There is no permission ${id}.`);
       return permission;
     },
     answerPermission: (id, body) => permissions.answer(id, body),

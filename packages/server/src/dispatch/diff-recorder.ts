@@ -42,7 +42,8 @@ export class DiffRecorder {
     if (session === null || current === null) return;
     journal.commit((scope) => {
       this.#announcer.turn(scope, { ...current, diff });
-      if (JSON.stringify(session.diff) !== JSON.stringify(diff)) this.#announcer.session(scope, { ...session, diff });
+      if (JSON.stringify(session.diff) !== JSON.stringify(diff))
+        this.#announcer.session(scope, { ...session, diff });
     });
   }
 }

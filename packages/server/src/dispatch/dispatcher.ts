@@ -1,4 +1,10 @@
-import { PilotlightError, type Chat, type SubmitPrompt, type Turn, type UpdateTurn } from '@pilotlight/protocol';
+import {
+  PilotlightError,
+  type Chat,
+  type SubmitPrompt,
+  type Turn,
+  type UpdateTurn,
+} from '@pilotlight/protocol';
 import type { Announcer } from './announcer.ts';
 import type { Catalog } from './catalog.ts';
 import type { DiffRecorder } from './diff-recorder.ts';
@@ -89,7 +95,10 @@ export class Dispatcher {
 
   #accepting(chatId: string): Chat {
     if (this.#stopping) {
-      throw new PilotlightError('server_stopping', 'The server is stopping; send the prompt again when it is back.');
+      throw new PilotlightError(
+        'server_stopping',
+        'The server is stopping; send the prompt again when it is back.',
+      );
     }
     return this.#o.catalog.getChat(chatId);
   }

@@ -1,4 +1,10 @@
-import { chatTopic, newId, type AgentEvent, type AgentSessionHandle, type Message } from '@pilotlight/protocol';
+import {
+  chatTopic,
+  newId,
+  type AgentEvent,
+  type AgentSessionHandle,
+  type Message,
+} from '@pilotlight/protocol';
 import type { Announcer } from './announcer.ts';
 import { isFactEvent, type ChatFacts } from './chat-facts.ts';
 import { Recorder } from './recorder.ts';

@@ -61,9 +61,11 @@ export class PermissionDesk {
   answer(id: string, body: AnswerPermission): Permission {
     const { store, journal, now } = this.#announcer;
     const permission = store.permissions.get(id);
-    if (permission === null) throw new PilotlightError('permission_not_found', `There is no permission ${id}.`);
+    if (permission === null)
+      throw new PilotlightError('permission_not_found', `There is no permission ${id}.`);
     if (permission.state !== 'pending') {
-      const who = permission.state === 'answered' ? `answered (${permission.answeredBy ?? 'api'})` : 'released';
+      const who =
+        permission.state === 'answered' ? `answered (${permission.answeredBy ?? 'api'})` : 'released';
       throw new PilotlightError('permission_answered', `This request was already ${who}; nothing changed.`);
     }
     const outcome = checkAnswer(permission, body);
@@ -144,7 +146,9 @@ function checkAnswer(permission: Permission, body: AnswerPermission): Outcome {
   }
   if (body.declined === true) return { question: { action: 'decline' } };
   const answers = body.answers ?? {};
-  const missing = permission.fields.filter((field) => field.required && (answers[field.id]?.length ?? 0) === 0);
+  const missing = permission.fields.filter(
+    (field) => field.required && (answers[field.id]?.length ?? 0) === 0,
+  );
   if (missing.length > 0) {
     const names = missing.map((field) => field.id).join(', ');
     throw new PilotlightError('invalid_request', `These fields want an answer: ${names}.`);

@@ -1,4 +1,10 @@
-import { INLINE_LIMIT, PilotlightError, type BlobRef, type ContentBlock, type Part } from '@pilotlight/protocol';
+import {
+  INLINE_LIMIT,
+  PilotlightError,
+  type BlobRef,
+  type ContentBlock,
+  type Part,
+} from '@pilotlight/protocol';
 import type { Store } from '../store/store.ts';
 
 type Blobs = Store['blobs'];
@@ -16,7 +22,10 @@ function toPart(block: ContentBlock, blobs: Blobs): Part {
   }
   if ((block.type === 'image' || block.type === 'audio') && block.data !== undefined) {
     const { data, ...rest } = block;
-    return { type: 'content', content: { ...rest, blob: blobs.put(Buffer.from(data, 'base64'), block.mimeType) } };
+    return {
+      type: 'content',
+      content: { ...rest, blob: blobs.put(Buffer.from(data, 'base64'), block.mimeType) },
+    };
   }
   return { type: 'content', content: block };
 }
@@ -29,7 +38,10 @@ export function promptToParts(content: ContentBlock[], blobs: Blobs): Part[] {
 function bytesOfBlob(ref: BlobRef, blobs: Blobs): Buffer {
   const found = blobs.get(ref.blob);
   if (found === null) {
-    throw new PilotlightError('blob_not_found', `Part of the prompt is gone from the store (blob ${ref.blob}).`);
+    throw new PilotlightError(
+      'blob_not_found',
+      `Part of the prompt is gone from the store (blob ${ref.blob}).`,
+    );
   }
   return Buffer.from(found.bytes);
 }

@@ -35,7 +35,10 @@ export class Queue {
     const known = store.turns.get(body.id);
     if (known !== null) {
       if (known.chatId === chat.id) return { turn: known, created: false };
-      throw new PilotlightError('conflict', `Turn ${body.id} belongs to another chat. Make a new id for each prompt.`);
+      throw new PilotlightError(
+        'conflict',
+        `Turn ${body.id} belongs to another chat. Make a new id for each prompt.`,
+      );
     }
     if (store.turns.queued(chat.id).length >= MAX_QUEUED_TURNS) {
       throw new PilotlightError(
@@ -70,7 +73,10 @@ export class Queue {
       usage: null,
     };
     this.#announcer.newTurn(scope, turn);
-    this.#announcer.refreshChat(scope, chat.id, { agent: turn.agent, ...this.#title(scope, chat, body.content) });
+    this.#announcer.refreshChat(scope, chat.id, {
+      agent: turn.agent,
+      ...this.#title(scope, chat, body.content),
+    });
     return turn;
   }
 
@@ -108,7 +114,8 @@ export class Queue {
     const queued = this.list(chatId);
     const named = body.turnIds.map((id) => {
       const turn = queued.find((candidate) => candidate.id === id);
-      if (turn === undefined) throw new PilotlightError('turn_not_queued', `Turn ${id} does not wait in this chat.`);
+      if (turn === undefined)
+        throw new PilotlightError('turn_not_queued', `Turn ${id} does not wait in this chat.`);
       return turn;
     });
     const order = [...new Set([...named, ...queued])];
@@ -135,7 +142,10 @@ export class Queue {
     const turn = this.#announcer.store.turns.get(id);
     if (turn === null) throw new PilotlightError('turn_not_found', `There is no turn ${id}.`);
     if (turn.state !== 'queued') {
-      throw new PilotlightError('turn_not_queued', `Turn ${id} is ${turn.state}; only a queued turn can be changed.`);
+      throw new PilotlightError(
+        'turn_not_queued',
+        `Turn ${id} is ${turn.state}; only a queued turn can be changed.`,
+      );
     }
     return turn;
   }

@@ -26,7 +26,15 @@ function follow() {
   send(
     {
       type: 'message',
-      message: { id: 'msg_1', chatId: 'cht_1', role: 'assistant', turnId: 'trn_1', agent: 'a', parts: [], createdAt: 0 },
+      message: {
+        id: 'msg_1',
+        chatId: 'cht_1',
+        role: 'assistant',
+        turnId: 'trn_1',
+        agent: 'a',
+        parts: [],
+        createdAt: 0,
+      },
     },
     'msg_1',
   );
@@ -88,7 +96,10 @@ describe('Recorder', () => {
     recorder.record({ type: 'text', text: 'one' });
     recorder.record({ type: 'tool_call', toolCall: tool({ title: 'ls', kind: 'execute' }) });
     recorder.record({ type: 'text', text: 'two' });
-    recorder.record({ type: 'tool_update', toolCall: tool({ title: 'ls', kind: 'execute', status: 'completed' }) });
+    recorder.record({
+      type: 'tool_update',
+      toolCall: tool({ title: 'ls', kind: 'execute', status: 'completed' }),
+    });
     recorder.record({ type: 'text', text: ' three' });
     recorder.end();
     expect(parts().map((part) => (part.type === 'text' ? part.text : part.type))).toEqual([
@@ -116,7 +127,10 @@ describe('Recorder', () => {
 
   it('sends of a tool only what changed', () => {
     const { recorder, events } = follow();
-    recorder.record({ type: 'tool_call', toolCall: tool({ kind: 'execute', rawInput: { command: 'x'.repeat(500) } }) });
+    recorder.record({
+      type: 'tool_call',
+      toolCall: tool({ kind: 'execute', rawInput: { command: 'x'.repeat(500) } }),
+    });
     vi.advanceTimersByTime(COALESCE_MS);
     const grown = tool({ kind: 'execute', rawInput: { command: 'x'.repeat(500) }, ...output('line 1\n') });
     recorder.record({ type: 'tool_update', toolCall: grown });
@@ -133,7 +147,10 @@ describe('Recorder', () => {
   it('does not store an output twice when the agent repeats it as raw output', () => {
     const { recorder, parts } = follow();
     recorder.record({ type: 'tool_call', toolCall: tool({ kind: 'execute' }) });
-    recorder.record({ type: 'tool_update', toolCall: tool({ status: 'completed', ...output('out'), rawOutput: 'out' }) });
+    recorder.record({
+      type: 'tool_update',
+      toolCall: tool({ status: 'completed', ...output('out'), rawOutput: 'out' }),
+    });
     recorder.end();
     const [part] = parts();
     expect(part?.type === 'tool_call' && part.toolCall.rawOutput).toBeUndefined();
@@ -165,20 +182,31 @@ describe('Recorder', () => {
     const newText = 'n'.repeat(INLINE_LIMIT + 1);
     recorder.record({
       type: 'tool_call',
-      toolCall: tool({ rawInput: { newText }, content: [{ type: 'diff', path: '/a', oldText: null, newText }] }),
+      toolCall: tool({
+        rawInput: { newText },
+        content: [{ type: 'diff', path: '/a', oldText: null, newText }],
+      }),
     });
     recorder.end();
     expect(JSON.stringify(parts()).length).toBeLessThan(2_000);
     const [part] = parts();
-    expect(part?.type === 'tool_call' && part.toolCall.content[0]).toMatchObject({ type: 'diff', newText: '' });
+    expect(part?.type === 'tool_call' && part.toolCall.content[0]).toMatchObject({
+      type: 'diff',
+      newText: '',
+    });
   });
 
   it('loses no character of any stream of text, and keeps little inline', () => {
     const piece = fc.oneof(
-      fc.record({ type: fc.constantFrom('text', 'reasoning'), text: fc.string({ unit: 'binary', maxLength: 40 }) }),
       fc.record({
         type: fc.constantFrom('text', 'reasoning'),
-        text: fc.tuple(fc.constantFrom('x', '😀'), fc.integer({ min: 1, max: INLINE_LIMIT * 2 })).map(([c, n]) => c.repeat(n)),
+        text: fc.string({ unit: 'binary', maxLength: 40 }),
+      }),
+      fc.record({
+        type: fc.constantFrom('text', 'reasoning'),
+        text: fc
+          .tuple(fc.constantFrom('x', '😀'), fc.integer({ min: 1, max: INLINE_LIMIT * 2 }))
+          .map(([c, n]) => c.repeat(n)),
       }),
       fc.constant({ type: 'segment' }),
       fc.constant({ type: 'tick' }),

@@ -17,7 +17,19 @@ type PartFrame = Extract<ChatFrameEvent, { part: number }>;
 /** An event that belongs to a message: part of what was said. The rest is about the chat. */
 export type MessageEvent = Extract<
   AgentEvent,
-  { type: 'text' | 'reasoning' | 'tool_call' | 'tool_update' | 'segment' | 'retract' | 'content' | 'plan' | 'notice' | 'opaque' }
+  {
+    type:
+      | 'text'
+      | 'reasoning'
+      | 'tool_call'
+      | 'tool_update'
+      | 'segment'
+      | 'retract'
+      | 'content'
+      | 'plan'
+      | 'notice'
+      | 'opaque';
+  }
 >;
 
 type Pending =

@@ -1,10 +1,4 @@
-import {
-  chatTopic,
-  isToolEnded,
-  type ChatFrameEvent,
-  type Message,
-  type Turn,
-} from '@pilotlight/protocol';
+import { chatTopic, isToolEnded, type ChatFrameEvent, type Message, type Turn } from '@pilotlight/protocol';
 import type { Announcer } from './announcer.ts';
 import type { PermissionDesk } from './permission-desk.ts';
 import { nextTurnState } from './turn-transitions.ts';

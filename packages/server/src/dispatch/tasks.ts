@@ -31,13 +31,21 @@ export class Tasks {
     const known = store.tasks.get(body.id);
     if (known !== null) return { task: known, turn: this.#turnOf(known), created: false };
     if (store.turns.get(body.turnId) !== null) {
-      throw new PilotlightError('conflict', `Turn ${body.turnId} exists already. Make new ids for each task.`);
+      throw new PilotlightError(
+        'conflict',
+        `Turn ${body.turnId} exists already. Make new ids for each task.`,
+      );
     }
     const made = journal.commit((scope) => {
       const title = body.title ?? titleOf(body.content);
       const { session, chat } = catalog.newSession(scope, project, { title, inPlace: body.inPlace, agent });
       const { turnId: id, content, model } = body;
-      const turn = queue.accept(scope, chat, { id, content, agent, ...(model === undefined ? {} : { model }) });
+      const turn = queue.accept(scope, chat, {
+        id,
+        content,
+        agent,
+        ...(model === undefined ? {} : { model }),
+      });
       const task: Task = {
         id: body.id,
         projectId: project.id,
@@ -64,7 +72,8 @@ export class Tasks {
 
   #turnOf(task: Task): Turn {
     const turn = this.#o.announcer.store.turns.get(task.turnId);
-    if (turn === null) throw new PilotlightError('turn_not_found', `The turn of task ${task.id} was removed.`);
+    if (turn === null)
+      throw new PilotlightError('turn_not_found', `The turn of task ${task.id} was removed.`);
     return turn;
   }
 }

@@ -63,7 +63,8 @@ export class ToolStream {
     if (patch.items !== undefined) {
       patch.items = patch.items.map(({ index, item }) => ({ index, item: this.#boundedItem(index, item) }));
     }
-    if (patch.appends !== undefined) patch.appends = patch.appends.map((append) => this.#boundedAppend(append));
+    if (patch.appends !== undefined)
+      patch.appends = patch.appends.map((append) => this.#boundedAppend(append));
     return patch;
   }
 

@@ -138,9 +138,15 @@ function endEvent(turn: Turn, result: TurnResult, signal: AbortSignal): TurnEven
 }
 
 function endError(result: TurnResult, signal: AbortSignal): ErrorInfo {
-  const error = result.error ?? { code: 'agent_failed', message: 'The agent failed without saying why. Send again.' };
+  const error = result.error ?? {
+    code: 'agent_failed',
+    message: 'The agent failed without saying why. Send again.',
+  };
   if (error.code === 'cancelled' && (signal.reason as AbortReason) === 'shutdown') {
-    return { code: 'interrupted', message: 'The server was stopped while this turn ran. Send again to resume.' };
+    return {
+      code: 'interrupted',
+      message: 'The server was stopped while this turn ran. Send again to resume.',
+    };
   }
   return error;
 }

@@ -62,7 +62,11 @@ const SAME_WHEN_COLD = new Set<ErrorCode>([
 
 const CANCELLED_EARLY: TurnResult = {
   ok: false,
-  error: { code: 'cancelled', message: 'Cancelled before the agent was asked.', details: { by: 'acknowledged' } },
+  error: {
+    code: 'cancelled',
+    message: 'Cancelled before the agent was asked.',
+    details: { by: 'acknowledged' },
+  },
 };
 
 /** Runs one turn: finds its place, its backend and its agent session, prompts, and writes down the end. */
@@ -85,7 +89,11 @@ export class TurnRunner {
     return { turn: record.end(result, signal, this.#o.permissions), place: found.place };
   }
 
-  async #drive(record: TurnRecord, signal: AbortSignal, onPlace: (place: Place) => void): Promise<TurnResult> {
+  async #drive(
+    record: TurnRecord,
+    signal: AbortSignal,
+    onPlace: (place: Place) => void,
+  ): Promise<TurnResult> {
     const { turn } = record;
     const { store } = this.#o.announcer;
     const session = store.sessions.get(store.chats.get(turn.chatId)?.sessionId ?? '');

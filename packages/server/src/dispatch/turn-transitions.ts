@@ -31,7 +31,10 @@ export function nextTurnState(state: TurnState, event: TurnEvent): TurnState {
   const next = TABLE[state][event];
   if (next !== undefined) return next;
   if (isTerminal(state)) {
-    throw new PilotlightError('turn_terminal', `The turn has already ended (${state}); send a new prompt instead.`);
+    throw new PilotlightError(
+      'turn_terminal',
+      `The turn has already ended (${state}); send a new prompt instead.`,
+    );
   }
   throw new PilotlightError('conflict', `A turn that is ${state} cannot take "${event}".`);
 }

@@ -1,0 +1,175 @@
+import {
+  newId,
+  type AgentBackend,
+  type AgentBackendKind,
+  type ContentBlock,
+  type Turn,
+} from '@pilotlight/protocol';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AgentTable } from '../src/backends/agent-spec.ts';
+import { AgentSpec } from '../src/backends/agent-spec.ts';
+import { AgentSessionDesk } from '../src/dispatch/agent-session-desk.ts';
+import { Announcer } from '../src/dispatch/announcer.ts';
+import { Catalog } from '../src/dispatch/catalog.ts';
+import { ChatFacts } from '../src/dispatch/chat-facts.ts';
+import { ChatReleases } from '../src/dispatch/chat-releases.ts';
+import { CircuitBoard } from '../src/dispatch/circuit-board.ts';
+import { DiffRecorder } from '../src/dispatch/diff-recorder.ts';
+import { Dispatcher } from '../src/dispatch/dispatcher.ts';
+import { LateSpeech } from '../src/dispatch/late-speech.ts';
+import { PermissionDesk } from '../src/dispatch/permission-desk.ts';
+import { Places } from '../src/dispatch/place.ts';
+import { Queue } from '../src/dispatch/queue.ts';
+import { recover } from '../src/dispatch/recovery.ts';
+import { Tasks } from '../src/dispatch/tasks.ts';
+import { TurnRunner, type ColdDispatch } from '../src/dispatch/turn-runner.ts';
+import { createJournal } from '../src/journal/create-journal.ts';
+import { openStore } from '../src/store/open-store.ts';
+import { PilotlightError } from '@pilotlight/protocol';
+import { ScriptedBackend } from './scripted-backend.ts';
+
+const AGENTS = ['alpha', 'beta'];
+
+const table: AgentTable = {
+  list: () => AGENTS.map((id) => AgentSpec.parse({ id, name: id, command: 'true' })),
+  get: (id) => {
+    if (!AGENTS.includes(id)) throw new PilotlightError('agent_unknown', `There is no agent "${id}".`);
+    return AgentSpec.parse({ id, name: id, command: 'true' });
+  },
+  resolve: async (id) => ({ ...table.get(id), backend: 'acp_warm', processEnv: {} }),
+};
+
+export function makeRepository(path: string): void {
+  mkdirSync(path, { recursive: true });
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', ...args], { cwd: path, stdio: 'pipe' });
+  git('init', '-q', '-b', 'main');
+  writeFileSync(join(path, 'README.md'), 'hello\n');
+  git('add', '.');
+  git('commit', '-qm', 'first');
+}
+
+/** The dispatcher on a real store and journal, with a backend the test plays by hand. */
+export function startDispatch(root = mkdtempSync(join(tmpdir(), 'pilotlight-dispatch-'))) {
+  const errors: unknown[] = [];
+  let now = 1_000_000;
+  const backend = new ScriptedBackend();
+  const cold = {
+    calls: [] as { turn: Turn; text: string }[],
+    result: null as Awaited<ReturnType<ColdDispatch>> | null,
+  };
+  const store = openStore({ dataFolder: join(root, 'data') });
+  const journal = createJournal(store);
+  const announcer = new Announcer(store, journal, () => now);
+  const backends = new Map<AgentBackendKind, AgentBackend>([['acp_warm', backend]]);
+  const sessions = new AgentSessionDesk(announcer);
+  const facts = new ChatFacts(announcer);
+  const permissions = new PermissionDesk(announcer);
+  const late = new LateSpeech(announcer, facts);
+  sessions.onLateEvent((handle, event) => late.record(handle, event));
+  const circuits = new CircuitBoard(() => now);
+  const queue = new Queue(announcer, facts);
+  const releases = new ChatReleases(store, backends);
+  const checkAgent = (agent: string) => void table.get(agent);
+  const defaultAgent = async () => 'alpha';
+  const catalog: Catalog = new Catalog({
+    announcer,
+    defaultAgent,
+    checkAgent,
+    isBusy: (chatId) => dispatcher.isBusy(chatId),
+    release: (chatId) => releases.release(chatId),
+  });
+  const runner = new TurnRunner({
+    announcer,
+    agents: table,
+    backends,
+    cold: async (turn, input, ctx) => {
+      const text = input.content
+        .map((block: ContentBlock) => (block.type === 'text' ? block.text : ''))
+        .join('\n');
+      cold.calls.push({ turn, text });
+      ctx.onEvent({ type: 'text', text: 'said cold' });
+      return cold.result ?? { ok: true };
+    },
+    places: new Places(announcer, join(root, 'data', 'worktrees')),
+    sessions,
+    permissions,
+    facts,
+    circuits,
+  });
+  const diffs = new DiffRecorder(announcer, (error) => errors.push(error));
+  const onError = (error: unknown) => errors.push(error);
+  const dispatcher: Dispatcher = new Dispatcher({
+    announcer,
+    catalog,
+    queue,
+    runner,
+    late,
+    diffs,
+    checkAgent,
+    onError,
+  });
+  const tasks = new Tasks({
+    announcer,
+    catalog,
+    queue,
+    defaultAgent,
+    checkAgent,
+    kick: (id) => dispatcher.kick(id),
+  });
+
+  return {
+    root,
+    store,
+    journal,
+    backend,
+    cold,
+    circuits,
+    catalog,
+    queue,
+    dispatcher,
+    permissions,
+    sessions,
+    tasks,
+    errors,
+    advance: (ms: number) => {
+      now += ms;
+    },
+    recover: () => recover(announcer, permissions),
+    /** a chat in a new plain folder, or in a repository */
+    async chat(options: { git?: boolean; agent?: string } = {}) {
+      const path = join(root, `project-${newId('project').slice(-8)}`);
+      if (options.git === true) makeRepository(path);
+      else mkdirSync(path);
+      const project = await catalog.createProject({ path });
+      const agent = options.agent ?? 'alpha';
+      const made = await catalog.createSession({
+        projectId: project.id,
+        title: 'work',
+        inPlace: false,
+        agent,
+      });
+      return { ...made, project };
+    },
+    submit(chatId: string, text: string, more: { id?: string; agent?: string } = {}) {
+      const content = [{ type: 'text' as const, text }];
+      return dispatcher.submit(chatId, { id: newId('turn'), content, ...more }).turn;
+    },
+    /** The chat as a client sees it. */
+    state: (chatId: string) => journal.chatState(chatId),
+    /** Ends as a crash would: nothing is wound down, only the files stay. */
+    crash() {
+      journal.flush();
+      store[Symbol.dispose]();
+    },
+    async [Symbol.asyncDispose]() {
+      await dispatcher.stop();
+      journal[Symbol.dispose]();
+      store[Symbol.dispose]();
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+}
