@@ -1,13 +1,13 @@
-import {
+import type {
   PilotlightError,
-  type AgentBackend,
-  type AgentSessionChoice,
-  type AgentSessionHandle,
-  type Continuity,
-  type EnsureSessionOpts,
-  type PromptCtx,
-  type PromptInput,
-  type TurnResult,
+  AgentBackend,
+  AgentSessionChoice,
+  AgentSessionHandle,
+  Continuity,
+  EnsureSessionOpts,
+  PromptCtx,
+  PromptInput,
+  TurnResult,
 } from '@pilotlight/protocol';
 
 export interface AskedPrompt {
