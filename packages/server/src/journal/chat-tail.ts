@@ -49,12 +49,17 @@ export function readTail(store: Store, chatId: string): ChatTail {
   return tail;
 }
 
-/** Writes the tail where it stays, and drops the frames it was made of. Inside a transaction. */
-export function foldTail(store: Store, chatId: string, tail: ChatTail): void {
+/** More frames than this are removed afterwards, bit by bit. */
+const REMOVED_AT_ONCE = 2000;
+
+/** Writes the tail where it stays, and drops the `count` frames it was made of. Inside a transaction. */
+export function foldTail(store: Store, chatId: string, tail: ChatTail, count: number): void {
   const topic = chatTopic(chatId);
-  store.frames.removeThrough(topic, tail.seq);
   // A chat removed in the meantime keeps nothing.
-  if (store.chats.get(chatId) === null) return;
+  const isGone = store.chats.get(chatId) === null;
+  if (isGone || count <= REMOVED_AT_ONCE) store.frames.removeThrough(topic, tail.seq);
+  else store.frames.removeLater(topic);
+  if (isGone) return;
   for (const message of tail.messages) store.messages.upsert(message);
   const facts: Facts = { commands: tail.commands, config: tail.config, usage: tail.usage };
   store.topics.upsert(topic, { foldedSeq: tail.seq, state: JSON.stringify(facts) });

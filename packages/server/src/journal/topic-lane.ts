@@ -111,7 +111,7 @@ export class TopicLane {
   /** Folds everything up to `last`, pending frames included: those are published and never stored. In a transaction. */
   fold(): void {
     if (this.chatId === null || this.#folded === this.#last) return;
-    foldTail(this.#store, this.chatId, this.tail());
+    foldTail(this.#store, this.chatId, this.tail(), this.#last - this.#folded);
     this.#folded = this.#last;
     this.#tail = null;
   }

@@ -1,4 +1,4 @@
-import { number, text } from './columns.ts';
+import { number, numberOrNull, text } from './columns.ts';
 import type { Database } from './database.ts';
 
 /** A stored frame: `json` is the whole frame as clients receive it. */
@@ -15,12 +15,30 @@ export interface FrameTable {
   /** highest stored seq, 0 without any */
   last(topic: string): number;
   removeThrough(topic: string, seq: number): void;
+  /** Lets `sweep` remove what the topic's row says is folded: many frames at once would hold everything up. */
+  removeLater(topic: string): void;
+  /** One small step of that; true while more is to do. Finds by itself what a crash left behind. */
+  sweep(): boolean;
 }
+
+/** Frames removed in one step of `sweep`: 2 to 3 ms. */
+const SWEEP = 2000;
 
 export function frameTable(database: Database): FrameTable {
   const insert = database.prepare('INSERT INTO frames (topic, seq, json) VALUES (?, ?, ?)');
   const after = database.prepare('SELECT seq, json FROM frames WHERE topic = ? AND seq > ? ORDER BY seq');
   const last = database.prepare('SELECT max(seq) AS seq FROM frames WHERE topic = ?');
+  const leftovers = database.prepare(
+    `SELECT topic FROM topics AS t
+     WHERE (SELECT min(seq) FROM frames AS f WHERE f.topic = t.topic) <= t.folded_seq`,
+  );
+  const span = database.prepare(
+    `SELECT min(seq) AS first, (SELECT folded_seq FROM topics WHERE topic = ?1) AS folded
+     FROM frames WHERE topic = ?1`,
+  );
+  /** topics with folded frames; null until the ones of an earlier run were looked for */
+  let sweeping: Set<string> | null = null;
+  const removable = () => (sweeping ??= new Set(leftovers.all().map((row) => text(row, 'topic'))));
   const removeThrough = database.prepare('DELETE FROM frames WHERE topic = ? AND seq <= ?');
   return {
     insert: (topic, seq, frame) => insert.run(topic, seq, frame),
@@ -31,5 +49,19 @@ export function frameTable(database: Database): FrameTable {
       return row === null ? 0 : ((row['seq'] as number | null) ?? 0);
     },
     removeThrough: (topic, seq) => removeThrough.run(topic, seq),
+    removeLater: (topic) => void removable().add(topic),
+    sweep() {
+      const [topic] = removable();
+      if (topic === undefined) return false;
+      const row = span.get(topic);
+      const first = row === null ? null : numberOrNull(row, 'first');
+      const folded = row === null ? null : numberOrNull(row, 'folded');
+      if (first === null || folded === null || first > folded) {
+        removable().delete(topic);
+      } else {
+        removeThrough.run(topic, Math.min(folded, first + SWEEP - 1));
+      }
+      return removable().size > 0;
+    },
   };
 }

@@ -112,7 +112,8 @@ export function openStore(options: OpenStoreOptions): Store {
 
 function storeOf(database: Database): Store {
   const { file } = database;
-  const tidier = new Tidier(database);
+  const frames = frameTable(database);
+  const tidier = new Tidier(database, frames);
   return {
     file,
     transaction: (work) => database.transaction(work),
@@ -130,7 +131,7 @@ function storeOf(database: Database): Store {
     tasks: taskTable(database),
     blobs: blobTable(database),
     settings: settingTable(database),
-    frames: frameTable(database),
+    frames,
     topics: topicTable(database),
     sizeBytes: () => fileSize(file) + fileSize(`${file}-wal`),
     tidy: () => tidier.step(),
