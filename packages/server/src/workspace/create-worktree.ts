@@ -7,18 +7,20 @@ import { KeyedLock } from './keyed-lock.ts';
 import { readCommit } from './repository.ts';
 import type { WorktreeEntry } from './worktree-list.ts';
 import { findWorktree, listWorktrees } from './worktree-list.ts';
+import { withRepository } from './repository-lock.ts';
+import { clearHalfWritten, clearUnfinished, CREATING, isBeingCreated } from './unfinished-worktree.ts';
 import { BRANCH_PREFIX, shortId, slugify } from './worktree-name.ts';
 import { assertWorktree } from './worktree-state.ts';
 
 /*
- * Making a worktree takes several steps of git, and the server may die between any two. While a worktree is being made,
- * git holds it locked with CREATING as the reason (written before anything else, taken away last). Until then nobody has
- * been given its path, so whatever is found under that lock is ours to clear away and make again. Anything without it is
- * either finished, and returned as it is, or not ours, and left alone.
+ * Making a worktree takes several steps, and the server may die between any two:
+ *
+ *   entry added under the CREATING lock ──▶ files written ──▶ unlocked: finished
+ *
+ * Whatever is found under that lock is cleared away and made again. Anything without it is either finished, and returned
+ * as it is, or not ours, and left alone. Repositories are taken one at a time for the first step only.
  */
-const CREATING = 'pilotlight: being created';
-/** What git itself writes in the moment before ours, when it is killed at that point. */
-const GIT_CREATING = 'initializing';
+const CHECKOUT_TIMEOUT_MS = 10 * 60_000;
 
 export interface CreateWorktreeOptions {
   /** root of the repository */
@@ -57,44 +59,78 @@ export async function createWorktree(options: CreateWorktreeOptions): Promise<Cr
 async function createAlone(options: CreateWorktreeOptions): Promise<CreatedWorktree> {
   const { projectPath, signal } = options;
   const start = await resolveBase(options);
+  const claim = await withRepository(projectPath, (commonDir) => claimWorktree(options, commonDir, start));
+  const { path, branch } = claim;
+  if (!claim.finished) {
+    try {
+      // Files are written from inside: what configuration applies there (conditional includes) can only be read there.
+      await gitOk(['reset', '--hard', '--quiet'], { cwd: path, signal, timeoutMs: CHECKOUT_TIMEOUT_MS });
+    } catch (error) {
+      await withRepository(projectPath, () => undoClaim(projectPath, claim, start));
+      throw error;
+    }
+    await withRepository(projectPath, () => gitOk(['worktree', 'unlock', path], { cwd: projectPath }));
+  }
+  return { path, branch, baseCommit: claim.newBranch ? start : await forkPoint(path, start) };
+}
+
+interface Claim {
+  path: string;
+  branch: string;
+  newBranch: boolean;
+  /** the session has had it from before */
+  finished: boolean;
+}
+
+/** Finds the session's worktree, or has git make an empty one under the CREATING lock. */
+async function claimWorktree(
+  options: CreateWorktreeOptions,
+  commonDir: string,
+  start: string,
+): Promise<Claim> {
+  const { projectPath } = options;
   const short = shortId(options.sessionId);
   const project = slugify(basename(await realpath(projectPath)), 'project');
   await mkdir(join(options.worktreesFolder, project), { recursive: true });
   const folder = await realpath(join(options.worktreesFolder, project));
 
+  await clearHalfWritten(commonDir, short);
   const entries = await listWorktrees(projectPath);
   const existing = entries.find((entry) => !entry.isMain && isOf(entry, folder, short));
   const name = existing ? basename(existing.path) : `${slugify(options.name, 'session')}-${short}`;
   const path = join(folder, name);
   await settleInterruptedRemoval(path);
-  if (existing !== undefined && (await isFinished(existing))) {
-    await assertWorktree(path);
-    const branch = existing.branch ?? `${BRANCH_PREFIX}${name}`;
-    return { path, branch, baseCommit: await forkPoint(projectPath, 'HEAD', start, path) };
+  if (existing !== undefined) {
+    if (!isBeingCreated(existing) && (await exists(path))) {
+      await assertWorktree(path);
+      return { path, branch: existing.branch ?? BRANCH_PREFIX + name, newBranch: false, finished: true };
+    }
+    await clearUnfinished(projectPath, existing);
   }
-
-  if (existing !== undefined) await clearUnfinished(projectPath, existing);
-  await removeEntryWithoutPath(projectPath, name);
   await requireFree(path);
-  const branch = (await findBranch(projectPath, short)) ?? `${BRANCH_PREFIX}${name}`;
-  const known = await readCommit(projectPath, `refs/heads/${branch}`);
-  const place = known === null ? ['--no-track', '-b', branch, path, start] : [path, branch];
+  const branch = (await findBranch(projectPath, short)) ?? BRANCH_PREFIX + name;
+  const newBranch = (await readCommit(projectPath, `refs/heads/${branch}`)) === null;
+  const claim = { path, branch, newBranch, finished: false };
+  const place = newBranch ? ['--no-track', '-b', branch, path, start] : [path, branch];
   try {
-    await addWorktree(place, projectPath, signal);
-    // Files are written from inside: what configuration applies there (conditional includes) can only be read there.
-    await gitOk(['reset', '--hard', '--quiet'], { cwd: path, signal, timeoutMs: CHECKOUT_TIMEOUT_MS });
+    await addWorktree(place, projectPath, options.signal);
   } catch (error) {
-    const entry = await findWorktree(projectPath, path);
-    if (entry !== null && isBeingCreated(entry)) await clearUnfinished(projectPath, entry);
-    // Named with the commit it must still be at: a branch somebody has committed to stays.
-    if (known === null) await git(['update-ref', '-d', `refs/heads/${branch}`, start], { cwd: projectPath });
+    await undoClaim(projectPath, claim, start);
     throw error;
   }
-  await gitOk(['worktree', 'unlock', path], { cwd: projectPath });
-  return { path, branch, baseCommit: known === null ? start : await forkPoint(projectPath, known, start) };
+  return claim;
 }
 
-const CHECKOUT_TIMEOUT_MS = 10 * 60_000;
+async function undoClaim(
+  projectPath: string,
+  { path, branch, newBranch }: Claim,
+  start: string,
+): Promise<void> {
+  const entry = await findWorktree(projectPath, path);
+  if (entry !== null && isBeingCreated(entry)) await clearUnfinished(projectPath, entry);
+  // Named with the commit it must still be at: a branch somebody has committed to stays.
+  if (newBranch) await git(['update-ref', '-d', `refs/heads/${branch}`, start], { cwd: projectPath });
+}
 
 async function resolveBase(options: CreateWorktreeOptions): Promise<string> {
   const { projectPath, base } = options;
@@ -117,38 +153,6 @@ async function resolveBase(options: CreateWorktreeOptions): Promise<string> {
 
 function isOf(entry: WorktreeEntry, folder: string, short: string): boolean {
   return entry.path.startsWith(`${folder}/`) && basename(entry.path).endsWith(`-${short}`);
-}
-
-/** Finished, and there. One whose folder was deleted is made again on its branch. */
-async function isFinished(entry: WorktreeEntry): Promise<boolean> {
-  if (isBeingCreated(entry)) return false;
-  return exists(entry.path);
-}
-
-function isBeingCreated(entry: WorktreeEntry): boolean {
-  return entry.locked === CREATING || entry.locked === GIT_CREATING;
-}
-
-/** For an entry under the CREATING lock, or one without folder. Twice `--force` is git's word for a locked one. */
-async function clearUnfinished(projectPath: string, entry: WorktreeEntry): Promise<void> {
-  const ours = isBeingCreated(entry);
-  if (ours) await rm(entry.path, { recursive: true, force: true });
-  const force = ours ? ['--force', '--force'] : ['--force'];
-  await gitOk(['worktree', 'remove', ...force, entry.path], { cwd: projectPath });
-}
-
-/**
- * git was killed before it wrote where the worktree is: it does not list such an entry, yet the name stays taken and the
- * branch may count as checked out. The name ends in the session's id, so it is ours.
- */
-async function removeEntryWithoutPath(projectPath: string, name: string): Promise<void> {
-  const { stdout } = await gitOk(['rev-parse', '--path-format=absolute', '--git-common-dir'], {
-    cwd: projectPath,
-  });
-  const entry = join(stdout.trimEnd(), 'worktrees', name);
-  if (!(await exists(entry))) return;
-  if (await exists(join(entry, 'gitdir'))) return;
-  await rm(entry, { recursive: true, force: true });
 }
 
 /** An empty folder, or one with nothing but the `.git` file git writes first, is left over from a creation cut short. */
@@ -177,11 +181,11 @@ async function findBranch(projectPath: string, short: string): Promise<string | 
   return stdout === '' ? null : stdout.trim().slice('refs/heads/'.length);
 }
 
-/** Where a branch left the base; the branch itself when they have nothing in common. */
-async function forkPoint(projectPath: string, tip: string, base: string, cwd = projectPath): Promise<string> {
-  const result = await git(['merge-base', tip, base], { cwd });
+/** Where the worktree's HEAD left the base; HEAD itself when they have nothing in common. */
+async function forkPoint(path: string, base: string): Promise<string> {
+  const result = await git(['merge-base', 'HEAD', base], { cwd: path });
   if (result.exitCode === 0) return result.stdout.trim();
-  return (await readCommit(cwd, tip)) ?? base;
+  return (await readCommit(path, 'HEAD')) ?? base;
 }
 
 async function addWorktree(

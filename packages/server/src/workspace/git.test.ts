@@ -50,7 +50,7 @@ test('output past the limit is cut, and an error where it must be whole', async 
 test('an abort and a timeout end git and everything it started', async () => {
   using repo = new TempRepository();
   const pidFile = join(repo.folder, 'pid');
-  // An editor of the command line is the caller's own wish; it stands for any grandchild that would not end.
+  // The alias is the caller's own; it stands for any grandchild that would not end.
   const hanging = ['-c', `alias.hang=!echo $$ > '${pidFile}'; echo ready; exec tail -f /dev/null`, 'hang'];
   const gone = async (): Promise<void> => {
     const pid = Number(await import('node:fs/promises').then((fs) => fs.readFile(pidFile, 'utf8')));

@@ -1,9 +1,9 @@
-import { rename, rm, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rename, rm } from 'node:fs/promises';
 import { PilotlightError } from '@pilotlight/protocol';
 import { gitOk } from './git.ts';
 import { asideOf, doomedOf, exists, settleInterruptedRemoval } from './interrupted-removal.ts';
 import { KeyedLock } from './keyed-lock.ts';
+import { withRepository } from './repository-lock.ts';
 import {
   countIgnored,
   countOwnCommits,
@@ -23,6 +23,9 @@ import { worktreeState } from './worktree-state.ts';
  *
  * So nothing can be written at the path between the look and the deletion, and after a crash the name says whether the
  * folder may hold work (it is put back) or was found to hold none (it is deleted).
+ *
+ * Once a day git writes the folder it is started in into the entry of that worktree. The first look, at the path, has just
+ * had it do so, so the second one, aside, does not.
  *
  * One with submodules checked out is deleted where it is: a submodule's repository names its folder, and cannot be looked
  * at from anywhere else.
@@ -60,7 +63,7 @@ export async function removeWorktree(options: RemoveWorktreeOptions): Promise<Re
 
 async function removeAlone({ projectPath, path, branch }: RemoveWorktreeOptions): Promise<RemovedWorktree> {
   await settleInterruptedRemoval(path);
-  const entry = await findWorktree(projectPath, path);
+  const entry = await withRepository(projectPath, () => findWorktree(projectPath, path));
   const ownCommits = await countOwnCommits(projectPath, branch);
 
   if (!(await exists(path))) {
@@ -77,7 +80,6 @@ async function removeAlone({ projectPath, path, branch }: RemoveWorktreeOptions)
 
 async function deleteAside(projectPath: string, entry: WorktreeEntry, path: string): Promise<void> {
   const [aside, doomed] = [asideOf(path), doomedOf(path)];
-  await holdEntry(path);
   await rename(path, aside);
   try {
     await requireNothingToLose(aside, path);
@@ -90,19 +92,11 @@ async function deleteAside(projectPath: string, entry: WorktreeEntry, path: stri
   await rm(doomed, { recursive: true, force: true });
 }
 
-/**
- * Once a day git writes the folder it is started in into the entry of that worktree. It must not do so from aside, or the
- * entry could not be found again: a fresh date on the file holds it off.
- */
-async function holdEntry(path: string): Promise<void> {
-  const { stdout } = await gitOk(['rev-parse', '--path-format=absolute', '--git-dir'], { cwd: path });
-  const now = new Date();
-  await utimes(join(stdout.replace(/\n$/, ''), 'gitdir'), now, now);
-}
-
 /** Strikes one entry from git's list, and deletes what is at its path, if anything is. */
 async function strike(projectPath: string, entry: WorktreeEntry): Promise<void> {
-  await gitOk(['worktree', 'remove', '--force', entry.path], { cwd: projectPath });
+  await withRepository(projectPath, () =>
+    gitOk(['worktree', 'remove', '--force', entry.path], { cwd: projectPath }),
+  );
 }
 
 function requireRemovable(path: string, entry: WorktreeEntry | null): WorktreeEntry {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, realpathSync, renameSync, rmSync, utimesSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { TempRepository } from './temp-repository.ts';
@@ -105,13 +105,26 @@ test('a creation cut short before the checkout is made again', async () => {
   expect((await worktreeState(path)).dirty).toEqual(CLEAN);
 });
 
-test('a creation cut short inside git is made again', async () => {
+test.each(['gitdir', 'commondir', 'HEAD'])(
+  'a creation cut short inside git, before %s, is made again',
+  async (file) => {
+    using repo = new TempRepository();
+    const path = leaveUnfinished(repo, 'fix-456789ab');
+    writeFileSync(join(repo.path, '.git/worktrees/fix-456789ab', file), '');
+    const made = await createWorktree(optionsFor(repo, { name: 'fix' }));
+    expect(made.path).toBe(path);
+    expect((await worktreeState(path)).dirty).toEqual(CLEAN);
+  },
+);
+
+test('a creation of another session that was cut short long ago is no hindrance', async () => {
   using repo = new TempRepository();
-  const name = 'fix-the-lowe-456789ab';
-  const path = leaveUnfinished(repo, name);
-  rmSync(join(repo.path, '.git/worktrees', name, 'gitdir'));
-  expect(await createWorktree(optionsFor(repo))).toMatchObject({ path });
-  expect((await worktreeState(path)).dirty).toEqual(CLEAN);
+  leaveUnfinished(repo, 'fix-99999999');
+  const entry = join(repo.path, '.git/worktrees/fix-99999999');
+  writeFileSync(join(entry, 'commondir'), '');
+  utimesSync(entry, 1, 1);
+  expect(() => repo.git('worktree', 'list')).toThrow('commondir');
+  expect((await worktreeState((await createWorktree(optionsFor(repo))).path)).exists).toBe(true);
 });
 
 test('a folder of somebody else in the way is left alone', async () => {
