@@ -1,8 +1,22 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
-const Identity = z.object({ pid: z.number().int().positive(), startTime: z.string().min(1), bootId: z.string() });
+const Identity = z.object({
+  pid: z.number().int().positive(),
+  startTime: z.string().min(1),
+  bootId: z.string(),
+});
 
 const Entry = z.object({
   /** also the value of the mark in the child's environment */

@@ -32,7 +32,8 @@ export class LocalProcesses implements ProcessPort {
   async spawn(request: SpawnRequest): Promise<ChildProcessPort> {
     await requireFolder(request);
     const program = await findProgram(request.owner, request.command, request.cwd, request.env);
-    if (this.#disposed) throw new PilotlightError('server_stopping', `${request.owner} is not started: the server stops.`);
+    if (this.#disposed)
+      throw new PilotlightError('server_stopping', `${request.owner} is not started: the server stops.`);
     const id = randomUUID();
     const child = await started(request, program, id);
     const local = new LocalChild(child, request.owner);

@@ -36,8 +36,10 @@ function readStartTime(pid: number): string | null {
     return stat === null || stat.state === 'Z' || stat.state === 'X' ? null : stat.startTime;
   }
   try {
-    const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] } as const;
-    const line = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], options).trim();
+    const line = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
     return line === '' ? null : line;
   } catch {
     return null;

@@ -101,7 +101,9 @@ export class Connection {
     const giveUp = (reason: unknown): void => this.#pending.get(id)?.settle({ error: reason });
     const abort = (): void => giveUp(signal?.reason);
     const timer =
-      deadlineMs === undefined ? undefined : setTimeout(() => giveUp(this.#timeout(method, deadlineMs)), deadlineMs);
+      deadlineMs === undefined
+        ? undefined
+        : setTimeout(() => giveUp(this.#timeout(method, deadlineMs)), deadlineMs);
     this.#pending.set(id, {
       method,
       onAnswer: options.onAnswer,
@@ -211,8 +213,14 @@ export class Connection {
       this.#send({ jsonrpc: '2.0', id, result: result ?? {} });
     } catch (cause) {
       const { code, message, data } =
-        cause instanceof RpcError ? cause : new RpcError(RPC.internal, cause instanceof Error ? cause.message : String(cause));
-      this.#send({ jsonrpc: '2.0', id, error: data === undefined ? { code, message } : { code, message, data } });
+        cause instanceof RpcError
+          ? cause
+          : new RpcError(RPC.internal, cause instanceof Error ? cause.message : String(cause));
+      this.#send({
+        jsonrpc: '2.0',
+        id,
+        error: data === undefined ? { code, message } : { code, message, data },
+      });
     }
   }
 
@@ -241,7 +249,7 @@ export class Connection {
     if (exit) await after(0, null);
     const reason = describeEnd(name, cause, exit, child.stderrTail(), this.#noise.lines());
     this.#state = reason;
-    for (const pending of [...this.#pending.values()]) pending.settle({ error: reason });
+    for (const pending of this.#pending.values()) pending.settle({ error: reason });
     this.#end.resolve(reason);
   }
 
@@ -249,10 +257,9 @@ export class Connection {
   async #drained(): Promise<void> {
     const limit = performance.now() + drainLimitMs;
     let quietSince = performance.now();
-    let done = false;
-    const end = this.#stdoutEnd.promise.then(() => (done = true));
-    while (!done && performance.now() < Math.min(limit, quietSince + joinMs)) {
-      await Promise.race([end, after(joinMs / 5, null)]);
+    while (performance.now() < Math.min(limit, quietSince + joinMs)) {
+      const ended = await Promise.race([this.#stdoutEnd.promise.then(() => true), after(joinMs / 5, false)]);
+      if (ended) return;
       quietSince = Math.max(quietSince, this.#lastData);
     }
   }

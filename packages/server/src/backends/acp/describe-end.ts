@@ -30,7 +30,8 @@ export function describeEnd(
       { details, cause: cause.cause },
     );
   }
-  if (exit) return new PilotlightError('agent_failed', `${name} ended: ${exitText(exit)}.${words}`, { details });
+  if (exit)
+    return new PilotlightError('agent_failed', `${name} ended: ${exitText(exit)}.${words}`, { details });
   const what = {
     exit: 'ended',
     stdout: 'closed its output and lives on, so its process is ended',
@@ -47,6 +48,9 @@ export function exitText(exit: ProcessExit): string {
 
 /** The end of what an agent wrote to stderr, short enough for a message. */
 export function lastLines(stderr: string): string {
-  const lines = stderr.slice(-4 * shownChars).split('\n').filter((line) => line.trim() !== '');
+  const lines = stderr
+    .slice(-4 * shownChars)
+    .split('\n')
+    .filter((line) => line.trim() !== '');
   return lines.slice(-shownLines).join('\n').slice(-shownChars);
 }

@@ -98,7 +98,8 @@ function mayBeMessage(pending: Buffer[]): boolean {
   for (const bytes of pending) {
     for (const byte of bytes) {
       if (byte === 0x7b || byte === 0x5b) return true;
-      const skipped = byte === 0x20 || byte === 0x09 || byte === 0x0d || byte === 0xef || byte === 0xbb || byte === 0xbf;
+      const skipped =
+        byte === 0x20 || byte === 0x09 || byte === 0x0d || byte === 0xef || byte === 0xbb || byte === 0xbf;
       if (!skipped) return false;
     }
   }

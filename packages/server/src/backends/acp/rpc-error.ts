@@ -23,7 +23,10 @@ export class RpcError extends Error {
 
   /** The error member of an answer; tolerates every shape. */
   static from(value: unknown): RpcError {
-    const { code, message, data } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
+    const { code, message, data } = (typeof value === 'object' && value !== null ? value : {}) as Record<
+      string,
+      unknown
+    >;
     const text = typeof message === 'string' && message !== '' ? message : 'unknown error';
     return new RpcError(typeof code === 'number' ? code : RPC.internal, text, data);
   }

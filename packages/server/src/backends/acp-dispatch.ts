@@ -1,0 +1,75 @@
+import {
+  toErrorInfo,
+  type AgentSessionChoice,
+  type PromptCtx,
+  type PromptInput,
+  type TurnResult,
+} from '@pilotlight/protocol';
+import { realpath } from 'node:fs/promises';
+import type { KillDeadlines, ProcessPort } from '../processes/process-port.ts';
+import type { ResolvedAgent } from './agent-spec.ts';
+import { AcpSession } from './acp/acp-session.ts';
+import { cancelledBy } from './acp/agent-errors.ts';
+import { AgentProcess, type AgentProcessOptions } from './acp/agent-process.ts';
+import { applyAskMode, applyChoice } from './acp/apply-choice.ts';
+import { PromptTurn } from './acp/prompt-turn.ts';
+import { openSession } from './acp/resume.ts';
+
+export interface ColdDispatchOptions {
+  agent: ResolvedAgent;
+  processes: ProcessPort;
+  input: PromptInput;
+  ctx: PromptCtx;
+  choice: AgentSessionChoice;
+  /** of the kill ladder */
+  kill?: KillDeadlines;
+}
+
+/**
+ * One prompt through a process of its own with one new session, both of which end with the turn. An agent that is driven
+ * over another transport is started by its `coldArgs`. Never rejects; what went wrong is in the result. A model or option
+ * that this door of the agent does not offer is an error, as it is when warm.
+ */
+export async function coldDispatch(options: ColdDispatchOptions): Promise<TurnResult> {
+  const { ctx } = options;
+  const agent = { ...options.agent, args: options.agent.coldArgs ?? options.agent.args };
+  try {
+    ctx.signal.throwIfAborted();
+    const process = await AgentProcess.start({ ...startOptions(options), agent });
+    try {
+      return await dispatch(process, options);
+    } finally {
+      await process.end();
+    }
+  } catch (cause) {
+    // A cancel before the prompt was sent ends the start.
+    if (ctx.signal.aborted) return { ok: false, error: cancelledBy(agent.name, 'process_ended') };
+    return { ok: false, error: toErrorInfo(cause) };
+  }
+}
+
+function startOptions({ processes, ctx, kill }: ColdDispatchOptions): Omit<AgentProcessOptions, 'agent'> {
+  const { worktreePath: cwd, signal } = ctx;
+  return { processes, cwd, signal, ...(kill === undefined ? {} : { kill }) };
+}
+
+async function dispatch(process: AgentProcess, options: ColdDispatchOptions): Promise<TurnResult> {
+  const { processes, ctx, input, choice } = options;
+  const { askMode } = process.agent;
+  const root = await realpath(ctx.worktreePath);
+  const { session } = await openSession({
+    process,
+    cwd: ctx.worktreePath,
+    storedId: null,
+    signal: ctx.signal,
+    // What it says beside the turn is about a session that nobody will see again.
+    make: (id) => new AcpSession({ process, id, root, processes, outOfTurn: () => {} }),
+  });
+  if (choice.mode === undefined && askMode !== null) await applyAskMode(session, askMode);
+  await applyChoice(session, choice);
+  try {
+    return await new PromptTurn(session, ctx).run(input);
+  } finally {
+    await session.detach();
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * One ACP session of one chat: hears everything the agent says of it and passes it to the turn that runs, or to the chat
+ * when none does.
+ *
+ *     swallowing (after resume or load, until the first prompt) ──▶ idle ⇄ in a turn ──▶ detached
+ */
+import type { AgentEvent } from '@pilotlight/protocol';
+import type { ProcessPort } from '../../processes/process-port.ts';
+import type { AgentProcess, SessionSink } from './agent-process.ts';
+import { readTextFile, writeTextFile } from './client-files.ts';
+import { ClientTerminals } from './client-terminals.ts';
+import { ConfigState } from './config-state.ts';
+import { asObject, type RawObject } from './raw-values.ts';
+import { RPC, RpcError } from './rpc-error.ts';
+import { UpdateMapper } from './update-mapper.ts';
+
+/** What a running turn takes from its session. */
+export interface TurnSink {
+  event(event: AgentEvent): void;
+  /** Answers `session/request_permission`. */
+  permission(params: RawObject): unknown;
+  /** Answers `elicitation/create`. */
+  question(params: RawObject): unknown;
+  /** The session is gone; the turn ends as cancelled. */
+  drop(): void;
+}
+
+export interface AcpSessionOptions {
+  process: AgentProcess;
+  id: string;
+  /** real path of the worktree; files and terminals of the agent stay inside */
+  root: string;
+  processes: ProcessPort;
+  /** Takes what is said while no turn runs. */
+  outOfTurn(event: AgentEvent): void;
+}
+
+/** A replay has no end mark, so it has ended when nothing came for so long. */
+const quietMs = 100;
+const quietLimitMs = 5000;
+
+const conversation = new Set([
+  'user_message_chunk',
+  'agent_message_chunk',
+  'agent_thought_chunk',
+  'tool_call',
+  'tool_call_update',
+  'plan',
+]);
+
+export class AcpSession implements SessionSink {
+  readonly id: string;
+  readonly root: string;
+  readonly process: AgentProcess;
+  readonly config = new ConfigState();
+  readonly mapper = new UpdateMapper(this.config);
+  readonly #options: AcpSessionOptions;
+  readonly #terminals: ClientTerminals;
+  #turn: TurnSink | null = null;
+  #swallowing = false;
+  #lastReplay = 0;
+
+  constructor(options: AcpSessionOptions) {
+    this.id = options.id;
+    this.root = options.root;
+    this.process = options.process;
+    this.#options = options;
+    this.#terminals = new ClientTerminals({
+      agent: options.process.agent,
+      processes: options.processes,
+      root: options.root,
+      onChange: (terminalId, state) => this.mapper.terminal(terminalId, state, this.#emit),
+    });
+  }
+
+  get isBusy(): boolean {
+    return this.#turn !== null;
+  }
+
+  /** From now until the first prompt, what is said of the conversation is a replay and not shown again. */
+  swallowReplay(): void {
+    this.#swallowing = true;
+  }
+
+  /** Resolves when a replay that has begun has ended, at the latest after 5 s. */
+  async replayed(certainly: boolean): Promise<void> {
+    const from = performance.now();
+    if (certainly) this.#lastReplay = from;
+    if (this.#lastReplay === 0) return;
+    for (;;) {
+      const now = performance.now();
+      const wait = Math.min(this.#lastReplay + quietMs, from + quietLimitMs) - now;
+      if (wait <= 0 || !this.process.isUp) return;
+      await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+  }
+
+  /** What the answer to new, resume, load or an option says of the options is shown. */
+  takeConfig(result: unknown): boolean {
+    const said = this.config.take(result);
+    if (said) this.showConfig();
+    return said;
+  }
+
+  showConfig(): void {
+    this.#emit({ type: 'config', options: this.config.list() });
+  }
+
+  beginTurn(turn: TurnSink): void {
+    this.#swallowing = false;
+    this.#turn = turn;
+    this.mapper.beginTurn();
+  }
+
+  /** What comes from now on belongs to the chat. */
+  endTurn(): void {
+    this.#turn = null;
+    void this.#terminals.releaseAll();
+  }
+
+  /** Stops listening; a running turn ends as cancelled. */
+  async detach(): Promise<void> {
+    this.process.detach(this.id);
+    this.#turn?.drop();
+    await this.#terminals.releaseAll();
+  }
+
+  update(update: unknown): void {
+    if (this.#swallowing && conversation.has(String(asObject(update)?.['sessionUpdate']))) {
+      this.#lastReplay = performance.now();
+      return;
+    }
+    this.mapper.map(update, this.#emit);
+  }
+
+  request(method: string, params: RawObject): unknown {
+    const { offer } = this.process.agent;
+    if (method === 'session/request_permission') {
+      return this.#turn?.permission(params) ?? { outcome: { outcome: 'cancelled' } };
+    }
+    if (method === 'elicitation/create') return this.#turn?.question(params) ?? { action: 'cancel' };
+    if (method === 'fs/read_text_file' && offer.readTextFile) return readTextFile(this.root, params);
+    if (method === 'fs/write_text_file' && offer.writeTextFile) return writeTextFile(this.root, params);
+    if (method.startsWith('terminal/') && offer.terminal) return this.#terminals.request(method, params);
+    throw new RpcError(RPC.methodNotFound, `Method not found: ${method}`);
+  }
+
+  readonly #emit = (event: AgentEvent): void => {
+    if (this.#turn) this.#turn.event(event);
+    else this.#options.outOfTurn(event);
+  };
+}

@@ -1,0 +1,53 @@
+import { PilotlightError, type ErrorInfo } from '@pilotlight/protocol';
+import type { ResolvedAgent } from '../agent-spec.ts';
+import { lastLines } from './describe-end.ts';
+import { RPC, RpcError } from './rpc-error.ts';
+
+/** What an agent's refusal means to us. `did`: "open a session", "run the prompt". Errors of our own pass through. */
+export function agentError(agent: ResolvedAgent, did: string, cause: unknown, stderr = ''): PilotlightError {
+  if (cause instanceof PilotlightError) return cause;
+  if (!(cause instanceof RpcError)) {
+    const text = cause instanceof Error ? cause.message : String(cause);
+    return new PilotlightError('internal', `${agent.name} could not ${did}: ${text}`, { cause });
+  }
+  const details = { rpcCode: cause.code };
+  if (cause.code === RPC.authRequired) {
+    const how = agent.login || 'Log in with its own command, then try again.';
+    return new PilotlightError(
+      'agent_login_required',
+      `${agent.name} needs a login: ${cause.detail}. ${how}`,
+      {
+        details,
+        cause,
+      },
+    );
+  }
+  const said = lastLines(stderr);
+  const words = said === '' ? '' : ` Last lines: ${said}`;
+  return new PilotlightError('agent_failed', `${agent.name} could not ${did}: ${cause.detail}.${words}`, {
+    details: { ...details, stderr: said },
+    cause,
+  });
+}
+
+/** Whether an answer to resume or load says that the agent does not have the session (any more), or cannot do it. */
+export function sessionIsGone(cause: unknown): boolean {
+  if (!(cause instanceof RpcError)) return false;
+  const codes: number[] = [RPC.methodNotFound, RPC.invalidParams, RPC.notFound, -32001];
+  return (
+    codes.includes(cause.code) || /not found|unknown session|no (?:\w+ )?sessions?\b/i.test(cause.detail)
+  );
+}
+
+/** How a cancelled turn ended, as its result says it. */
+export function cancelledBy(
+  agent: string,
+  by: 'acknowledged' | 'session_closed' | 'process_ended',
+): ErrorInfo {
+  const message = {
+    acknowledged: `Cancelled; ${agent} has stopped.`,
+    session_closed: `Cancelled; ${agent} did not answer the cancel, so its session was closed. The next prompt resumes it.`,
+    process_ended: `Cancelled; ${agent} did not answer the cancel, so its process was ended. The next prompt starts it again.`,
+  }[by];
+  return { code: 'cancelled', message, details: { by } };
+}

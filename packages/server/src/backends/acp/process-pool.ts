@@ -1,0 +1,96 @@
+/**
+ * The live processes of a backend, each under the name of its owner, and who uses them. Those who ask for one owner's
+ * process at the same time share one start; a process ends when its last user has released it.
+ */
+import { PilotlightError } from '@pilotlight/protocol';
+import type { KillDeadlines, ProcessPort } from '../../processes/process-port.ts';
+import type { ResolvedAgent } from '../agent-spec.ts';
+import { AgentProcess } from './agent-process.ts';
+
+export interface ProcessPoolOptions {
+  processes: ProcessPort;
+  kill?: KillDeadlines;
+  /** A process ended; those who used it have lost it. */
+  onEnded(process: AgentProcess, reason: PilotlightError): void;
+}
+
+/** The right of one user to a process. */
+export interface Lease {
+  readonly process: AgentProcess;
+  /** Resolves when the process has ended, or others still use it. May be called again. */
+  release(): Promise<void>;
+}
+
+interface Slot {
+  readonly start: Promise<AgentProcess>;
+  process: AgentProcess | null;
+  readonly users: Set<string>;
+}
+
+export class ProcessPool {
+  readonly #options: ProcessPoolOptions;
+  readonly #slots = new Map<string, Slot>();
+  readonly #ending = new Set<Promise<void>>();
+  #disposed = false;
+
+  constructor(options: ProcessPoolOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The owner's process, started when none is up. `user` holds it until the lease is released.
+   * @throws PilotlightError as AgentProcess.start
+   */
+  async lease(owner: string, user: string, agent: ResolvedAgent, cwd: string): Promise<Lease> {
+    const slot = this.#slots.get(owner) ?? this.#open(owner, agent, cwd);
+    slot.users.add(user);
+    const process = await slot.start;
+    if (this.#disposed)
+      throw new PilotlightError('server_stopping', `${agent.name} is not started: the server stops.`);
+    return { process, release: () => this.#release(owner, slot, user) };
+  }
+
+  processes(): AgentProcess[] {
+    return [...this.#slots.values()].flatMap((slot) => slot.process ?? []);
+  }
+
+  /** Ends all, also those that are being started. */
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    const slots = [...this.#slots.values()];
+    this.#slots.clear();
+    await Promise.allSettled([...slots.map(async (slot) => (await slot.start).end()), ...this.#ending]);
+  }
+
+  #open(owner: string, agent: ResolvedAgent, cwd: string): Slot {
+    const { processes, kill } = this.#options;
+    const options = { agent, processes, cwd, ...(kill === undefined ? {} : { kill }) };
+    const start = AgentProcess.start(options);
+    const slot: Slot = { start, process: null, users: new Set() };
+    this.#slots.set(owner, slot);
+    start.then(
+      (process) => {
+        slot.process = process;
+        void process.ended.then((reason) => {
+          this.#forget(owner, slot);
+          this.#options.onEnded(process, reason);
+        });
+      },
+      () => this.#forget(owner, slot),
+    );
+    return slot;
+  }
+
+  async #release(owner: string, slot: Slot, user: string): Promise<void> {
+    slot.users.delete(user);
+    if (slot.users.size > 0) return;
+    this.#forget(owner, slot);
+    const ending = slot.start.then((process) => process.end());
+    this.#ending.add(ending);
+    await ending.finally(() => this.#ending.delete(ending));
+  }
+
+  #forget(owner: string, slot: Slot): void {
+    if (this.#slots.get(owner) === slot) this.#slots.delete(owner);
+  }
+}

@@ -1,0 +1,212 @@
+/**
+ * One prompt in one ACP session.
+ *
+ *     running ──answer──▶ ended
+ *        │ ctx.signal aborts, or an event cannot be taken
+ *        ▼
+ *     cancelling: session/cancel ──answer──▶ ended (acknowledged)
+ *        │ deadline
+ *        ▼
+ *     session/close, where offered ──answer──▶ ended (session_closed)
+ *        │ refused or deadline
+ *        ▼
+ *     the process is ended ──▶ ended (process_ended)
+ *
+ * Open questions are released as cancelled as soon as the turn is cancelled or has ended. There is no overall deadline.
+ */
+import type { ContentBlock as AcpContentBlock, PromptRequest } from '@agentclientprotocol/sdk';
+import {
+  PilotlightError,
+  toErrorInfo,
+  type AgentEvent,
+  type PermissionOutcome,
+  type PromptCtx,
+  type PromptInput,
+  type TurnResult,
+} from '@pilotlight/protocol';
+import type { AcpSession, TurnSink } from './acp-session.ts';
+import { agentError, cancelledBy } from './agent-errors.ts';
+import { elicitationAnswer, questionRequest } from './elicitation.ts';
+import { responseUsage } from './meta-conventions.ts';
+import {
+  CANCELLED,
+  isRefused,
+  permissionAnswer,
+  permissionRequest,
+  refusal,
+  type PermissionAnswer,
+} from './permission-request.ts';
+import { promptContent } from './prompt-content.ts';
+import { asObject, asString, at, type RawObject } from './raw-values.ts';
+import { stopNotice } from './stop-reason.ts';
+
+type Answer = { result: unknown } | { error: unknown };
+type CancelEnd = 'acknowledged' | 'session_closed' | 'process_ended';
+
+export class PromptTurn implements TurnSink {
+  readonly #session: AcpSession;
+  readonly #ctx: PromptCtx;
+  /** Aborted when questions need no answer any more. */
+  readonly #closed = new AbortController();
+  /** Aborted when nobody waits for the answer to the prompt any more. */
+  readonly #dropped = new AbortController();
+  /** Aborted when an event could not be taken; the reason is the error. */
+  readonly #failed = new AbortController();
+  #refused = false;
+
+  constructor(session: AcpSession, ctx: PromptCtx) {
+    this.#session = session;
+    this.#ctx = ctx;
+  }
+
+  /** Never rejects; what went wrong is in the result. */
+  async run(input: PromptInput): Promise<TurnResult> {
+    try {
+      const { agent, capabilities } = this.#session.process;
+      const prompt = promptContent(agent.name, input.content, capabilities);
+      if (this.#ctx.signal.aborted) return { ok: false, error: cancelledBy(agent.name, 'acknowledged') };
+      return await this.#run(prompt as AcpContentBlock[]);
+    } catch (cause) {
+      return { ok: false, error: toErrorInfo(cause) };
+    }
+  }
+
+  event(event: AgentEvent): void {
+    if (this.#failed.signal.aborted) return;
+    try {
+      this.#ctx.onEvent(event);
+    } catch (cause) {
+      this.#failed.abort(cause);
+    }
+  }
+
+  async permission(params: RawObject): Promise<PermissionAnswer> {
+    const tool = this.#session.mapper.permissionTool(params['toolCall'], (event) => this.event(event));
+    const request = tool && permissionRequest(params, tool);
+    if (!request || this.#closed.signal.aborted) return CANCELLED;
+    const ask = this.#ctx.onPermission?.(request) ?? Promise.resolve(refusal(request.options));
+    const cancelled: PermissionOutcome = { outcome: 'cancelled' };
+    const outcome = await Promise.race([
+      ask.catch(() => cancelled),
+      whenAborted(this.#closed.signal, cancelled),
+    ]);
+    this.#refused ||= isRefused(request.options, outcome);
+    return permissionAnswer(request.options, outcome);
+  }
+
+  async question(params: RawObject): Promise<unknown> {
+    const request = questionRequest(params);
+    if (!request || this.#closed.signal.aborted) return { action: 'cancel' };
+    const cancelled = { action: 'cancel' } as const;
+    const ask = this.#ctx.onQuestion?.(request) ?? Promise.resolve({ action: 'decline' } as const);
+    const outcome = await Promise.race([
+      ask.catch(() => cancelled),
+      whenAborted(this.#closed.signal, cancelled),
+    ]);
+    return elicitationAnswer(params, outcome);
+  }
+
+  drop(): void {
+    this.#dropped.abort(
+      new PilotlightError('cancelled', 'The agent session was closed.', {
+        details: { by: 'session_closed' },
+      }),
+    );
+  }
+
+  async #run(prompt: AcpContentBlock[]): Promise<TurnResult> {
+    const session = this.#session;
+    session.beginTurn(this);
+    try {
+      const answer = this.#ask(prompt);
+      const stop = AbortSignal.any([this.#ctx.signal, this.#failed.signal]);
+      const first = await Promise.race([answer, whenAborted(stop, null)]);
+      if (first !== null) return this.#result(first);
+      const by = await this.#cancel(answer);
+      return { ok: false, error: this.#failure() ?? cancelledBy(session.process.agent.name, by) };
+    } finally {
+      this.#close();
+    }
+  }
+
+  #ask(prompt: AcpContentBlock[]): Promise<Answer> {
+    const { id, process } = this.#session;
+    const params: PromptRequest = { sessionId: id, prompt };
+    // Closed before the next message is looked at: what comes behind the answer is not of this turn.
+    const options = { signal: this.#dropped.signal, onAnswer: () => this.#close() };
+    return process.connection.request('session/prompt', params, options).then(
+      (result) => ({ result }),
+      (error: unknown) => ({ error }),
+    );
+  }
+
+  #close(): void {
+    if (this.#closed.signal.aborted && !this.#session.isBusy) return;
+    this.#closed.abort();
+    this.#session.endTurn();
+  }
+
+  #failure(): TurnResult['error'] | null {
+    return this.#failed.signal.aborted ? toErrorInfo(this.#failed.signal.reason) : null;
+  }
+
+  #result(answer: Answer): TurnResult {
+    const { agent, child } = this.#session.process;
+    if ('error' in answer) {
+      return {
+        ok: false,
+        error: toErrorInfo(agentError(agent, 'run the prompt', answer.error, child.stderrTail())),
+      };
+    }
+    const usage = responseUsage(answer.result);
+    if (usage) this.event({ type: 'usage', usage });
+    const notice = stopNotice(agent.name, asString(at(answer.result, ['stopReason'])), this.#refused);
+    if (notice) this.event(notice);
+    const error = this.#failure();
+    return error ? { ok: false, error } : { ok: true };
+  }
+
+  async #cancel(answer: Promise<Answer>): Promise<CancelEnd> {
+    const { id, process } = this.#session;
+    const { cancel, close } = process.agent.deadlines;
+    process.connection.notify('session/cancel', { sessionId: id });
+    this.#closed.abort();
+    const answered = await within(answer, cancel);
+    if (answered) return this.#endedBy(answered);
+    if (process.capabilities.close) {
+      const closing = process.connection.request('session/close', { sessionId: id }, { deadlineMs: close });
+      const closed = await closing.then(
+        () => true,
+        () => false,
+      );
+      if (closed) {
+        await this.#session.detach();
+        return 'session_closed';
+      }
+    }
+    await process.end();
+    return 'process_ended';
+  }
+
+  #endedBy(answer: Answer): CancelEnd {
+    if ('error' in answer && answer.error instanceof PilotlightError) {
+      const by = asString(asObject(answer.error.details)?.['by']);
+      return by === 'session_closed' ? 'session_closed' : 'process_ended';
+    }
+    // Whatever it answered, an error about the abort included: it has stopped.
+    return 'acknowledged';
+  }
+}
+
+function whenAborted<T>(signal: AbortSignal, value: T): Promise<T> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(value);
+    else signal.addEventListener('abort', () => resolve(value), { once: true });
+  });
+}
+
+async function within<T>(promise: Promise<T>, milliseconds: number): Promise<T | null> {
+  const timeout = Promise.withResolvers<null>();
+  const timer = setTimeout(timeout.resolve, milliseconds, null);
+  return Promise.race([promise, timeout.promise]).finally(() => clearTimeout(timer));
+}

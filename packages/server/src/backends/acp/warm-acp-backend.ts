@@ -1,0 +1,253 @@
+/**
+ * Keeps agents that speak ACP warm: one process for each (session, agent), in it one ACP session for each chat.
+ *
+ *     ensureSession: process up? ── else start ──▶ session known? ── else resume, load or new ──▶ mode, model, options
+ *     process ends by itself: its chats become cold; the next ensureSession starts and resumes
+ *     closeSession, dispose: sessions are closed, a process ends with its last chat
+ */
+import {
+  PilotlightError,
+  toErrorInfo,
+  type AgentBackend,
+  type AgentSessionChoice,
+  type AgentSessionHandle,
+  type BackendProcess,
+  type Continuity,
+  type EnsureSessionOpts,
+  type PromptCtx,
+  type PromptInput,
+  type TurnResult,
+} from '@pilotlight/protocol';
+import { realpath } from 'node:fs/promises';
+import type { KillDeadlines, ProcessPort } from '../../processes/process-port.ts';
+import type { AgentTable } from '../agent-spec.ts';
+import type { BackendHost } from '../backend-host.ts';
+import { AcpSession } from './acp-session.ts';
+import type { AgentProcess } from './agent-process.ts';
+import { applyAskMode, applyChoice } from './apply-choice.ts';
+import { ProcessPool, type Lease } from './process-pool.ts';
+import { PromptTurn } from './prompt-turn.ts';
+import { openSession } from './resume.ts';
+
+export interface WarmAcpBackendOptions {
+  agents: AgentTable;
+  processes: ProcessPort;
+  host: BackendHost;
+  /** of the kill ladder */
+  kill?: KillDeadlines;
+}
+
+/** One chat with a live ACP session. */
+interface WarmChat {
+  key: string;
+  handle: AgentSessionHandle;
+  session: AcpSession;
+  lease: Lease;
+  continuity: Continuity;
+}
+
+export class WarmAcpBackend implements AgentBackend {
+  readonly kind = 'acp_warm';
+  readonly #agents: AgentTable;
+  readonly #processes: ProcessPort;
+  readonly #host: BackendHost;
+  readonly #pool: ProcessPool;
+  readonly #chats = new Map<string, WarmChat>();
+  readonly #starting = new Map<string, Promise<AgentSessionHandle>>();
+  /** What `configure` was told, for when a process has to be started again. */
+  readonly #choices = new Map<string, AgentSessionChoice>();
+  #disposed = false;
+
+  constructor(options: WarmAcpBackendOptions) {
+    this.#agents = options.agents;
+    this.#processes = options.processes;
+    this.#host = options.host;
+    this.#pool = new ProcessPool({
+      processes: options.processes,
+      ...(options.kill === undefined ? {} : { kill: options.kill }),
+      onEnded: (process, reason) => this.#processEnded(process, reason),
+    });
+  }
+
+  async ensureSession(sessionId: string, opts: EnsureSessionOpts): Promise<AgentSessionHandle> {
+    if (this.#disposed)
+      throw new PilotlightError('server_stopping', `${opts.agent} is not started: the server stops.`);
+    const key = keyOf(opts.chatId, opts.agent);
+    const live = this.#live(key);
+    if (live) {
+      live.continuity = 'live';
+      if (opts.model !== null) await applyChoice(live.session, { model: opts.model });
+      return live.handle;
+    }
+    const running = this.#starting.get(key);
+    if (running) return running;
+    const starting = this.#start(key, sessionId, opts).finally(() => this.#starting.delete(key));
+    this.#starting.set(key, starting);
+    return starting;
+  }
+
+  async prompt(handle: AgentSessionHandle, input: PromptInput, ctx: PromptCtx): Promise<TurnResult> {
+    const chat = this.#live(keyOf(handle.chatId, handle.agent));
+    if (!chat)
+      return notSent('agent_unavailable', `${handle.agent} has no live session for chat ${handle.chatId}.`);
+    if (chat.session.isBusy)
+      return notSent('conflict', `${handle.agent} still works on a prompt of chat ${handle.chatId}.`);
+    this.#host.residencyChanged(chat.handle, 'busy', 'Runs a turn');
+    const result = await new PromptTurn(chat.session, ctx).run(input);
+    if (result.error?.details?.['by'] === 'session_closed') await this.#release(chat, result.error.message);
+    else if (this.#live(chat.key) === chat) this.#host.residencyChanged(chat.handle, 'ready', 'Kept warm');
+    return result;
+  }
+
+  async configure(handle: AgentSessionHandle, choice: AgentSessionChoice): Promise<void> {
+    const key = keyOf(handle.chatId, handle.agent);
+    const chat = this.#live(key);
+    if (chat) await applyChoice(chat.session, choice);
+    // Only what was taken, so that a later start does not fail for it.
+    const before = this.#choices.get(key);
+    const options = { ...before?.options, ...choice.options };
+    this.#choices.set(key, { ...before, ...choice, options });
+  }
+
+  continuity(handle: AgentSessionHandle): Continuity {
+    return this.#chats.get(keyOf(handle.chatId, handle.agent))?.continuity ?? 'fresh';
+  }
+
+  async closeSession(handle: AgentSessionHandle): Promise<void> {
+    const key = keyOf(handle.chatId, handle.agent);
+    await this.#starting.get(key)?.catch(() => {});
+    this.#choices.delete(key);
+    const chat = this.#chats.get(key);
+    if (!chat) return;
+    this.#host.residencyChanged(chat.handle, 'closing', 'Is being closed');
+    const { process, id } = chat.session;
+    if (process.isUp && process.capabilities.close) {
+      const options = { deadlineMs: process.agent.deadlines.close };
+      // An agent that does not close it loses nothing but memory; the process goes with its last session.
+      await process.connection.request('session/close', { sessionId: id }, options).catch(() => {});
+    }
+    await this.#release(chat, 'Closed');
+  }
+
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    const chats = [...this.#chats.values()];
+    this.#chats.clear();
+    await this.#pool.dispose();
+    await Promise.allSettled(this.#starting.values());
+    for (const chat of chats) this.#host.residencyChanged(chat.handle, 'cold', 'The server stopped');
+  }
+
+  health(): 'up' | 'down' {
+    return this.#disposed ? 'down' : 'up';
+  }
+
+  async inspect(): Promise<BackendProcess[]> {
+    return Promise.all(this.#pool.processes().map((process) => this.#describe(process)));
+  }
+
+  #live(key: string): WarmChat | undefined {
+    const chat = this.#chats.get(key);
+    return chat?.session.process.isUp ? chat : undefined;
+  }
+
+  async #start(key: string, sessionId: string, opts: EnsureSessionOpts): Promise<AgentSessionHandle> {
+    const { agent, chatId, worktreeId } = opts;
+    const stored = this.#host.findAgentSession(chatId, agent);
+    const handle: AgentSessionHandle = {
+      sessionId,
+      agent,
+      backend: this.kind,
+      chatId,
+      worktreeId,
+      agentSessionId: stored?.agentSessionId ?? null,
+      serverPort: null,
+    };
+    this.#host.residencyChanged(handle, 'starting', 'Is being started');
+    try {
+      await this.#open(key, handle, opts);
+      this.#host.residencyChanged(handle, 'ready', 'Kept warm');
+      return handle;
+    } catch (cause) {
+      this.#host.residencyChanged(handle, 'cold', toErrorInfo(cause).message);
+      throw cause;
+    }
+  }
+
+  async #open(key: string, handle: AgentSessionHandle, opts: EnsureSessionOpts): Promise<void> {
+    const agent = await this.#agents.resolve(opts.agent);
+    const root = await realpath(opts.worktreePath).catch(() => opts.worktreePath);
+    const owner = agent.sharedProcess ? `${handle.sessionId}/${agent.id}` : `${handle.sessionId}/${key}`;
+    const lease = await this.#pool.lease(owner, key, agent, opts.worktreePath);
+    try {
+      const { session, continuity } = await openSession({
+        process: lease.process,
+        cwd: opts.worktreePath,
+        storedId: handle.agentSessionId,
+        make: (id) =>
+          new AcpSession({
+            process: lease.process,
+            id,
+            root,
+            processes: this.#processes,
+            outOfTurn: (event) => this.#host.outOfTurn(handle, event),
+          }),
+      });
+      const choice = { ...this.#choices.get(key), ...(opts.model === null ? {} : { model: opts.model }) };
+      if (choice.mode === undefined && agent.askMode !== null) await applyAskMode(session, agent.askMode);
+      await applyChoice(session, choice);
+      if (handle.agentSessionId !== session.id) {
+        handle.agentSessionId = session.id;
+        this.#host.agentSessionAssigned(handle);
+      }
+      this.#chats.set(key, { key, handle, session, lease, continuity });
+    } catch (cause) {
+      await lease.release();
+      throw cause;
+    }
+  }
+
+  /** The chat lets go of its session; the process ends when it was the last. */
+  async #release(chat: WarmChat, why: string): Promise<void> {
+    if (this.#chats.get(chat.key) === chat) this.#chats.delete(chat.key);
+    await chat.session.detach();
+    await chat.lease.release();
+    this.#host.residencyChanged(chat.handle, 'cold', why);
+  }
+
+  #processEnded(process: AgentProcess, reason: PilotlightError): void {
+    for (const chat of this.#chats.values()) {
+      if (chat.session.process !== process) continue;
+      this.#chats.delete(chat.key);
+      void chat.session.detach();
+      this.#host.residencyChanged(chat.handle, 'cold', reason.message);
+    }
+  }
+
+  async #describe(process: AgentProcess): Promise<BackendProcess> {
+    const chats = [...this.#chats.values()].filter((chat) => chat.session.process === process);
+    const busy = chats.filter((chat) => chat.session.isBusy).length;
+    return {
+      agent: process.agent.id,
+      pid: process.child.pid,
+      memoryBytes: await process.child.memoryBytes(),
+      startedAt: process.child.startedAt,
+      state: busy > 0 ? 'busy' : chats.length > 0 ? 'ready' : 'starting',
+      why: busy > 0 ? `Runs ${busy} of ${count(chats.length)}` : `Kept warm for ${count(chats.length)}`,
+      chatIds: chats.map((chat) => chat.handle.chatId),
+    };
+  }
+}
+
+function keyOf(chatId: string, agent: string): string {
+  return `${chatId}/${agent}`;
+}
+
+function count(chats: number): string {
+  return chats === 1 ? '1 chat' : `${chats} chats`;
+}
+
+function notSent(code: 'agent_unavailable' | 'conflict', what: string): TurnResult {
+  const message = `${what} The prompt was not sent; send it again.`;
+  return { ok: false, error: { code, message, details: { sent: false } } };
+}
