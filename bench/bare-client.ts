@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+const DEMO = fileURLToPath(import.meta.resolve('@pilotlight/demo-agent'));
+
+interface Line {
+  id?: number;
+  method?: string;
+  result?: { sessionId?: string };
+  error?: { message: string };
+  params?: { update?: { sessionUpdate: string } };
+}
+
+/** The least a client of the demo agent can be: spawn, split lines, parse. What the server is measured against. */
+export async function startBareClient() {
+  const child = spawn(process.execPath, [DEMO], {
+    cwd: tmpdir(),
+    env: { ...process.env, PILOTLIGHT_DEMO_PACE_MS: '0' },
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  let rest = '';
+  let onLine: (line: Line) => void = () => {};
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) onLine(JSON.parse(line) as Line);
+  });
+  let ids = 0;
+  const request = (method: string, params: unknown, onUpdate: (type: string) => void = () => {}): Promise<Line> =>
+    new Promise((resolve, reject) => {
+      const id = ++ids;
+      onLine = (line) => {
+        if (line.method === 'session/update') onUpdate(line.params?.update?.sessionUpdate ?? '');
+        else if (line.id === id && line.error !== undefined) reject(new Error(line.error.message));
+        else if (line.id === id) resolve(line);
+      };
+      child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`);
+    });
+  await request('initialize', { protocolVersion: 1, clientCapabilities: {} });
+  const { result } = await request('session/new', { cwd: tmpdir(), mcpServers: [] });
+  const sessionId = result?.sessionId;
+  return {
+    async play(text: string): Promise<{ firstMs: number; totalMs: number; updates: number }> {
+      let firstMs = Number.NaN;
+      let updates = 0;
+      const start = performance.now();
+      await request('session/prompt', { sessionId, prompt: [{ type: 'text', text }] }, (type) => {
+        updates++;
+        if (Number.isNaN(firstMs) && (type === 'agent_message_chunk' || type === 'tool_call')) {
+          firstMs = performance.now() - start;
+        }
+      });
+      return { firstMs, totalMs: performance.now() - start, updates };
+    },
+    async close(): Promise<void> {
+      const exit = once(child, 'exit');
+      child.stdin.end();
+      await exit;
+    },
+  };
+}

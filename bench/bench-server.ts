@@ -1,0 +1,92 @@
+import { createClient, type Client } from '@pilotlight/client';
+import { newId, type ChatFrame, type TurnState } from '@pilotlight/protocol';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ENDED: readonly TurnState[] = ['completed', 'failed', 'cancelled', 'interrupted'];
+
+export interface LoopDelays {
+  maxMs: number;
+  p99Ms: number;
+}
+
+/** A server in a process of its own on a temporary data folder, and a plain folder as project. */
+export async function startBenchServer() {
+  const root = mkdtempSync(join(tmpdir(), 'pilotlight-bench-'));
+  const dataFolder = join(root, 'data');
+  const projectFolder = join(root, 'project');
+  mkdirSync(projectFolder);
+  const child = fork(fileURLToPath(new URL('./server-child.ts', import.meta.url)), [dataFolder], {
+    env: { ...process.env, PILOTLIGHT_DEMO_PACE_MS: '0' },
+  });
+  const next = async <T>(): Promise<T> => ((await once(child, 'message')) as [T])[0];
+  const { url, token } = await next<{ url: string; token: string }>();
+  const client: Client = createClient({ url, token });
+  const project = await client.createProject({ path: projectFolder });
+  return {
+    client,
+    dataFolder,
+    async chat(): Promise<string> {
+      return (await client.createSession({ projectId: project.id, agent: 'demo' })).chat.id;
+    },
+    watchLoop: () => child.send('watch'),
+    async loopDelays(): Promise<LoopDelays> {
+      const answer = next<LoopDelays>();
+      child.send('delays');
+      return answer;
+    },
+    async close(): Promise<void> {
+      const exit = once(child, 'exit');
+      child.send('close');
+      await exit;
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+}
+
+export type BenchServer = Awaited<ReturnType<typeof startBenchServer>>;
+
+export interface PlayedTurn {
+  /** ms from the prompt's request to the agent's first text at the WebSocket client */
+  firstMs: number;
+  /** ms to the frame that ended the turn */
+  totalMs: number;
+  frames: number;
+}
+
+/** A chat followed over one WebSocket; turns are played on it one after another. */
+export async function openChat(server: BenchServer, chatId: string) {
+  let onFrame: (frame: ChatFrame) => void = () => {};
+  const ready = Promise.withResolvers<void>();
+  const following = server.client.followChat(chatId, {
+    onFrame: (frame) => onFrame(frame),
+    onState: () => ready.resolve(),
+    onError: (error) => ready.reject(error),
+  });
+  await ready.promise;
+  return {
+    play(text: string): Promise<PlayedTurn> {
+      const id = newId('turn');
+      const { promise, resolve, reject } = Promise.withResolvers<PlayedTurn>();
+      let firstMs = Number.NaN;
+      let frames = 0;
+      const start = performance.now();
+      onFrame = ({ event }) => {
+        frames++;
+        const now = performance.now() - start;
+        if (Number.isNaN(firstMs) && (event.type === 'text' || event.type === 'tool_call')) firstMs = now;
+        if (event.type === 'turn' && event.turn.id === id && ENDED.includes(event.turn.state)) {
+          if (event.turn.state === 'completed') resolve({ firstMs, totalMs: now, frames });
+          else reject(new Error(`turn ${event.turn.state}: ${event.turn.error?.message ?? ''}`));
+        }
+      };
+      server.client.submitPrompt(chatId, { id, content: [{ type: 'text', text }] }).catch(reject);
+      return promise;
+    },
+    close: () => following[Symbol.dispose](),
+  };
+}
