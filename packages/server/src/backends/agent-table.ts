@@ -1,0 +1,166 @@
+// The agents that can be used: the built-in ones and those of `<data folder>/agents.json`, which is read again whenever
+// it changed. Resolving finds the program: the version installed by us first, then PATH.
+import { PilotlightError, type AgentInfo } from '@pilotlight/protocol';
+import { join } from 'node:path';
+import { installedAgent, type InstalledAgent } from '../agents-install/installed-agent.ts';
+import { findProgram } from '../processes/find-program.ts';
+import { MARK } from '../processes/process-group.ts';
+import type { AgentSpec, AgentTable, ResolvedAgent } from './agent-spec.ts';
+import { fileStamp, readAgentsFile } from './agents-file.ts';
+
+/** Never handed to an agent: what it runs could use it. */
+const SECRETS = new Set(['PILOTLIGHT_TOKEN', 'OPENCODE_SERVER_PASSWORD', MARK]);
+const FILE = 'agents.json';
+
+export interface AgentTableOptions {
+  /** absolute */
+  dataFolder: string;
+  /** what agents inherit */
+  env: NodeJS.ProcessEnv;
+  builtIn: readonly AgentSpec[];
+}
+
+export interface DescribedAgentTable extends AgentTable {
+  /** How an agent is shown. @throws PilotlightError `agent_unknown` */
+  describe(id: string): Promise<AgentInfo>;
+}
+
+/** @throws PilotlightError `config_invalid` (also later, from every call, while the file is wrong) */
+export function createAgentTable(options: AgentTableOptions): DescribedAgentTable {
+  const table = new FileAgentTable(options);
+  table.list();
+  return table;
+}
+
+class FileAgentTable implements DescribedAgentTable {
+  readonly #options: AgentTableOptions;
+  readonly #path: string;
+  #stamp: string | null = null;
+  #specs: AgentSpec[] = [];
+
+  constructor(options: AgentTableOptions) {
+    this.#options = options;
+    this.#path = join(options.dataFolder, FILE);
+  }
+
+  list(): AgentSpec[] {
+    const stamp = fileStamp(this.#path);
+    if (stamp === this.#stamp) return this.#specs;
+    this.#specs = readAgentsFile(this.#path, this.#options.builtIn);
+    this.#stamp = stamp;
+    return this.#specs;
+  }
+
+  get(id: string): AgentSpec {
+    const known = this.list();
+    const spec = known.find((candidate) => candidate.id === id);
+    if (spec !== undefined) return spec;
+    const ids = known.map((candidate) => candidate.id).join(', ');
+    throw new PilotlightError(
+      'agent_unknown',
+      `There is no agent "${id}"; there are ${ids}. Add it to ${this.#path}.`,
+    );
+  }
+
+  async resolve(id: string): Promise<ResolvedAgent> {
+    return (await this.#resolve(id)).agent;
+  }
+
+  async describe(id: string): Promise<AgentInfo> {
+    const { name, backend, hint, install } = this.get(id);
+    const builtIn = this.#options.builtIn.some((spec) => spec.id === id);
+    const shown = {
+      id,
+      name,
+      backend,
+      hint: hint === '' ? null : hint,
+      builtIn,
+      installable: install !== null,
+    };
+    try {
+      const { agent, installed } = await this.#resolve(id);
+      return { ...shown, state: 'found', command: agent.command, version: installed?.version ?? null };
+    } catch (error) {
+      if (!(error instanceof PilotlightError)) throw error;
+      return { ...shown, state: 'missing', command: null, version: null };
+    }
+  }
+
+  async #resolve(id: string): Promise<{ agent: ResolvedAgent; installed: InstalledAgent | null }> {
+    const spec = this.get(id);
+    const { dataFolder, env } = this.#options;
+    const installed = await installedAgent(dataFolder, id);
+    const program = installed === null ? null : installedProgram(spec, installed);
+    const fill = (text: string): string => this.#fill(spec, text, program);
+    const own = Object.fromEntries(Object.entries(spec.env).map(([name, value]) => [name, fill(value)]));
+    const processEnv = { ...inherited(env), ...own };
+    // What the user set himself is what he wants run.
+    const usesInstalled = program !== null && spec.command === this.#builtInCommand(id);
+    const parts = usesInstalled
+      ? programParts(program, spec.args)
+      : { command: spec.command, args: spec.args };
+    const command = await this.#find(spec, fill(parts.command), processEnv);
+    const agent = { ...spec, command, args: parts.args.map(fill), processEnv };
+    const coldArgs = spec.coldArgs?.map(fill);
+    return {
+      agent: coldArgs === undefined ? agent : { ...agent, coldArgs },
+      installed: usesInstalled ? installed : null,
+    };
+  }
+
+  #builtInCommand(id: string): string | undefined {
+    return this.#options.builtIn.find((spec) => spec.id === id)?.command;
+  }
+
+  async #find(spec: AgentSpec, command: string, env: Record<string, string>): Promise<string> {
+    try {
+      return await findProgram(spec.id, command, this.#options.dataFolder, env);
+    } catch (error) {
+      if (!(error instanceof PilotlightError) || error.code !== 'agent_not_installed') throw error;
+      throw notInstalled(spec);
+    }
+  }
+
+  #fill(spec: AgentSpec, text: string, program: string | null): string {
+    if (text.includes('${installed}') && program === null) throw notInstalled(spec);
+    return text
+      .replaceAll('${dataFolder}', this.#options.dataFolder)
+      .replaceAll('${node}', process.execPath)
+      .replaceAll('${installed}', program ?? '');
+  }
+}
+
+/** The file that is run of an installed version. */
+function installedProgram(spec: AgentSpec, installed: InstalledAgent): string | null {
+  if (spec.install === null) return installed.bin;
+  const windows = process.platform === 'win32';
+  const file = spec.install.bin
+    .replaceAll('${platform}', windows ? 'windows' : process.platform)
+    .replaceAll('${arch}', process.arch)
+    .replaceAll('${exe}', windows ? '.exe' : '');
+  return join(installed.folder, file);
+}
+
+/** A script is run by our own Node: the one on PATH may be too old for it. */
+function programParts(program: string, args: string[]): { command: string; args: string[] } {
+  return /\.[cm]?js$/.test(program)
+    ? { command: process.execPath, args: [program, ...args] }
+    : { command: program, args };
+}
+
+function inherited(env: NodeJS.ProcessEnv): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env))
+    if (value !== undefined && !SECRETS.has(name)) kept[name] = value;
+  return kept;
+}
+
+function notInstalled(spec: AgentSpec): PilotlightError {
+  return new PilotlightError(
+    'agent_not_installed',
+    `The program of agent "${spec.id}" was not found. ${spec.hint}`.trim(),
+    {
+      details: { agent: spec.id },
+    },
+  );
+}

@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { AgentSpec } from './agent-spec.ts';
+
+/** The agent that is always there: ours, without a model. */
+export const DEMO_AGENT = 'demo';
+/** The agent whose HTTP server is driven. */
+export const OPENCODE_AGENT = 'opencode';
+
+const DEMO_PROGRAM = join(import.meta.dirname, '../../../demo-agent/src/main.ts');
+
+/**
+ * The agents known without any configuration. Versions are those the adapters were tested with; `install.bin` is the
+ * file inside the install folder that is run (a `.js` file by our own Node).
+ */
+export const builtInAgents: readonly AgentSpec[] = [
+  AgentSpec.parse({
+    id: DEMO_AGENT,
+    name: 'Demo',
+    command: '${node}',
+    args: [DEMO_PROGRAM],
+    env: { PILOTLIGHT_DEMO_STATE: '${dataFolder}/agents/demo/state' },
+    hint: 'It comes with Pilotlight and needs no model.',
+  }),
+  AgentSpec.parse({
+    id: OPENCODE_AGENT,
+    name: 'opencode',
+    backend: 'opencode_server',
+    command: 'opencode',
+    args: ['serve'],
+    coldArgs: ['acp'],
+    install: {
+      package: 'opencode-ai',
+      version: '1.18.33',
+      // The package's own program is a stand-in that an install script would replace; scripts are not run.
+      bin: 'node_modules/opencode-${platform}-${arch}/bin/opencode${exe}',
+    },
+    hint: 'Run `pilotlight agents install opencode`, or `npm install -g opencode-ai@1.18.33`.',
+    login: 'Run `opencode auth login`.',
+  }),
+  AgentSpec.parse({
+    id: 'claude',
+    name: 'Claude Code',
+    command: 'claude-agent-acp',
+    askMode: 'default',
+    // Its adapter forces a cancel by itself after 30 s.
+    deadlines: { cancel: 35_000 },
+    install: {
+      package: '@agentclientprotocol/claude-agent-acp',
+      version: '0.101.0',
+      bin: 'node_modules/@agentclientprotocol/claude-agent-acp/dist/index.js',
+    },
+    hint: 'Run `pilotlight agents install claude`, or `npm install -g @agentclientprotocol/claude-agent-acp@0.101.0`.',
+    login: 'Run `claude` and then `/login`, or set ANTHROPIC_API_KEY.',
+  }),
+  AgentSpec.parse({
+    id: 'codex',
+    name: 'Codex',
+    command: 'codex-acp',
+    // In its own first mode a model judges what may run; in this one the user does.
+    askMode: 'workspace-write',
+    install: {
+      package: '@agentclientprotocol/codex-acp',
+      version: '2.6.0',
+      bin: 'node_modules/@agentclientprotocol/codex-acp/dist/index.js',
+    },
+    hint: 'Run `pilotlight agents install codex`, or `npm install -g @agentclientprotocol/codex-acp@2.6.0`.',
+    login: 'Run `codex login`, or set OPENAI_API_KEY.',
+  }),
+  AgentSpec.parse({
+    id: 'gemini',
+    name: 'Gemini CLI',
+    command: 'gemini',
+    args: ['--acp'],
+    // Without it the program starts itself a second time.
+    env: { GEMINI_CLI_NO_RELAUNCH: 'true' },
+    install: {
+      package: '@google/gemini-cli',
+      version: '0.61.0',
+      bin: 'node_modules/@google/gemini-cli/bundle/gemini.js',
+    },
+    hint: 'Run `pilotlight agents install gemini`, or `npm install -g @google/gemini-cli@0.61.0`.',
+    login: 'Run `gemini` and choose a login, or set GEMINI_API_KEY.',
+  }),
+  AgentSpec.parse({
+    id: 'qwen',
+    name: 'Qwen Code',
+    command: 'qwen',
+    args: ['--acp'],
+    env: { QWEN_CODE_NO_RELAUNCH: 'true' },
+    askMode: 'default',
+    install: {
+      package: '@qwen-code/qwen-code',
+      version: '0.24.4',
+      bin: 'node_modules/@qwen-code/qwen-code/cli-entry.js',
+    },
+    hint: 'Run `pilotlight agents install qwen`, or `npm install -g @qwen-code/qwen-code@0.24.4`.',
+    login: 'Run `qwen` and choose a login, or set OPENAI_API_KEY.',
+  }),
+];
