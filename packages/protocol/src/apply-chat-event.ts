@@ -16,6 +16,13 @@ function grown(before: { text: string; head?: BlobRef[] | undefined }, event: Te
   return head === undefined ? { text } : { text, head };
 }
 
+/** Empty, and without the blobs that held the beginning. */
+function withdrawn(part: Part | undefined): Part | undefined {
+  if (part?.type === 'text') return { type: 'text', text: '' };
+  if (part?.type !== 'reasoning') return undefined;
+  return { type: 'reasoning', text: '', startedAt: part.startedAt, endedAt: part.endedAt };
+}
+
 /** The part after the event; undefined leaves the message as it is. */
 function nextPart(before: Part | undefined, event: PartEvent, at: number): Part | undefined {
   switch (event.type) {
@@ -26,7 +33,7 @@ function nextPart(before: Part | undefined, event: PartEvent, at: number): Part 
       return { type: 'reasoning', ...grown(old, event), startedAt: old.startedAt, endedAt: at };
     }
     case 'retract':
-      return before?.type === 'text' || before?.type === 'reasoning' ? { ...before, text: '' } : undefined;
+      return withdrawn(before);
     case 'tool_call':
       return {
         type: 'tool_call',

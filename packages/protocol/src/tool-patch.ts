@@ -17,6 +17,8 @@ export type TextAppend = z.infer<typeof TextAppend>;
 /** What changed between two snapshots of one tool call. */
 export const ToolPatch = z.object({
   set: AcpToolSnapshot.omit({ id: true, content: true }).partial().optional(),
+  /** fields that went away; JSON cannot carry `undefined` in `set` */
+  unset: z.array(z.enum(['rawInput', 'rawOutput'])).optional(),
   /** cut the content list to this length first */
   length: z.number().int().nonnegative().optional(),
   /** replace (or add at the end) whole items, ascending by index */
@@ -45,6 +47,7 @@ export function withGrowingText(item: ToolContent, text: string, moved?: BlobRef
 /** Applies a patch made by `diffToolSnapshot`. An index beyond the list is ignored, so a damaged patch cannot throw. */
 export function applyToolPatch(snapshot: AcpToolSnapshot, patch: ToolPatch): AcpToolSnapshot {
   const next: AcpToolSnapshot = { ...snapshot, ...(patch.set as Partial<AcpToolSnapshot> | undefined) };
+  for (const key of patch.unset ?? []) delete next[key];
   if (patch.length === undefined && patch.items === undefined && patch.appends === undefined) return next;
   const content = snapshot.content.slice(0, patch.length ?? snapshot.content.length);
   for (const { index, item } of patch.items ?? []) if (index <= content.length) content[index] = item;
@@ -76,22 +79,27 @@ function sameExceptText(before: ToolContent, after: ToolContent): boolean {
 }
 
 const SCALARS = ['title', 'kind', 'status', 'parentToolCallId'] as const;
-const STRUCTURED = ['locations', 'rawInput', 'rawOutput'] as const;
+const RAW = ['rawInput', 'rawOutput'] as const;
+
+function isSame(before: unknown, after: unknown): boolean {
+  return before === after || JSON.stringify(before) === JSON.stringify(after);
+}
+
+function diffFields(before: AcpToolSnapshot, after: AcpToolSnapshot): Pick<ToolPatch, 'set' | 'unset'> {
+  const set: Record<string, unknown> = {};
+  for (const key of SCALARS) if (before[key] !== after[key]) set[key] = after[key];
+  if (!isSame(before.locations, after.locations)) set['locations'] = after.locations;
+  for (const key of RAW) if (after[key] !== undefined && !isSame(before[key], after[key])) set[key] = after[key];
+  const unset = RAW.filter((key) => after[key] === undefined && before[key] !== undefined);
+  return { ...(Object.keys(set).length > 0 && { set }), ...(unset.length > 0 && { unset }) };
+}
 
 /**
  * What changed from `before` to `after`, or null when nothing did. Growing output becomes appended text.
- * `applyToolPatch(before, diffToolSnapshot(before, after))` equals `after`.
+ * `applyToolPatch(before, diffToolSnapshot(before, after))` equals `after`, also when the patch went through JSON.
  */
 export function diffToolSnapshot(before: AcpToolSnapshot, after: AcpToolSnapshot): ToolPatch | null {
-  const patch: ToolPatch = {};
-  const set: Record<string, unknown> = {};
-  for (const key of SCALARS) if (before[key] !== after[key]) set[key] = after[key];
-  for (const key of STRUCTURED) {
-    if (before[key] !== after[key] && JSON.stringify(before[key]) !== JSON.stringify(after[key])) {
-      set[key] = after[key];
-    }
-  }
-  if (Object.keys(set).length > 0) patch.set = set;
+  const patch: ToolPatch = diffFields(before, after);
   if (after.content.length < before.content.length) patch.length = after.content.length;
   const items: NonNullable<ToolPatch['items']> = [];
   const appends: TextAppend[] = [];
