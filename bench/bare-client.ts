@@ -28,7 +28,11 @@ export async function startBareClient() {
     for (const line of lines) onLine(JSON.parse(line) as Line);
   });
   let ids = 0;
-  const request = (method: string, params: unknown, onUpdate: (type: string) => void = () => {}): Promise<Line> =>
+  const request = (
+    method: string,
+    params: unknown,
+    onUpdate: (type: string) => void = () => {},
+  ): Promise<Line> =>
     new Promise((resolve, reject) => {
       const id = ++ids;
       onLine = (line) => {

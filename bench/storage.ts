@@ -45,7 +45,8 @@ function contentBytes(messages: readonly { parts: readonly unknown[] }[]): numbe
   let bytes = 0;
   for (const message of messages) {
     for (const part of message.parts as { text?: string; head?: { size: number }[] }[]) {
-      bytes += Buffer.byteLength(part.text ?? '') + (part.head ?? []).reduce((sum, blob) => sum + blob.size, 0);
+      bytes +=
+        Buffer.byteLength(part.text ?? '') + (part.head ?? []).reduce((sum, blob) => sum + blob.size, 0);
     }
   }
   return bytes;

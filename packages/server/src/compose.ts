@@ -1,4 +1,10 @@
-import { API_VERSION, type AgentBackend, type AgentBackendKind, type Health } from '@pilotlight/protocol';
+import {
+  API_VERSION,
+  toErrorInfo,
+  type AgentBackend,
+  type AgentBackendKind,
+  type Health,
+} from '@pilotlight/protocol';
 import { randomUUID } from 'node:crypto';
 import pino, { type Logger } from 'pino';
 import { coldDispatch } from './backends/acp-dispatch.ts';
@@ -83,7 +89,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
   const journal = building.use(
     createJournal(store, {
       onFailure: (error) => {
-        storeError = error;
+        storeError = toErrorInfo(error);
         log.error({ err: error }, 'the store takes nothing');
       },
     }),
@@ -146,14 +152,36 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     facts,
     circuits,
   });
-  const onError = (error: unknown, chatId?: string) => log.error({ err: error, chatId }, 'a turn could not be written down');
+  const onError = (error: unknown, chatId?: string) =>
+    log.error({ err: error, chatId }, 'a turn could not be written down');
   const diffs = new DiffRecorder(announcer, (error) => log.warn({ err: error }, 'no diff stat after a turn'));
-  const dispatcher: Dispatcher = new Dispatcher({ announcer, catalog, queue, runner, late, diffs, checkAgent, onError });
+  const dispatcher: Dispatcher = new Dispatcher({
+    announcer,
+    catalog,
+    queue,
+    runner,
+    late,
+    diffs,
+    checkAgent,
+    onError,
+  });
   building.defer(() => dispatcher.stop());
-  const tasks = new Tasks({ announcer, catalog, queue, defaultAgent, checkAgent, kick: (id) => dispatcher.kick(id) });
+  const tasks = new Tasks({
+    announcer,
+    catalog,
+    queue,
+    defaultAgent,
+    checkAgent,
+    kick: (id) => dispatcher.kick(id),
+  });
 
   const health = (): Health => ({
-    status: storeError !== null ? 'down' : [...backends.values()].some((b) => b.health() === 'down') ? 'degraded' : 'up',
+    status:
+      storeError !== null
+        ? 'down'
+        : [...backends.values()].some((b) => b.health() === 'down')
+          ? 'degraded'
+          : 'up',
     version: VERSION,
     apiVersion: API_VERSION,
     serverId,

@@ -39,7 +39,7 @@ export class AgentCatalog {
     await installAgent({
       dataFolder: this.#o.dataFolder,
       agentId: id,
-      spec: { ...install, version: options.version ?? install.version },
+      spec: { package: install.package, version: options.version ?? install.version },
       signal: options.signal,
       onLine: options.onLine,
     });

@@ -17,6 +17,6 @@ export function sessionRoutes(http: Http, { commands }: Pick<HttpDeps, 'commands
     DELETE: async (c) => c.json(await commands.removeSession(param(c, 'id'))),
   });
   route(http, '/api/sessions/:id/chats', {
-    POST: async (c) => c.json(commands.createChat(param(c, 'id'), await bodyOf(c, CreateChat)), 201),
+    POST: async (c) => c.json(await commands.createChat(param(c, 'id'), await bodyOf(c, CreateChat)), 201),
   });
 }
