@@ -89,7 +89,8 @@ function diffFields(before: AcpToolSnapshot, after: AcpToolSnapshot): Pick<ToolP
   const set: Record<string, unknown> = {};
   for (const key of SCALARS) if (before[key] !== after[key]) set[key] = after[key];
   if (!isSame(before.locations, after.locations)) set['locations'] = after.locations;
-  for (const key of RAW) if (after[key] !== undefined && !isSame(before[key], after[key])) set[key] = after[key];
+  for (const key of RAW)
+    if (after[key] !== undefined && !isSame(before[key], after[key])) set[key] = after[key];
   const unset = RAW.filter((key) => after[key] === undefined && before[key] !== undefined);
   return { ...(Object.keys(set).length > 0 && { set }), ...(unset.length > 0 && { unset }) };
 }
