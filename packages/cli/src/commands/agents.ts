@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import { answerWith, createCli, withCommonOptions } from '../cli.ts';
+import { requireServer } from '../server/find-server.ts';
+import type { CommonOptions } from '../settings.ts';
+import { sanitizeLine } from '../terminal/sanitize.ts';
+import { table } from '../terminal/table.ts';
+
+export function agentsCommand(program: Command): void {
+  const agents = program.command('agents').description('Coding agents');
+  withCommonOptions(agents.command('list', { isDefault: true }).description('Which agents are here')).action(
+    (options: CommonOptions) =>
+      answerWith(
+        options,
+        (client) => client.listAgents(),
+        (found, { screen }) =>
+          table(
+            found.map((agent) => [
+              agent.state === 'found' ? screen.style.green('✓') : screen.style.dim('•'),
+              agent.id,
+              agent.version ?? '',
+              sanitizeLine(
+                agent.state === 'found' ? (agent.command ?? 'built in') : (agent.hint ?? 'not found'),
+              ),
+            ]),
+          ),
+      ),
+  );
+  withCommonOptions(
+    agents
+      .command('install')
+      .argument('<name>')
+      .option('--version <version>')
+      .description('Install an agent for this server'),
+  ).action(async (name: string, options: CommonOptions & { version?: string }) => {
+    const cli = createCli(options);
+    const client = await requireServer(cli.settings);
+    const abort = new AbortController();
+    process.once('SIGINT', () => abort.abort());
+    const onLine = (line: string): void => cli.screen.note(cli.screen.style.dim(sanitizeLine(line, 1000)));
+    const agent = await client.installAgent(name, { version: options.version, onLine, signal: abort.signal });
+    cli.screen.line(cli.json ? JSON.stringify(agent) : `✓ ${agent.id} ${agent.version ?? ''}`.trimEnd());
+  });
+}

@@ -1,0 +1,41 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { answerWith, withCommonOptions } from '../cli.ts';
+import type { CommonOptions } from '../settings.ts';
+import { table } from '../terminal/table.ts';
+
+export function projectCommand(program: Command): void {
+  const project = program.command('project').description('Registered repositories and folders');
+  withCommonOptions(project.command('list').description('All projects')).action((options: CommonOptions) =>
+    answerWith(
+      options,
+      (client) => client.listProjects(),
+      (projects) => table(projects.map((each) => [each.id, each.kind, each.name, each.path])),
+    ),
+  );
+  withCommonOptions(
+    project
+      .command('add')
+      .argument('[path]', 'its folder', '.')
+      .option('--name <name>')
+      .description('Register a folder'),
+  ).action((path: string, options: CommonOptions & { name?: string }) =>
+    answerWith(
+      options,
+      (client, cli) => {
+        const name = options.name === undefined ? {} : { name: options.name };
+        return client.createProject({ path: resolve(cli.cwd, path), ...name });
+      },
+      (added) => table([[added.id, added.kind, added.name, added.path]]),
+    ),
+  );
+  withCommonOptions(
+    project.command('remove').argument('<id>').description('Forget a project; its folder stays'),
+  ).action((id: string, options: CommonOptions) =>
+    answerWith(
+      options,
+      (client) => client.removeProject(id),
+      () => '',
+    ),
+  );
+}

@@ -1,0 +1,68 @@
+import type { Client } from '@pilotlight/client';
+import { PilotlightError } from '@pilotlight/protocol';
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import type { Cli } from '../cli.ts';
+import type { PermissionPolicy } from '../prompt/permission-choice.ts';
+import { findServer } from '../server/find-server.ts';
+import { startDetached } from '../server/start-detached.ts';
+import type { CommonOptions } from '../settings.ts';
+
+/** Options of the commands that run a prompt. */
+export interface PromptOptions extends CommonOptions {
+  inPlace?: boolean;
+  agent?: string;
+  model?: string;
+  file: string[];
+  permission?: PermissionPolicy;
+  /** false: `--no-start` */
+  start: boolean;
+}
+
+export function withPromptOptions(command: Command): Command {
+  return command
+    .option('--in-place', 'work in the folder itself instead of a worktree')
+    .option('--agent <name>', 'which agent (default: the first one found)')
+    .option('--model <model>', 'which model of that agent')
+    .option(
+      '--file <path>',
+      'send a file along; may be repeated',
+      (path, before: string[]) => [...before, path],
+      [],
+    )
+    .addOption(
+      new Option('--permission <policy>', 'answer what the agent asks instead of asking here').choices([
+        'allow',
+        'reject',
+        'wait',
+      ]),
+    )
+    .option('--no-start', 'do not start a server when none runs');
+}
+
+/** How this call answers permissions; null: by asking in the terminal. In a pipe nothing is answered unless told. */
+export function policyOf(options: PromptOptions, cli: Cli): PermissionPolicy | null {
+  if (options.permission !== undefined) return options.permission;
+  const canAsk =
+    process.stdin.isTTY === true && process.stderr.isTTY === true && cli.screen.isTerminal && !cli.json;
+  return canAsk ? null : 'wait';
+}
+
+/** The server of the settings, started in the background when none runs. @throws PilotlightError `server_unreachable` */
+export async function serverForPrompt(options: PromptOptions, cli: Cli): Promise<Client> {
+  const running = await findServer(cli.settings);
+  if (running !== null) return running;
+  if (!options.start) {
+    throw new PilotlightError(
+      'server_unreachable',
+      `no server runs on ${cli.settings.dataFolder}; start one with \`pilotlight serve\`, or leave --no-start out`,
+    );
+  }
+  const client = await startDetached(cli.settings);
+  cli.screen.note(
+    cli.screen.style.dim(
+      `• started a server in the background at ${client.url}; \`pilotlight stop\` ends it`,
+    ),
+  );
+  return client;
+}

@@ -1,0 +1,85 @@
+import type { Session } from '@pilotlight/protocol';
+import type { Command } from 'commander';
+import { answerWith, withCommonOptions } from '../cli.ts';
+import type { CommonOptions } from '../settings.ts';
+import { sanitizeLine } from '../terminal/sanitize.ts';
+import { table } from '../terminal/table.ts';
+
+function row(session: Session): string[] {
+  const place = session.inPlace ? 'in place' : (session.worktree?.branch ?? 'no worktree yet');
+  const diff = session.diff === null ? '' : `+${session.diff.additions} −${session.diff.deletions}`;
+  return [session.id, place, diff, sanitizeLine(session.title, 60)];
+}
+
+export function sessionCommand(program: Command): void {
+  const session = program.command('session').description('Pieces of work, each with a worktree of its own');
+  withCommonOptions(session.command('list').option('--project <id>').description('All sessions')).action(
+    (options: CommonOptions & { project?: string }) =>
+      answerWith(
+        options,
+        (client) => client.listSessions(options.project),
+        (sessions) => table(sessions.map(row)),
+      ),
+  );
+  withCommonOptions(
+    session
+      .command('new')
+      .description('Make a session in the project of the current folder')
+      .option('--project <id>')
+      .option('--title <title>')
+      .option('--agent <name>')
+      .option('--in-place', 'work in the folder itself instead of a worktree'),
+  ).action(
+    (options: CommonOptions & { project?: string; title?: string; agent?: string; inPlace?: boolean }) =>
+      answerWith(
+        options,
+        async (client, cli) => {
+          const projectId = options.project ?? (await client.createProject({ path: cli.cwd })).id;
+          const { title, agent, inPlace } = options;
+          return client.createSession({
+            projectId,
+            inPlace: inPlace === true,
+            ...(title === undefined ? {} : { title }),
+            ...(agent === undefined ? {} : { agent }),
+          });
+        },
+        (made) => table([[made.session.id, made.chat.id, made.chat.agent]]),
+      ),
+  );
+  withCommonOptions(session.command('show').argument('<id>').description('One session and its chats')).action(
+    (id: string, options: CommonOptions) =>
+      answerWith(
+        options,
+        async (client) => ({ session: await client.getSession(id), chats: await client.listChats(id) }),
+        (found) =>
+          [
+            table([row(found.session)]),
+            ...(found.session.worktree === null ? [] : [found.session.worktree.path]),
+            table(
+              found.chats.map((chat) => [chat.id, chat.agent, chat.activity, sanitizeLine(chat.title, 60)]),
+            ),
+          ].join('\n'),
+      ),
+  );
+  withCommonOptions(
+    session.command('rename').argument('<id>').argument('<title>').description('Give it another title'),
+  ).action((id: string, title: string, options: CommonOptions) =>
+    answerWith(
+      options,
+      (client) => client.updateSession(id, { title }),
+      (renamed) => table([row(renamed)]),
+    ),
+  );
+  withCommonOptions(
+    session
+      .command('remove')
+      .argument('<id>')
+      .description('Remove it with its worktree; the branch and its commits stay'),
+  ).action((id: string, options: CommonOptions) =>
+    answerWith(
+      options,
+      (client) => client.removeSession(id),
+      (gone) => (gone.branch === null ? '' : `the branch ${gone.branch} is kept`),
+    ),
+  );
+}

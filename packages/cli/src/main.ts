@@ -1,0 +1,68 @@
+import { PilotlightError } from '@pilotlight/protocol';
+import { Command, CommanderError } from 'commander';
+import { agentsCommand } from './commands/agents.ts';
+import { cancelCommand } from './commands/cancel.ts';
+import { chatCommand } from './commands/chat.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { openCommand } from './commands/open.ts';
+import { permissionsCommand } from './commands/permissions.ts';
+import { projectCommand } from './commands/project.ts';
+import { promptCommand } from './commands/prompt.ts';
+import { psCommand } from './commands/ps.ts';
+import { serveCommand } from './commands/serve.ts';
+import { sessionCommand } from './commands/session.ts';
+import { stopCommand } from './commands/stop.ts';
+import { taskCommand } from './commands/task.ts';
+import { EXIT, exitCodeOf } from './exit-codes.ts';
+import { sanitizeLine } from './terminal/sanitize.ts';
+import { styleFor } from './terminal/style.ts';
+import manifest from '../package.json' with { type: 'json' };
+
+/** The command line as commander sees it. */
+function createProgram(): Command {
+  const program = new Command('pilotlight')
+    .description('A home for persistent coding-agent sessions')
+    .version(manifest.version)
+    .exitOverride()
+    .showHelpAfterError('(pilotlight --help shows how)');
+  for (const add of [
+    serveCommand,
+    promptCommand,
+    taskCommand,
+    chatCommand,
+    sessionCommand,
+    projectCommand,
+    agentsCommand,
+    permissionsCommand,
+    cancelCommand,
+    psCommand,
+    openCommand,
+    stopCommand,
+    doctorCommand,
+  ]) {
+    add(program);
+  }
+  return program;
+}
+
+function report(error: unknown, json: boolean): void {
+  const known = error instanceof PilotlightError;
+  if (json) {
+    const code = known ? error.code : 'internal';
+    const details = known && error.details !== undefined ? { details: error.details } : {};
+    console.error(JSON.stringify({ code, message: (error as Error).message, ...details }));
+    return;
+  }
+  const text = known ? sanitizeLine(error.message, 4000) : ((error as Error).stack ?? String(error));
+  console.error(`${styleFor(process.stderr, process.env).red('✗')} ${text}`);
+}
+
+try {
+  await createProgram().parseAsync(process.argv);
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  else {
+    report(error, process.argv.includes('--json'));
+    process.exitCode = exitCodeOf(error);
+  }
+}

@@ -1,0 +1,54 @@
+import { realpath } from 'node:fs/promises';
+import { sep } from 'node:path';
+import type { Client } from '@pilotlight/client';
+import { PilotlightError } from '@pilotlight/protocol';
+import type { Chat, Session } from '@pilotlight/protocol';
+
+export interface ChatWishes {
+  chat?: string;
+  session?: string;
+  inPlace?: boolean;
+  agent?: string;
+  mode?: string;
+}
+
+/**
+ * The chat a prompt goes to: the one named, a new one in the session named (or in the session whose worktree is the
+ * current folder), or the first of a new session in the project of the current folder.
+ */
+export async function findChat(client: Client, wishes: ChatWishes, cwd: string): Promise<Chat> {
+  if (wishes.inPlace === true && (wishes.chat ?? wishes.session) !== undefined) {
+    throw new PilotlightError(
+      'invalid_request',
+      '--in-place makes a new session; it goes with neither --chat nor --session',
+    );
+  }
+  const chat = await chatFor(client, wishes, cwd);
+  if (wishes.mode === undefined) return chat;
+  const agent = wishes.agent === undefined ? {} : { agent: wishes.agent };
+  return client.updateChat(chat.id, { ...agent, choice: { mode: wishes.mode } });
+}
+
+async function chatFor(client: Client, wishes: ChatWishes, cwd: string): Promise<Chat> {
+  const agent = wishes.agent === undefined ? {} : { agent: wishes.agent };
+  if (wishes.chat !== undefined) return client.getChat(wishes.chat);
+  if (wishes.session !== undefined) return client.createChat(wishes.session, agent);
+  const here = wishes.inPlace === true ? null : await sessionOfFolder(client, cwd);
+  if (here !== null) return client.createChat(here.id, agent);
+  const project = await client.createProject({ path: cwd });
+  const { chat } = await client.createSession({
+    projectId: project.id,
+    inPlace: wishes.inPlace === true,
+    ...agent,
+  });
+  return chat;
+}
+
+async function sessionOfFolder(client: Client, cwd: string): Promise<Session | null> {
+  const folder = await realpath(cwd);
+  for (const session of await client.listSessions()) {
+    const path = session.worktree?.path;
+    if (path !== undefined && (folder === path || folder.startsWith(path + sep))) return session;
+  }
+  return null;
+}

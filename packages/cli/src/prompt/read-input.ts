@@ -1,0 +1,64 @@
+import { readFile } from 'node:fs/promises';
+import { basename, extname, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { pathToFileURL } from 'node:url';
+import { PilotlightError } from '@pilotlight/protocol';
+import type { ContentBlock } from '@pilotlight/protocol';
+
+/** Files up to this many bytes are sent along; larger ones are linked, and the agent reads them itself. */
+const INLINE_FILE_LIMIT = 256 * 1024;
+const INLINE_IMAGE_LIMIT = 10 * 1024 * 1024;
+
+const IMAGES: Record<string, string> = {
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.gif': 'image/gif',
+  '.webp': 'image/webp',
+};
+
+/** The words of a prompt with its files. `-`, or nothing in a pipe, reads stdin. @throws PilotlightError `invalid_request` */
+export async function readInput(
+  words: readonly string[],
+  files: readonly string[],
+  cwd: string,
+): Promise<ContentBlock[]> {
+  const fromStdin =
+    (words.length === 1 && words[0] === '-') || (words.length === 0 && process.stdin.isTTY !== true);
+  const said = (fromStdin ? await text(process.stdin) : words.join(' ')).trim();
+  if (said === '')
+    throw new PilotlightError(
+      'invalid_request',
+      'say what to do, for example: pilotlight prompt "fix the tests"',
+    );
+  const blocks = await Promise.all(files.map((file) => fileBlock(resolve(cwd, file))));
+  return [{ type: 'text', text: said }, ...blocks];
+}
+
+async function fileBlock(path: string): Promise<ContentBlock> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    throw new PilotlightError('invalid_request', `cannot read ${path}: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+  const uri = pathToFileURL(path).href;
+  const image = IMAGES[extname(path).toLowerCase()];
+  if (image !== undefined && bytes.length <= INLINE_IMAGE_LIMIT) {
+    return { type: 'image', mimeType: image, data: bytes.toString('base64'), uri };
+  }
+  const content = bytes.length <= INLINE_FILE_LIMIT ? asText(bytes) : null;
+  if (content !== null) return { type: 'resource', resource: { uri, text: content } };
+  return { type: 'resource_link', uri, name: basename(path), size: bytes.length };
+}
+
+function asText(bytes: Buffer): string | null {
+  if (bytes.includes(0)) return null;
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,143 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { errorCodeOf } from '@pilotlight/client';
+import type { Client } from '@pilotlight/client';
+import type { ChatFrame, ChatState, Turn } from '@pilotlight/protocol';
+import type { Cli } from '../cli.ts';
+import { EXIT, exitCodeOfTurn } from '../exit-codes.ts';
+import { sanitizeLine } from '../terminal/sanitize.ts';
+import { duration } from '../terminal/table.ts';
+import { PermissionAsker } from './permission-asker.ts';
+import type { PermissionPolicy } from './permission-choice.ts';
+import { TurnPrinter } from './turn-printer.ts';
+
+/** Two of them within this time are one Ctrl-C that came by two ways. */
+const SAME_SIGNAL = 100;
+const SUBMIT_ATTEMPTS = 5;
+
+export interface RunTurnOptions {
+  cli: Cli;
+  client: Client;
+  chatId: string;
+  turnId: string;
+  policy: PermissionPolicy | null;
+  /** sends the prompt; may be called again with the same ids */
+  submit(): Promise<Turn>;
+}
+
+/**
+ * Sends a prompt and shows its turn until it has ended; answers the exit code. The first Ctrl-C cancels the turn, the
+ * second leaves it to the server.
+ */
+export async function runTurn(options: RunTurnOptions): Promise<number> {
+  const { cli, client, chatId, turnId } = options;
+  const interrupts = new Interrupts(options);
+  using asker = new PermissionAsker({ ...options, screen: cli.screen, onInterrupt: () => interrupts.take() });
+  const show = cli.json ? showJson(cli) : showText(cli, turnId, asker);
+  const first = Promise.withResolvers<void>();
+  // Followed before it is sent, so that not even its first frame is missed.
+  using _following = client.followChat(chatId, {
+    onState(state, frames) {
+      show(state, frames);
+      asker.look(state);
+      first.resolve();
+    },
+    onError: first.reject,
+  });
+  using _listening = interrupts.listen();
+  try {
+    await first.promise;
+    const accepted = await submitSurely(options);
+    if (!cli.json && accepted.state === 'queued') cli.screen.transient(`⏵ ${accepted.agent}`);
+    const turn = await client.waitForTurn(chatId, turnId, { signal: interrupts.left });
+    if (!cli.json) showEnd(cli, turn);
+    return exitCodeOfTurn(turn.state);
+  } catch (error) {
+    if (!interrupts.left.aborted) throw error;
+    cli.screen.note(cli.screen.style.dim(`• left; the turn goes on: pilotlight chat show ${chatId}`));
+    return EXIT.left;
+  }
+}
+
+type Show = (state: ChatState, frames: readonly ChatFrame[] | null) => void;
+
+function showJson({ screen }: Cli): Show {
+  let started = false;
+  return (state, frames) => {
+    for (const frame of frames ?? []) screen.line(JSON.stringify(frame));
+    // What a snapshot skipped cannot be printed as frames; say so, and give the state instead.
+    if (frames === null && started) screen.line(JSON.stringify({ type: 'snapshot', state }));
+    started = true;
+  };
+}
+
+function showText(cli: Cli, turnId: string, _asker: PermissionAsker): Show {
+  const printer = new TurnPrinter(cli.screen, turnId);
+  return (state, frames) => printer.show(state, frames);
+}
+
+function showEnd({ screen }: Cli, turn: Turn): void {
+  screen.endLine();
+  const time =
+    turn.startedAt === null || turn.endedAt === null ? '' : duration(turn.endedAt - turn.startedAt);
+  const { diff } = turn;
+  const changes =
+    diff === null || diff.files === 0 ? '' : ` · ${diff.files} files +${diff.additions} −${diff.deletions}`;
+  const cold = turn.dispatch === 'cold' ? ' · cold' : '';
+  if (turn.state === 'completed') {
+    screen.note(
+      `${screen.style.green('✓')} ${screen.style.dim(`${time}${changes}${cold} · chat ${turn.chatId}`)}`,
+    );
+    return;
+  }
+  const why = turn.error === null ? turn.state : sanitizeLine(turn.error.message, 2000);
+  screen.note(`${screen.style.red('✗')} ${why}`);
+}
+
+/** A prompt is idempotent: a connection that broke on the way is no reason to give up. */
+async function submitSurely({ submit }: RunTurnOptions): Promise<Turn> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await submit();
+    } catch (error) {
+      if (errorCodeOf(error) !== 'server_unreachable' || attempt === SUBMIT_ATTEMPTS) throw error;
+      await pause(100 * 2 ** attempt);
+    }
+  }
+}
+
+class Interrupts {
+  readonly #options: RunTurnOptions;
+  readonly #leave = new AbortController();
+  #last = 0;
+
+  constructor(options: RunTurnOptions) {
+    this.#options = options;
+  }
+
+  /** aborted by the second one */
+  get left(): AbortSignal {
+    return this.#leave.signal;
+  }
+
+  listen(): Disposable {
+    const take = (): void => this.take();
+    process.on('SIGINT', take).on('SIGTERM', take);
+    return { [Symbol.dispose]: () => void process.off('SIGINT', take).off('SIGTERM', take) };
+  }
+
+  take(): void {
+    const now = Date.now();
+    const before = this.#last;
+    if (now - before < SAME_SIGNAL) return;
+    this.#last = now;
+    if (before > 0) {
+      this.#leave.abort();
+      return;
+    }
+    const { cli, client, turnId } = this.#options;
+    cli.screen.note(cli.screen.style.dim('• cancelling; Ctrl-C again leaves it to the server'));
+    client.cancelTurn(turnId).catch((error: unknown) => {
+      cli.screen.note(`${cli.screen.style.red('✗')} ${(error as Error).message}`);
+    });
+  }
+}

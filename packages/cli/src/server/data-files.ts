@@ -1,0 +1,45 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** What a running server says of itself in its data folder. */
+export interface ServerFile {
+  pid: number;
+  /** null: it starts and does not listen yet */
+  url: string | null;
+}
+
+/** The `server.json` of a data folder when the process it names lives, null otherwise. */
+export async function readServerFile(dataFolder: string): Promise<ServerFile | null> {
+  const text = await readOrNull(join(dataFolder, 'server.json'));
+  if (text === null) return null;
+  try {
+    const { pid, url } = JSON.parse(text) as { pid?: unknown; url?: unknown };
+    if (typeof pid !== 'number' || !isAlive(pid)) return null;
+    return { pid, url: typeof url === 'string' ? url : null };
+  } catch {
+    return null;
+  }
+}
+
+/** The token of a data folder, null when it has none or it may not be read. */
+export async function readToken(dataFolder: string): Promise<string | null> {
+  const text = await readOrNull(join(dataFolder, 'token'));
+  return text === null || text.trim() === '' ? null : text.trim();
+}
+
+async function readOrNull(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
