@@ -10,24 +10,17 @@
 // think and write is not the text of the conversation and is left out: their answer is the result of that call.
 import type { AcpToolSnapshot, AgentEvent, PlanEntry } from '@pilotlight/protocol';
 import { isToolEnded } from '@pilotlight/protocol';
+import { childSession, type StoredTurn } from './stored-messages.ts';
 import { remainder, type TextPart } from './text-part.ts';
 import { toolSnapshot } from './tool-snapshot.ts';
 import { UsageMeter } from './usage.ts';
-import type {
-  SessionRecord,
-  WireMessage,
-  WireMessageWithParts,
-  WirePart,
-  WireSession,
-  WireStatus,
-  WireTodo,
-} from './wire.ts';
+import type { SessionRecord, WireMessage, WirePart, WireSession, WireStatus, WireTodo } from './wire.ts';
 
 interface ToolPart {
   readonly messageID: string;
   readonly callID: string;
   snapshot: AcpToolSnapshot;
-  /** the state it was made from, to know a repetition */
+  /** the snapshot as JSON, to know a repetition */
   said: string;
 }
 
@@ -108,17 +101,28 @@ export class EventMapper {
     return out;
   }
 
-  /** Stored messages of one session, oldest first, as they are now; yields what was missed. */
-  applyStored(sessionID: string, messages: readonly WireMessageWithParts[]): AgentEvent[] {
+  /**
+   * The stored messages of the turn as they are now, of the root and of its sub-agents by session, oldest first; yields
+   * what was missed. What a sub-agent did comes behind the call that started it, as it would have come.
+   */
+  applyStored(stored: StoredTurn): AgentEvent[] {
     const out: AgentEvent[] = [];
-    for (const { info, parts } of messages) {
+    this.#applyStored(this.#options.sessionId, stored, out);
+    return out;
+  }
+
+  #applyStored(sessionID: string, stored: StoredTurn, out: AgentEvent[]): void {
+    for (const { info, parts } of stored.get(sessionID) ?? []) {
       // A message that is complete closes its parts, so that is said last.
       const { completed: _completed, ...time } = info.time ?? {};
       this.#apply({ type: 'message.updated', sessionID, info: { ...info, time } }, out, true);
-      for (const part of parts) this.#apply({ type: 'message.part.updated', sessionID, part }, out, true);
+      for (const part of parts) {
+        this.#apply({ type: 'message.part.updated', sessionID, part }, out, true);
+        const child = childSession(part);
+        if (child !== null) this.#applyStored(child, stored, out);
+      }
       this.#apply({ type: 'message.updated', sessionID, info }, out, true);
     }
-    return out;
   }
 
   #apply(record: SessionRecord, out: AgentEvent[], stored: boolean): void {
@@ -266,13 +270,13 @@ export class EventMapper {
   }
 
   #onTool(part: WirePart, out: AgentEvent[]): void {
-    const child = part.state?.metadata?.['sessionId'];
-    if (typeof child === 'string') this.children.set(child, part.id);
+    const child = childSession(part);
+    if (child !== null) this.children.set(child, part.id);
     const before = this.#tools.get(part.id);
-    const said = JSON.stringify([part.tool, part.state]);
-    if (before !== undefined && (before.said === said || isToolEnded(before.snapshot.status))) return;
+    if (before !== undefined && isToolEnded(before.snapshot.status)) return;
     const snapshot = toolSnapshot(part, this.children.get(part.sessionID) ?? null);
-    if (before !== undefined && isOlder(snapshot, before.snapshot)) return;
+    const said = JSON.stringify(snapshot);
+    if (before !== undefined && (before.said === said || isOlder(snapshot, before.snapshot))) return;
     const { messageID, callID = '' } = part;
     this.#tools.set(part.id, { messageID, callID, snapshot, said });
     if (before === undefined) this.#running = null;

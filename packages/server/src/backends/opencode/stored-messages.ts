@@ -1,5 +1,5 @@
 import type { OpenCodeHttp } from './http.ts';
-import { asList, asObject, asString, type WireMessageWithParts } from './wire.ts';
+import { asList, asObject, asString, type WireMessageWithParts, type WirePart } from './wire.ts';
 
 const TIMEOUT_MS = 30_000;
 /** Newest messages to ask for: more and more until the one that is looked for is among them, at last all. */
@@ -13,8 +13,41 @@ function readMessages(answer: unknown): WireMessageWithParts[] {
   });
 }
 
+/** Stored messages by session. */
+export type StoredTurn = Map<string, WireMessageWithParts[]>;
+
+/** The session of the sub-agent that a tool call started; null for any other part. */
+export function childSession(part: WirePart): string | null {
+  const child = part.state?.metadata?.['sessionId'];
+  return part.type === 'tool' && typeof child === 'string' ? child : null;
+}
+
+/**
+ * The stored messages of the turn of a prompt, its sub-agents' (and theirs) included; null when the prompt is not stored.
+ * `onChild` is called for each sub-agent before its messages are asked for.
+ */
+export async function storedTurn(
+  http: OpenCodeHttp,
+  sessionId: string,
+  promptId: string,
+  onChild: (sessionId: string) => void,
+): Promise<StoredTurn | null> {
+  const root = await messagesSince(http, sessionId, promptId);
+  if (root === null) return null;
+  const stored: StoredTurn = new Map([[sessionId, root]]);
+  // Those added meanwhile are visited too.
+  for (const messages of stored.values()) {
+    for (const child of messages.flatMap(({ parts }) => parts.map(childSession))) {
+      if (child === null || stored.has(child)) continue;
+      onChild(child);
+      stored.set(child, await storedMessages(http, child));
+    }
+  }
+  return stored;
+}
+
 /** All stored messages of a session, oldest first. */
-export async function storedMessages(http: OpenCodeHttp, sessionId: string): Promise<WireMessageWithParts[]> {
+async function storedMessages(http: OpenCodeHttp, sessionId: string): Promise<WireMessageWithParts[]> {
   return readMessages(await http.get(`/session/${sessionId}/message`, { timeoutMs: TIMEOUT_MS }));
 }
 

@@ -40,8 +40,8 @@ export class TurnAsks {
     this.#over = true;
   }
 
-  /** The asks that are open in the server, for the given sessions. */
-  async listOpen(isOurs: (sessionId: string) => boolean): Promise<SessionRecord[]> {
+  /** The asks that are open in the server, of all sessions of the directory. */
+  async listOpen(): Promise<SessionRecord[]> {
     const { http, directory } = this.#options;
     const options = { directory, timeoutMs: REPLY_TIMEOUT_MS };
     const [permissions, questions] = await Promise.all([
@@ -52,12 +52,13 @@ export class TurnAsks {
       ...asList(permissions).map((properties) => readRecord({ type: 'permission.asked', properties })),
       ...asList(questions).map((properties) => readRecord({ type: 'question.asked', properties })),
     ];
-    return records.filter((record) => record !== null).filter((record) => isOurs(record.sessionID));
+    return records.filter((record) => record !== null);
   }
 
   /** Refuses whatever a stopped turn left open. */
   async rejectLeft(isOurs: (sessionId: string) => boolean): Promise<void> {
-    for (const record of await this.listOpen(isOurs)) {
+    for (const record of await this.listOpen()) {
+      if (!isOurs(record.sessionID)) continue;
       if (record.type === 'permission.asked')
         await this.#reply(`/permission/${record.ask.id}/reply`, { reply: 'reject' });
       if (record.type === 'question.asked') await this.#reply(`/question/${record.ask.id}/reject`, {});

@@ -28,8 +28,8 @@ export interface TurnOutcome {
 export function turnOutcome(end: TurnEnd, agent: AgentWords): TurnOutcome {
   const { newest } = end;
   const error = newest?.error ?? (newest?.time?.completed === undefined ? end.error : null);
-  if (error !== null)
-    return failed(end.stopped && !isProviderError(error) ? STOPPED : errorInfo(error, agent));
+  if (error?.name === 'MessageAbortedError') return failed(end.stopped ? STOPPED : stoppedElsewhere(agent));
+  if (error !== null) return failed(errorInfo(error, agent));
   if (newest?.time?.completed === undefined) return failed(end.stopped ? STOPPED : noAnswer(agent));
   // Stopped while it waited to try again: the message is closed and says nothing at all.
   if (newest.finish === undefined) return failed(end.stopped ? STOPPED : stoppedElsewhere(agent));
@@ -44,10 +44,6 @@ export const STOPPED: ErrorInfo = {
 
 function failed(error: ErrorInfo): TurnOutcome {
   return { result: { ok: false, error }, notices: [] };
-}
-
-function isProviderError(error: WireError): boolean {
-  return error.name !== 'MessageAbortedError' && error.data?.statusCode !== undefined;
 }
 
 function finishNotices(finish: string, refused: boolean): AgentEvent[] {
@@ -65,7 +61,6 @@ function finishNotices(finish: string, refused: boolean): AgentEvent[] {
 function errorInfo(error: WireError, agent: AgentWords): ErrorInfo {
   const { name = 'UnknownError', data = {} } = error;
   const said = data.message ?? name;
-  if (name === 'MessageAbortedError') return stoppedElsewhere(agent);
   const details = { name, ...(data.statusCode === undefined ? {} : { status: data.statusCode }) };
   if (name === 'ProviderAuthError' || data.statusCode === 401) {
     const message = `The model provider refused the login of ${agent.name}: ${said}. ${agent.login}`.trim();

@@ -19,7 +19,7 @@ const ERROR_GRACE_MS = 300;
 export class TurnProgress {
   /** whether the session was seen to work since the prompt */
   busy = false;
-  /** what `session.error` said last; not terminal by itself */
+  /** what `session.error` said first; not terminal by itself */
   error: WireError | null = null;
   readonly #sessionId: string;
   readonly #promptId: string;
@@ -59,7 +59,8 @@ export class TurnProgress {
         this.busy = true;
         return RUNNING;
       case 'session.error':
-        this.error = record.error;
+        // A second one says the same with a stack trace.
+        this.error ??= record.error;
         return this.busy ? null : { kind: 'check', inMs: ERROR_GRACE_MS };
       case 'session.idle':
         return this.#onIdle();

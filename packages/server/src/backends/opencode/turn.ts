@@ -14,7 +14,7 @@ import { splitModel } from './catalog.ts';
 import type { EventMapper } from './event-mapper.ts';
 import { HttpAnswerError, type OpenCodeHttp } from './http.ts';
 import type { OpenCodePrompt } from './prompt-input.ts';
-import { messagesSince, storedMessages } from './stored-messages.ts';
+import { messagesSince, storedTurn } from './stored-messages.ts';
 import { TurnAsks } from './turn-asks.ts';
 import { STOPPED, turnOutcome, type AgentWords, type TurnOutcome } from './turn-outcome.ts';
 import { TurnProgress, type Verdict } from './turn-progress.ts';
@@ -196,41 +196,25 @@ export class Turn {
 
   /** Everything but the status; applied at once when it is all there. */
   async #readMissed(status: WireStatus, superseded: () => boolean): Promise<void> {
-    const { http, sessionId, mapper } = this.#options;
+    const { http, sessionId, mapper, onChild } = this.#options;
     const options = { timeoutMs: CALL_TIMEOUT_MS };
-    const [messages, info, todos, asks] = await Promise.all([
-      messagesSince(http, sessionId, this.#promptId),
+    const [stored, info, todos, asks] = await Promise.all([
+      // A sub-agent's events come here from now on; what came before is read.
+      storedTurn(http, sessionId, this.#promptId, onChild),
       http.get(`/session/${sessionId}`, options),
       http.get(`/session/${sessionId}/todo`, options),
-      this.#asks.listOpen((id) => this.#isOurs(id)),
+      this.#asks.listOpen(),
     ]);
     if (superseded()) return;
     this.#emit(mapper.apply({ type: 'session.status', sessionID: sessionId, status }));
-    this.#emit(mapper.applyStored(sessionId, messages ?? []));
-    this.#progress.observeStored(messages ?? []);
-    await this.#readChildren(superseded);
-    if (superseded()) return;
+    this.#emit(mapper.applyStored(stored ?? new Map()));
+    this.#progress.observeStored(stored?.get(sessionId) ?? []);
     const records = [
       readRecord({ type: 'session.updated', properties: { info } }),
       readRecord({ type: 'todo.updated', properties: { sessionID: sessionId, todos: asList(todos) } }),
     ];
     for (const record of records) if (record !== null) this.#emit(mapper.apply(record));
-    for (const ask of asks) this.#asks.receive(ask);
-  }
-
-  /** Sub-agents, and theirs: the tool calls that were read just now name them. */
-  async #readChildren(superseded: () => boolean): Promise<void> {
-    const { http, mapper } = this.#options;
-    const read = new Set<string>();
-    for (const child of mapper.children.keys()) {
-      if (read.has(child)) continue;
-      read.add(child);
-      // From now on its events come here; what came before is read.
-      this.#options.onChild(child);
-      const messages = await storedMessages(http, child);
-      if (superseded()) return;
-      this.#emit(mapper.applyStored(child, messages));
-    }
+    for (const ask of asks) if (this.#isOurs(ask.sessionID)) this.#asks.receive(ask);
   }
 
   #caughtUp(status: WireStatus, last: boolean): void {

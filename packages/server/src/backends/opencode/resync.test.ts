@@ -1,0 +1,118 @@
+import type { AgentEvent, TurnResult } from '@pilotlight/protocol';
+import { expect, test } from 'vitest';
+import { OpenCodeConnection } from './connection.ts';
+import { FakeOpenCode, type FakeOptions } from './fake-opencode.ts';
+import { joined, readFixture } from './fixture-replay.ts';
+import { OpenCodeSession } from './session.ts';
+
+interface Played {
+  result: TurnResult;
+  events: AgentEvent[];
+  opened: number;
+}
+
+async function play(name: string, options: FakeOptions): Promise<Played> {
+  await using fake = new FakeOpenCode(readFixture(name), options);
+  const connection = new OpenCodeConnection({ port: await fake.listen(), password: 'x' });
+  const session = new OpenCodeSession({
+    http: connection.http,
+    handle: {
+      sessionId: 's',
+      agent: 'opencode',
+      backend: 'opencode_server',
+      chatId: 'c',
+      worktreeId: null,
+      agentSessionId: fake.sessionId,
+      serverPort: fake.port,
+    },
+    info: { id: fake.sessionId, title: 'T' },
+    directory: '/repo',
+    continuity: 'fresh',
+    model: null,
+    agent: { name: 'opencode', login: '' },
+    cancelMs: 2000,
+    catalog: () =>
+      Promise.resolve({
+        models: new Map(),
+        modes: [],
+        commands: [],
+        defaultModel: null,
+        defaultMode: 'build',
+      }),
+    outOfTurn: () => {},
+    onChild: (child) => connection.own(child, session),
+  });
+  connection.add(session);
+  const events: AgentEvent[] = [];
+  try {
+    await connection.open();
+    const result = await session.prompt(
+      { content: [{ type: 'text', text: 'go' }] },
+      {
+        worktreePath: '/repo',
+        model: null,
+        signal: new AbortController().signal,
+        onEvent: (event) => events.push(event),
+        onPermission: () => new Promise(() => {}),
+        onQuestion: () => new Promise(() => {}),
+      },
+    );
+    return { result, events, opened: fake.opened };
+  } finally {
+    connection.close();
+  }
+}
+
+/** What a transcript shows in the end: parts in their order, each text whole, of each tool its last state. */
+function transcript(events: readonly AgentEvent[]): unknown {
+  const plan = events.findLast(({ type }) => type === 'plan');
+  const shown: { key: string; value: unknown }[] = [];
+  let text: AgentEvent[] = [];
+  const endSegment = (): void => {
+    for (const kind of ['reasoning', 'text'] as const)
+      if (joined(text, kind) !== '') shown.push({ key: kind, value: joined(text, kind) });
+    text = [];
+  };
+  for (const event of events) {
+    if (event.type === 'text' || event.type === 'reasoning' || event.type === 'retract') text.push(event);
+    if (event.type === 'segment' || event.type === 'tool_call') endSegment();
+    if (!('toolCall' in event)) continue;
+    const known = shown.find(({ key }) => key === event.toolCall.id);
+    if (known === undefined) shown.push({ key: event.toolCall.id, value: event.toolCall });
+    else known.value = event.toolCall;
+  }
+  endSegment();
+  return { shown, plan };
+}
+
+const NAMES = [
+  '02-reasoning',
+  '03-tool-bash-ok',
+  '11-tool-edit',
+  '12-todowrite',
+  '20-permission-once',
+  '30-task-subagent',
+  '40-error-400',
+  '43-retry-429-twice',
+  '50-abort-mid-text',
+  '52-abort-mid-bash',
+  '73-auto-compact',
+];
+
+test.each(NAMES)(
+  'a stream that breaks anywhere and loses what follows changes nothing: %s',
+  async (name) => {
+    const whole = await play(name, {});
+    const length = readFixture(name).length - 1;
+    for (let breakAfter = 0; breakAfter < length; breakAfter += 1) {
+      const runs = await Promise.all([0, 1, 3, 12].map((lose) => play(name, { breakAfter, lose })));
+      for (const run of runs) {
+        expect(transcript(run.events), `broken behind record ${breakAfter}`).toEqual(
+          transcript(whole.events),
+        );
+        expect(run.result, `broken behind record ${breakAfter}`).toEqual(whole.result);
+      }
+    }
+  },
+  120_000,
+);
