@@ -55,10 +55,10 @@ export class ConfigState {
     return [...missing, ...this.#options];
   }
 
-  /** The option for a purpose: by category first, then by id. */
+  /** The option for a purpose: by id, else by category. A category may hold more than one (a provider beside the model). */
   find(purpose: string): ConfigOption | undefined {
     const all = this.list();
-    return all.find((option) => option.category === purpose) ?? all.find((option) => option.id === purpose);
+    return all.find((option) => option.id === purpose) ?? all.find((option) => option.category === purpose);
   }
 
   /** Which request sets the option. */
