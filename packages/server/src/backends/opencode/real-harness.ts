@@ -2,14 +2,24 @@
 import type { AgentEvent, AgentSessionHandle, PromptCtx, TurnResult } from '@pilotlight/protocol';
 import { ensureRealAgents, prepareRealAgent, startModelServer, type ModelServer } from '@pilotlight/testkit';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { watch } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Ledger } from '../../processes/ledger.ts';
 import { LocalProcesses } from '../../processes/local-processes.ts';
 import type { ProcessPort } from '../../processes/process-port.ts';
 import { AgentSpec, type AgentTable, type ResolvedAgent } from '../agent-spec.ts';
 import type { BackendHost, StoredAgentSession } from '../backend-host.ts';
+import { OpenCodeHttp, type ServerAddress } from './http.ts';
 import { OpenCodeServerBackend } from './opencode-server-backend.ts';
 
 /** What the product around the backend would see. */
@@ -17,6 +27,20 @@ export class RecordingHost implements BackendHost {
   readonly stored = new Map<string, StoredAgentSession>();
   readonly outside: AgentEvent[] = [];
   readonly residency: string[] = [];
+  readonly #looks = new Set<() => void>();
+
+  /** Resolves when the residency told so far satisfies the predicate. */
+  until(predicate: (residency: readonly string[]) => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (!predicate(this.residency)) return;
+        this.#looks.delete(look);
+        resolve();
+      };
+      this.#looks.add(look);
+      look();
+    });
+  }
 
   findAgentSession(chatId: string, agent: string): StoredAgentSession | null {
     return this.stored.get(`${chatId} ${agent}`) ?? null;
@@ -32,6 +56,7 @@ export class RecordingHost implements BackendHost {
 
   residencyChanged(_handle: AgentSessionHandle, state: string, why: string): void {
     this.residency.push(`${state}: ${why}`);
+    for (const look of this.#looks) look();
   }
 }
 
@@ -83,6 +108,9 @@ export interface RealHarness extends AsyncDisposable {
   agents: AgentTable;
   processes: ProcessPort;
   worktree(name: string): string;
+  /** GET from the running server, as another client of it would. */
+  ask(path: string, directory: string): Promise<unknown>;
+  fileAppears(path: string): Promise<void>;
   ensure(chatId: string, worktreePath: string, model?: string | null): Promise<AgentSessionHandle>;
   prompt(
     handle: AgentSessionHandle,
@@ -129,6 +157,13 @@ export async function startRealHarness(): Promise<RealHarness> {
     stateFolder,
     agents,
     processes,
+    ask: async (path, directory) => {
+      const http = new OpenCodeHttp(
+        JSON.parse(readFileSync(join(stateFolder, 'server.json'), 'utf8')) as ServerAddress,
+      );
+      return await http.get(path, { directory }).finally(() => http.close());
+    },
+    fileAppears,
     worktree: (name) => makeWorktree(join(home, 'work', name)),
     ensure: (chatId, worktreePath, chosen = null) =>
       backend.ensureSession('session', {
@@ -164,6 +199,19 @@ export function startPrompt(
     { worktreePath, model: null, signal: stop.signal, onEvent: (event) => log.add(event), ...ctx },
   );
   return { log, result, cancel: () => stop.abort() };
+}
+
+/** Resolves when there is content in the file. */
+async function fileAppears(path: string): Promise<void> {
+  const stop = new AbortController();
+  const changes = watch(dirname(path), { signal: stop.signal });
+  const hasContent = (): boolean => existsSync(path) && readFileSync(path, 'utf8') !== '';
+  const changed = (async () => {
+    for await (const _change of changes) if (hasContent()) return;
+  })();
+  if (!hasContent()) await changed;
+  stop.abort();
+  await changed.catch(() => {});
 }
 
 function makeWorktree(path: string): string {

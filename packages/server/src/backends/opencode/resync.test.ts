@@ -110,6 +110,9 @@ test.each(NAMES)(
         expect(transcript(run.events), `broken behind record ${breakAfter}`).toEqual(
           transcript(whole.events),
         );
+        expect(run.opened).toBe(2);
+        const calls = run.events.flatMap((event) => (event.type === 'tool_call' ? [event.toolCall.id] : []));
+        expect(new Set(calls).size).toBe(calls.length);
         expect(run.result, `broken behind record ${breakAfter}`).toEqual(whole.result);
       }
     }
