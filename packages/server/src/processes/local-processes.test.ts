@@ -29,8 +29,9 @@ beforeEach(() => {
 
 afterEach(async () => {
   await processes.dispose();
-  expect(ledger.entries()).toEqual([]);
+  const left = ledger.entries();
   rmSync(folder, { recursive: true, force: true });
+  if (left.length > 0) throw new Error(`left in the ledger: ${JSON.stringify(left)}`);
 });
 
 function request(script: string, more: Partial<SpawnRequest> = {}): SpawnRequest {
