@@ -1,0 +1,80 @@
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { Bench } from './cli-harness.ts';
+
+let bench: Bench;
+beforeEach(() => {
+  bench = new Bench();
+});
+afterEach(() => bench[Symbol.asyncDispose]());
+
+it('prompt starts a server in the background, once, and it outlives the command', async () => {
+  const prompts = [1, 2].map((n) => bench.run(['prompt', '--agent', 'demo', '/echo', `hello ${n}`]));
+  const results = await Promise.all(prompts);
+  expect(results.map((result) => result.code)).toEqual([0, 0]);
+  expect(results.map((result) => result.stdout.trim())).toEqual(['hello 1', 'hello 2']);
+  expect(results.some((result) => result.stderr.includes('started a server in the background'))).toBe(true);
+  const pid = bench.serverPid();
+  expect(pid).not.toBeNull();
+  const third = await bench.run(['prompt', '--agent', 'demo', '/echo', 'again']);
+  expect(third.stderr).not.toContain('started a server');
+  expect(bench.serverPid()).toBe(pid);
+  expect((await bench.run(['stop'])).code).toBe(0);
+  expect(bench.serverPid()).toBeNull();
+});
+
+it('prompt --no-start and every other command need a server', async () => {
+  for (const args of [['prompt', '--no-start', 'x'], ['chat', 'list'], ['open'], ['agents', 'list']]) {
+    const { code, stderr } = await bench.run(args);
+    expect(code).toBe(3);
+    expect(stderr).toContain('pilotlight serve');
+  }
+  const far = await bench.run(['agents', '--url', 'http://127.0.0.1:9']);
+  expect(far.code).toBe(3);
+  expect(far.stderr).toContain('http://127.0.0.1:9');
+});
+
+it('prompt follows its turn over the death of the server and says that it was interrupted', async () => {
+  const { serve, url } = await bench.serve();
+  const running = bench.spawn(['prompt', '--agent', 'demo', '/wait']);
+  await running.until('stdout', /waiting/);
+  serve.child.kill('SIGKILL');
+  await serve.result;
+  await bench.serve(['--port', new URL(url).port]);
+  const { code, stderr } = await running.result;
+  expect(code).toBe(1);
+  expect(stderr).toContain('✗');
+});
+
+it('doctor says what to do about each thing', async () => {
+  const before = await bench.run(['doctor', '--json']);
+  const states = (text: string): Record<string, string> =>
+    Object.fromEntries(
+      (JSON.parse(text) as { what: string; state: string }[]).map((each) => [each.what, each.state]),
+    );
+  expect(states(before.stdout)).toMatchObject({ node: 'ok', git: 'ok', server: 'warn', port: 'ok' });
+  await bench.serve();
+  const after = await bench.run(['doctor']);
+  expect(after.code).toBe(0);
+  expect(after.stdout).toMatch(/✓ ok +server +http/);
+  expect(after.stdout).toMatch(/agents .*demo/);
+});
+
+it('is not fooled by a program that answers at the address of a dead server', async () => {
+  await bench.serve();
+  await bench.run(['stop']);
+  const stranger = createServer((_, response) => response.writeHead(200).end('<html>'));
+  stranger.listen(0, '127.0.0.1');
+  await once(stranger, 'listening');
+  const url = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}`;
+  // This process lives, so only what answers there can tell that it is no server.
+  writeFileSync(join(bench.data, 'server.json'), JSON.stringify({ pid: process.pid, url }));
+  const { code } = await bench.run(['chat', 'list']);
+  writeFileSync(join(bench.data, 'server.json'), '{}');
+  stranger.close();
+  expect(code).toBe(3);
+});

@@ -1,0 +1,216 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Chat, ChatFrame, Permission, Session, Task } from '@pilotlight/protocol';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Bench, jsonLines } from './cli-harness.ts';
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = new Bench();
+  await bench.serve();
+});
+afterAll(() => bench[Symbol.asyncDispose]());
+
+function prompt(...args: string[]): ReturnType<Bench['run']> {
+  return bench.run(['prompt', '--agent', 'demo', ...args]);
+}
+
+async function list<T>(...args: string[]): Promise<T> {
+  const { code, stdout, stderr } = await bench.run([...args, '--json']);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return JSON.parse(stdout) as T;
+}
+
+describe('prompt', () => {
+  it('prints the answer to stdout and all else to stderr', async () => {
+    const { code, stdout, stderr } = await prompt('/echo', 'hello there');
+    expect({ code, stdout: stdout.trim() }).toEqual({ code: 0, stdout: 'hello there' });
+    expect(stderr).toMatch(/^✓ .*chat cht_/);
+  });
+
+  it('registers the project once and makes a session with a worktree', async () => {
+    await prompt('/echo', 'one');
+    await prompt('/write', 'note.txt', 'written', '--permission', 'allow');
+    const projects = await list<{ path: string }[]>('project', 'list');
+    expect(projects.map((project) => project.path)).toEqual([bench.repository]);
+    const session = (await list<Session[]>('session', 'list')).at(-1);
+    expect(session?.inPlace).toBe(false);
+    expect(readFileSync(join(session?.worktree?.path ?? '', 'note.txt'), 'utf8')).toBe('written');
+  });
+
+  it('goes on in a chat, in a session, and in the worktree it is run from', async () => {
+    const first = await prompt('/echo', 'remember me');
+    const [chat = ''] = /cht_\S+/.exec(first.stderr) ?? [];
+    const recalled = await prompt('--chat', chat, '/recall');
+    expect(recalled.stdout).toContain('remember me');
+    const { sessionId } = await list<Chat>('chat', 'list')
+      .then((chats) => chats as unknown as Chat[])
+      .then((chats) => chats.find((each) => each.id === chat) as Chat);
+    expect((await prompt('--session', sessionId, '/echo', 'beside')).code).toBe(0);
+    const { session } = await list<{ session: Session }>('session', 'show', sessionId);
+    await bench.run(['prompt', '--agent', 'demo', '/echo', 'inside'], { cwd: session.worktree?.path ?? '' });
+    const { chats } = await list<{ chats: Chat[] }>('session', 'show', sessionId);
+    expect(chats.map((each) => each.lastLine)).toEqual([expect.any(String), 'beside', 'inside']);
+  });
+
+  it('works in the folder itself when told', async () => {
+    const { code } = await prompt('--in-place', '--permission', 'allow', '/write', 'here.txt', 'x');
+    expect(code).toBe(0);
+    expect(readFileSync(join(bench.repository, 'here.txt'), 'utf8')).toBe('x');
+  });
+
+  it('reads stdin and files', async () => {
+    const piped = await bench.run(['prompt', '--agent', 'demo', '-'], { input: '/echo from a pipe\n' });
+    expect(piped.stdout.trim()).toBe('from a pipe');
+    writeFileSync(join(bench.repository, 'list.txt'), 'milk');
+    expect((await prompt('--file', 'list.txt', '/echo', 'with a file')).code).toBe(0);
+    const missing = await prompt('--file', 'nowhere.txt', 'x');
+    expect(missing.code).toBe(2);
+    expect(missing.stderr).toContain('nowhere.txt');
+    expect((await prompt()).code).toBe(2);
+  });
+
+  it('prints every frame of the turn as JSON, none missing', async () => {
+    const { code, stdout, stderr } = await prompt('--json', '/count', '20');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const frames = jsonLines<ChatFrame>(stdout);
+    const seqs = frames.map((frame) => frame.seq);
+    expect(seqs).toEqual(seqs.map((_, index) => (seqs[0] ?? 0) + index));
+    const states = frames.flatMap(({ event }) => (event.type === 'turn' ? [event.turn.state] : []));
+    expect(states[0]).toBe('queued');
+    expect(states).toContain('completed');
+    const said = frames.map(({ event }) => (event.type === 'text' ? event.text : '')).join('');
+    expect(said.trim().split(/\s+/)).toHaveLength(20);
+  });
+
+  it('shows tools as single lines and ends 0', async () => {
+    const { code, stdout, stderr } = await prompt('--permission', 'allow', 'tidy', 'up');
+    expect(code).toBe(0);
+    expect(stdout).toContain('You said: “tidy up”');
+    expect(stderr).toMatch(/✓ .*\n/);
+    expect(stderr).not.toContain('\u001b');
+  });
+
+  it('ends 1 with the reason when the turn fails', async () => {
+    const { code, stderr } = await prompt('/fail', 'no more milk');
+    expect(code).toBe(1);
+    expect(stderr).toContain('no more milk');
+  });
+
+  it('cancels the turn on Ctrl-C and leaves the server alone', async () => {
+    const running = bench.spawn(['prompt', '--agent', 'demo', '/wait']);
+    await running.until('stdout', /waiting/);
+    running.child.kill('SIGINT');
+    const { code, stderr } = await running.result;
+    expect(code).toBe(4);
+    expect(stderr).toContain('cancelling');
+    expect((await bench.run(['doctor'])).code).toBe(0);
+  });
+
+  it('says what is wrong with an agent or a chat that is not there', async () => {
+    const agent = await bench.run(['prompt', '--agent', 'nobody', 'x']);
+    expect(agent.code).toBe(5);
+    expect(agent.stderr).toContain('nobody');
+    const chat = await prompt('--chat', 'cht_00000000', 'x');
+    expect(chat.code).toBe(5);
+    const asJson = await prompt('--json', '--chat', 'cht_00000000', 'x');
+    expect(JSON.parse(asJson.stderr)).toMatchObject({ code: 'chat_not_found' });
+  });
+});
+
+describe('a permission', () => {
+  it('is answered by policy', async () => {
+    expect((await prompt('--permission', 'allow', '/ask')).stdout).toContain('You chose allow');
+    expect((await prompt('--permission', 'reject', '/ask')).stdout).toContain('You chose reject');
+  });
+
+  it('waits in a pipe until it is answered from elsewhere', async () => {
+    const running = bench.spawn(['prompt', '--agent', 'demo', '/ask']);
+    const [, id = ''] = await running.until('stderr', /permissions answer (\S+)/);
+    const open = await list<Permission[]>('permissions', 'list');
+    expect(open.map((permission) => permission.id)).toEqual([id]);
+    expect((await bench.run(['permissions', 'answer', id, 'nonsense'])).code).toBe(2);
+    expect((await bench.run(['permissions', 'answer', id, '1'])).code).toBe(0);
+    expect((await bench.run(['permissions', 'answer', id, '1'])).code).toBe(5);
+    const { code, stdout } = await running.result;
+    expect(code).toBe(0);
+    expect(stdout).toContain(`You chose ${open[0]?.options[0]?.optionId}`);
+  });
+});
+
+describe('other commands', () => {
+  it('run a task and show how it stands', async () => {
+    const { code, stdout } = await bench.run([
+      'task',
+      '--agent',
+      'demo',
+      '--title',
+      'Milk',
+      '--follow',
+      '/echo',
+      'done',
+    ]);
+    expect({ code, stdout: stdout.trim() }).toEqual({ code: 0, stdout: 'done' });
+    const background = await bench.run(['task', '--agent', 'demo', '/echo', 'later']);
+    const id = background.stdout.trim();
+    expect(id).toMatch(/^tsk_/);
+    const { task } = await list<{ task: Task }>('task', 'show', id);
+    expect(task.id).toBe(id);
+    expect(await list<Task[]>('task', 'list')).toHaveLength(2);
+  });
+
+  it('queue, cancel and list', async () => {
+    const running = bench.spawn(['prompt', '--agent', 'demo', '/wait']);
+    await running.until('stdout', /waiting/);
+    const chats = await list<Chat[]>('chat', 'list');
+    const busy = chats.find((chat) => chat.activity === 'running');
+    const waiting = bench.spawn([
+      'prompt',
+      '--agent',
+      'demo',
+      '--json',
+      '--chat',
+      busy?.id ?? '',
+      '/echo next',
+    ]);
+    await waiting.until('stdout', /"queued"/);
+    const queue = await list<{ id: string }[]>('chat', 'queue', busy?.id ?? '');
+    expect(queue).toHaveLength(1);
+    expect(await list<{ agent: string }[]>('ps')).toContainEqual(expect.objectContaining({ agent: 'demo' }));
+    const emptied = await list<unknown[]>('chat', 'queue', busy?.id ?? '', '--remove', queue[0]?.id ?? '');
+    expect(emptied).toEqual([]);
+    expect((await waiting.result).code).toBe(5);
+    expect((await bench.run(['cancel', busy?.id ?? ''])).code).toBe(0);
+    expect((await running.result).code).toBe(4);
+    expect((await bench.run(['cancel', busy?.id ?? ''])).stdout).toContain('nothing runs');
+  });
+
+  it('rename, show and remove', async () => {
+    const made = await list<{ session: Session; chat: Chat }>(
+      'session',
+      'new',
+      '--agent',
+      'demo',
+      '--title',
+      'Doors',
+    );
+    expect((await bench.run(['chat', 'rename', made.chat.id, 'Front door'])).stdout).toContain('Front door');
+    await prompt('--chat', made.chat.id, '/echo', 'knock');
+    const shown = await bench.run(['chat', 'show', made.chat.id]);
+    expect(shown.stdout).toContain('⏵ /echo knock');
+    expect(shown.stdout).toContain('knock');
+    expect((await bench.run(['session', 'rename', made.session.id, 'Gates'])).stdout).toContain('Gates');
+    const removed = await bench.run(['session', 'remove', made.session.id]);
+    expect(removed.code).toBe(0);
+    expect(removed.stdout).toContain('is kept');
+    expect((await bench.run(['session', 'show', made.session.id])).code).toBe(5);
+  });
+
+  it('end 2 on wrong usage and 0 on help', async () => {
+    expect((await bench.run(['chat', 'paint'])).code).toBe(2);
+    expect((await bench.run(['prompt', '--permission', 'maybe', 'x'])).code).toBe(2);
+    const help = await bench.run(['--help']);
+    expect(help.code).toBe(0);
+    for (const command of ['serve', 'prompt', 'task', 'doctor']) expect(help.stdout).toContain(command);
+  });
+});
