@@ -31,7 +31,11 @@ export interface OpenStoreOptions {
   dataFolder: string;
   /** instead of the shipped ones, for tests of the machinery; those of the shipped versions are taken as shipped */
   migrations?: readonly Migration[];
+  /** A quota in bytes for the database file; beyond it every write is `store_full`. None unless told. */
+  maxBytes?: number;
 }
+
+const PAGE_BYTES = 4096;
 
 function connect(file: string): Database {
   try {
@@ -46,7 +50,8 @@ function connect(file: string): Database {
 }
 
 function configure(database: Database): void {
-  // Only takes effect before the first table is made.
+  // Both only take effect before the first table is made.
+  database.exec(`PRAGMA page_size = ${PAGE_BYTES}`);
   database.exec('PRAGMA auto_vacuum = INCREMENTAL');
   database.exec('PRAGMA journal_mode = WAL');
   // FULL: a commit is on disk when it returns. A crash of the machine loses nothing that was said to be saved.
@@ -103,6 +108,9 @@ export function openStore(options: OpenStoreOptions): Store {
   const database = connect(file);
   try {
     prepare(database, migrations);
+    if (options.maxBytes !== undefined) {
+      database.exec(`PRAGMA max_page_count = ${Math.floor(options.maxBytes / PAGE_BYTES)}`);
+    }
   } catch (error) {
     database[Symbol.dispose]();
     throw error;
