@@ -115,7 +115,7 @@ describe('a follow', () => {
     await watch.until(() => watch.statuses.includes('waiting'));
     // What happens while nobody is there to tell it.
     journal.publishText(topic, 4);
-    await using again = await startTestServer({ port: http.port }, { journal, chat });
+    await using again = await startTestServer({ port: http.port }, journal);
     await watch.until((state) => state?.seq === 7);
     again.journal.publishText(topic, 1);
     await watch.until((state) => state?.seq === 8);
@@ -130,8 +130,8 @@ describe('a follow', () => {
     await watch.until((state) => state?.seq === 3);
     await http.close();
     journal.publishText(topic, 5);
-    journal.foldedThrough = 6;
-    await using _again = await startTestServer({ port: http.port }, { journal, chat });
+    journal.fold();
+    await using _again = await startTestServer({ port: http.port }, journal);
     await watch.until((state) => state?.seq === 8);
     expect(watch.seqs).toEqual([]);
   });
@@ -213,19 +213,16 @@ describe('waitForTurn', () => {
     const { journal, chat, topic } = server;
     const turn = testTurn(chat.id, { id: 'trn_00000001', content: [] });
     const other = { ...turn, id: 'trn_00000002' };
-    let seq = 0;
-    const frame = (event: object): string =>
-      JSON.stringify({ seq: ++seq, at: 1, chat_id: chat.id, message_id: null, event });
     using watch = new Watch(client, chat.id);
     await watch.until((state) => state !== null);
-    journal.publish(topic, [frame({ type: 'turn', turn }), frame({ type: 'turn', turn: other })]);
+    journal.publish(topic, { type: 'turn', turn }, { type: 'turn', turn: other });
     await watch.until((state) => state?.seq === 2);
     const ended = client.waitForTurn(chat.id, turn.id);
     const removed = client.waitForTurn(chat.id, other.id).catch((error: unknown) => error);
     // Both look at the present state first; from here on they only hear frames.
     await Promise.resolve();
-    journal.publish(topic, [frame({ type: 'turn_removed', turnId: other.id })]);
-    journal.publish(topic, [frame({ type: 'turn', turn: { ...turn, state: 'completed' } })]);
+    journal.publish(topic, { type: 'turn_removed', turnId: other.id });
+    journal.publish(topic, { type: 'turn', turn: { ...turn, state: 'completed' } });
     expect(await ended).toMatchObject({ id: turn.id, state: 'completed' });
     expect(await removed).toMatchObject({ code: 'turn_not_found' });
   });

@@ -80,7 +80,7 @@ describe('a WebSocket', () => {
     client.say({ type: 'subscribe', topic, after: 3 });
     expect(await client.next()).toEqual({ type: 'frames', topic, frames: [] });
     expect(journal.listenerCount(topic)).toBe(1);
-    journal.foldedThrough = 2;
+    journal.fold();
     client.say({ type: 'subscribe', topic, after: 1 });
     expect(await client.next()).toMatchObject({ type: 'snapshot', state: { seq: 3 } });
   });

@@ -1,8 +1,21 @@
 import { EventEmitter, once } from 'node:events';
-import { PilotlightError, chatTopic, emptyChatState, emptyIndexState, newId } from '@pilotlight/protocol';
-import type { Chat, ChatFrame, Health, SubmitPrompt, Turn } from '@pilotlight/protocol';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { INDEX_TOPIC, PilotlightError, chatTopic, newId } from '@pilotlight/protocol';
+import type {
+  Chat,
+  ChatFrameEvent,
+  Health,
+  IndexFrameEvent,
+  Project,
+  SubmitPrompt,
+  Turn,
+} from '@pilotlight/protocol';
 import type { Commands } from '../dispatch/commands.ts';
+import { createJournal } from '../journal/create-journal.ts';
 import type { CatchUp, PublishedBatch } from '../journal/journal.ts';
+import { openStore } from '../store/open-store.ts';
 import type { HttpDeps } from './http-deps.ts';
 import { SignInCodes } from './sign-in-codes.ts';
 import { startHttp } from './start-http.ts';
@@ -10,40 +23,57 @@ import type { RunningHttp, StartHttpOptions } from './start-http.ts';
 
 export const TOKEN = 'test-token-0123456789-0123456789-0123456789';
 
-type Listener = (batch: PublishedBatch) => void;
+/** What a test publishes: an event, and the message it is about. */
+type Event = ChatFrameEvent | IndexFrameEvent;
 
-/** Topics in memory, for tests of what happens between a journal and its clients. */
-export class MemoryJournal {
-  readonly #frames = new Map<string, string[]>();
-  readonly #listeners = new Map<string, Set<Listener>>();
+/** A real journal on a store of its own, with one chat, that can say who listens. */
+export class TestJournal implements Disposable {
+  readonly chat: Chat;
+  readonly #root = mkdtempSync(join(tmpdir(), 'pilotlight-http-'));
+  readonly #store = openStore({ dataFolder: this.#root });
+  readonly #journal = createJournal(this.#store);
+  readonly #listening = new Map<string, number>();
   readonly #left = new EventEmitter();
-  /** frames up to this seq are gone: who asks for them gets a snapshot */
-  foldedThrough = 0;
 
-  publish(topic: string, frames: string[]): void {
-    const known = this.#frames.get(topic) ?? [];
-    const firstSeq = known.length + 1;
-    known.push(...frames);
-    this.#frames.set(topic, known);
-    const batch = { topic, firstSeq, lastSeq: known.length, count: frames.length, json: frames.join(',') };
-    for (const listener of this.#listeners.get(topic) ?? []) listener(batch);
+  constructor() {
+    const project: Project = {
+      id: newId('project'),
+      name: 'p',
+      path: this.#root,
+      kind: 'folder',
+      createdAt: 1,
+    };
+    const session = { id: newId('session'), projectId: project.id, title: '', inPlace: true, createdAt: 1 };
+    this.chat = testChat(session.id);
+    this.#store.projects.insert(project);
+    this.#store.sessions.insert({ ...session, worktree: null, diff: null, archivedAt: null });
+    this.#store.chats.insert(this.chat);
   }
 
-  /** One batch of text frames, each with that much text. */
-  publishText(topic: string, count: number, text = 'x'): void {
-    const first = (this.#frames.get(topic)?.length ?? 0) + 1;
-    const frames = Array.from({ length: count }, (_, index): ChatFrame => {
-      const event = { type: 'text', part: 0, text } as const;
-      return { seq: first + index, at: 1, chat_id: topic.slice(5), message_id: 'm', event };
+  /** One committed batch. */
+  publish(topic: string, ...events: Event[]): void {
+    this.#journal.commit((scope) => {
+      for (const event of events) scope.frame({ topic, event });
     });
+  }
+
+  /** One batch of notices, each with that much text. */
+  publishText(topic: string, count: number, text = 'x'): void {
+    const gone = { type: 'session_removed', sessionId: text } as const;
+    const notice = { type: 'notice', part: 0, level: 'info', code: 'test', text } as const;
     this.publish(
       topic,
-      frames.map((frame) => JSON.stringify(frame)),
+      ...Array.from({ length: count }, (): Event => (topic === INDEX_TOPIC ? gone : notice)),
     );
   }
 
+  /** Folds the chat's frames away: who asks for them gets a snapshot. */
+  fold(): void {
+    this.#journal.commit((scope) => scope.fold(this.chat.id));
+  }
+
   listenerCount(topic: string): number {
-    return this.#listeners.get(topic)?.size ?? 0;
+    return this.#listening.get(topic) ?? 0;
   }
 
   /** Resolves when nobody listens to the topic. */
@@ -51,32 +81,38 @@ export class MemoryJournal {
     if (this.listenerCount(topic) > 0) await once(this.#left, topic);
   }
 
-  subscribe(topic: string, listener: Listener): Disposable {
-    const listeners = this.#listeners.get(topic) ?? new Set();
-    this.#listeners.set(topic, listeners.add(listener));
+  subscribe(topic: string, listener: (batch: PublishedBatch) => void): Disposable {
+    const subscription = this.#journal.subscribe(topic, listener);
+    this.#count(topic, 1);
     return {
       [Symbol.dispose]: () => {
-        listeners.delete(listener);
-        if (listeners.size === 0) this.#left.emit(topic);
+        subscription[Symbol.dispose]();
+        this.#count(topic, -1);
       },
     };
   }
 
   catchUp(topic: string, after: number | null): CatchUp {
-    const frames = this.#frames.get(topic) ?? [];
-    if (after === null || after < this.foldedThrough || after > frames.length) {
-      const state = topic === 'index' ? emptyIndexState() : emptyChatState();
-      return { kind: 'snapshot', state: { ...state, seq: frames.length } };
-    }
-    const rest = frames.slice(after);
-    return { kind: 'tail', json: rest.join(','), count: rest.length, lastSeq: frames.length };
+    return this.#journal.catchUp(topic, after);
+  }
+
+  [Symbol.dispose](): void {
+    this.#journal[Symbol.dispose]();
+    this.#store[Symbol.dispose]();
+    rmSync(this.#root, { recursive: true, force: true });
+  }
+
+  #count(topic: string, change: number): void {
+    const count = this.listenerCount(topic) + change;
+    this.#listening.set(topic, count);
+    if (count === 0) this.#left.emit(topic);
   }
 }
 
-export function testChat(id = newId('chat')): Chat {
+export function testChat(sessionId = newId('session')): Chat {
   return {
-    id,
-    sessionId: newId('session'),
+    id: newId('chat'),
+    sessionId,
     title: 'A chat',
     agent: 'demo',
     activity: 'idle',
@@ -161,7 +197,7 @@ function testCommands(chat: Chat): Commands {
 
 export interface TestServer extends AsyncDisposable {
   http: RunningHttp;
-  journal: MemoryJournal;
+  journal: TestJournal;
   chat: Chat;
   topic: string;
   signIn: SignInCodes;
@@ -171,14 +207,13 @@ export interface TestServer extends AsyncDisposable {
   api(path: string, init?: RequestInit & { duplex?: 'half' }): Promise<Response>;
 }
 
-/** The HTTP surface on a free port over a memory journal. */
+/** The HTTP surface on a free port, over a journal of its own unless one is lent. */
 export async function startTestServer(
   options: Partial<StartHttpOptions> = {},
-  { journal, chat }: Pick<TestServer, 'journal' | 'chat'> = {
-    journal: new MemoryJournal(),
-    chat: testChat(),
-  },
+  lent: TestJournal | null = null,
 ): Promise<TestServer> {
+  const journal = lent ?? new TestJournal();
+  const { chat } = journal;
   const signIn = new SignInCodes();
   const logged: string[] = [];
   const note = (fields: object, message: string): void =>
@@ -217,6 +252,9 @@ export async function startTestServer(
         ...init,
         headers: { authorization: `Bearer ${TOKEN}`, ...(init.headers as Record<string, string>) },
       }),
-    [Symbol.asyncDispose]: () => http.close(),
+    async [Symbol.asyncDispose]() {
+      await http.close();
+      if (lent === null) journal[Symbol.dispose]();
+    },
   };
 }
