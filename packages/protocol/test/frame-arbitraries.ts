@@ -35,6 +35,8 @@ const word = fc.oneof(
     'é'.repeat(60),
   ),
 );
+/** As entities have it: a column of a database holds no half of a character. */
+const columnText = word.map((text) => text.toWellFormed());
 const agent = fc.constantFrom(...AGENTS);
 const messageId = fc.constantFrom('msg_00000001', 'msg_00000002', 'msg_00000003', 'msg_00000004');
 const turnId = fc.constantFrom('trn_00000001', 'trn_00000002', 'trn_00000003');
@@ -203,13 +205,13 @@ export const turn: fc.Arbitrary<Turn> = fc.record({
   id: turnId,
   chatId: fc.constant(CHAT),
   agent,
-  model: fc.option(word),
+  model: fc.option(columnText),
   state: fc.constantFrom('queued' as const, 'running' as const, 'completed' as const, 'failed' as const),
   position: fc.nat(),
   messageId,
   prompt: fc.option(
     fc.array(
-      word.map((text) => ({ type: 'text' as const, text })),
+      columnText.map((text) => ({ type: 'text' as const, text })),
       { maxLength: 1 },
     ),
   ),
@@ -218,7 +220,7 @@ export const turn: fc.Arbitrary<Turn> = fc.record({
   createdAt: time,
   startedAt: fc.option(time),
   endedAt: fc.option(time),
-  error: fc.option(fc.record({ code: fc.constant('agent_failed' as const), message: word })),
+  error: fc.option(fc.record({ code: fc.constant('agent_failed' as const), message: columnText })),
   diff: fc.option(fc.record({ files: fc.nat(), additions: fc.nat(), deletions: fc.nat() })),
   usage: fc.option(fc.record({ inputTokens: fc.nat() })),
 });
@@ -230,12 +232,12 @@ export const permission: fc.Arbitrary<Permission> = fc.record({
   agent,
   kind: fc.constantFrom('permission' as const, 'question' as const),
   state: fc.constantFrom('pending' as const, 'answered' as const, 'cancelled' as const),
-  title: word,
+  title: columnText,
   toolCall: fc.option(toolSnapshot),
   options: fc.constant([]),
   fields: fc.constant([]),
   answer: fc.constantFrom(null, { optionId: 'yes' }),
-  answeredBy: fc.option(word),
+  answeredBy: fc.option(columnText),
   createdAt: time,
   answeredAt: fc.option(time),
 });
@@ -243,11 +245,11 @@ export const permission: fc.Arbitrary<Permission> = fc.record({
 const chat = fc.record({
   id: fc.constant(CHAT),
   sessionId: fc.constant('ses_00000001'),
-  title: word,
+  title: columnText,
   agent,
   activity: fc.constantFrom('idle' as const, 'running' as const, 'needs_you' as const),
   lastTurnState: fc.constantFrom('completed' as const, null),
-  lastLine: word,
+  lastLine: columnText,
   createdAt: time,
   updatedAt: time,
 });
@@ -256,11 +258,11 @@ const agentSession = fc.record({
   chatId: fc.constant(CHAT),
   agent,
   backend: fc.constantFrom('opencode_server' as const, 'acp_warm' as const),
-  agentSessionId: fc.option(word),
+  agentSessionId: fc.option(columnText),
   serverPort: fc.option(fc.nat(65_535)),
-  worktreeId: fc.option(word),
+  worktreeId: fc.option(columnText),
   state: fc.constantFrom('cold' as const, 'ready' as const, 'busy' as const),
-  why: word,
+  why: columnText,
   continuity: fc.constantFrom('live' as const, 'recap' as const, null),
   updatedAt: time,
 });
