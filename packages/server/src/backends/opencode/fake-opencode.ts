@@ -12,6 +12,8 @@ export interface FakeOptions {
   breakAfter?: number;
   /** records nobody gets after the break, before the stream is open again */
   lose?: number;
+  /** whether the recording goes on behind an ask only when that was answered */
+  untilAnswered?: boolean;
 }
 
 interface StoredMessage {
@@ -66,6 +68,8 @@ class FakeStore {
 export class FakeOpenCode implements AsyncDisposable {
   /** how often the event stream was opened */
   opened = 0;
+  /** what was answered to asks */
+  readonly replies: { path: string; body: Record<string, unknown> }[] = [];
   readonly sessionId: string;
   port = 0;
   readonly #recorded: string;
@@ -74,6 +78,7 @@ export class FakeOpenCode implements AsyncDisposable {
   readonly #store = new FakeStore();
   readonly #server = createServer((request, response) => void this.#answer(request, response));
   #stream: ServerResponse | null = null;
+  #replied = Promise.withResolvers<void>();
   #opening = Promise.withResolvers<void>();
 
   constructor(events: readonly RecordedEvent[], options: FakeOptions = {}) {
@@ -104,6 +109,10 @@ export class FakeOpenCode implements AsyncDisposable {
     if (pathname.endsWith('/prompt_async')) {
       response.writeHead(204).end();
       return await this.#play(asString(body['messageID']));
+    }
+    if (/\/(reply|reject)$/.test(pathname)) {
+      this.replies.push({ path: pathname, body });
+      this.#replied.resolve();
     }
     response.writeHead(200, { 'content-type': 'application/json' });
     response.end(JSON.stringify(this.#read(pathname)));
@@ -139,6 +148,7 @@ export class FakeOpenCode implements AsyncDisposable {
       if (index === breakAfter) this.#breakStream();
       if (index === Math.min(breakAfter + lose, events.length - 1) && breakAfter < events.length)
         await this.#opening.promise;
+      if (this.#options.untilAnswered === true && event.type.endsWith('.asked')) await this.#replied.promise;
     }
   }
 

@@ -1,5 +1,5 @@
 import type { AgentEvent, PermissionOutcome, PermissionRequest } from '@pilotlight/protocol';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readStat } from '../../processes/proc-stat.ts';
@@ -74,7 +74,7 @@ describe('a turn of the real opencode', () => {
     expect(JSON.stringify(told)).not.toContain('dummy');
   });
 
-  test('a second prompt is warm and remembers the first', async () => {
+  test('a second prompt finds its conversation warm', async () => {
     const path = harness.worktree('warm');
     const handle = await harness.ensure('chat-warm', path);
     await harness.prompt(handle, path, 'First. [[text tag=one]]').result;
@@ -88,7 +88,6 @@ describe('a turn of the real opencode', () => {
     expect(await result).toEqual({ ok: true });
     expect(log.text).toBe('Finished two.');
     expect(firstEvent).toBeLessThan(2000);
-    process.stdout.write(`warm prompt to first event: ${Math.round(firstEvent)} ms\n`);
   });
 
   test('a long answer arrives whole', async () => {
@@ -422,6 +421,5 @@ describe('the server process', () => {
     expect(left).toEqual([]);
     expect(existsSync(join(own.stateFolder, 'server.json'))).toBe(false);
     await expect(own.ensure('chat-dispose', path)).rejects.toMatchObject({ code: 'server_stopping' });
-    writeFileSync(join(path, 'end'), '');
   }, 60_000);
 });

@@ -26,6 +26,10 @@ import { OpenCodeSession } from './session.ts';
 import { asObject, asString, type WireSession } from './wire.ts';
 
 const CLOSE_MS = 10_000;
+/** The server never forgets a broken event stream: after so many it is started anew as soon as no turn runs. */
+const MOST_STREAMS = 100;
+/** How long a server without conversations stays. */
+const IDLE_MS = 10 * 60_000;
 
 export interface OpenCodeServerBackendOptions {
   agents: AgentTable;
@@ -34,6 +38,8 @@ export interface OpenCodeServerBackendOptions {
   processes: ProcessPort;
   host: BackendHost;
   stateFolder: string;
+  /** ms that a server without conversations stays; 10 minutes when missing */
+  idleMs?: number;
 }
 
 export class OpenCodeServerBackend implements AgentBackend {
@@ -42,6 +48,7 @@ export class OpenCodeServerBackend implements AgentBackend {
   readonly #server: OpenCodeServer;
   readonly #sessions = new Map<string, OpenCodeSession>();
   readonly #ensuring = new Map<string, Promise<AgentSessionHandle>>();
+  #idle: NodeJS.Timeout | undefined;
 
   constructor(options: OpenCodeServerBackendOptions) {
     this.#options = options;
@@ -96,9 +103,11 @@ export class OpenCodeServerBackend implements AgentBackend {
       if (!session.busy) server.connection.remove(session);
     }
     this.#options.host.residencyChanged(session.handle, 'cold', 'Closed');
+    this.#watchIdle();
   }
 
   async dispose(): Promise<void> {
+    clearTimeout(this.#idle);
     const open = [...this.#sessions.values()];
     const { http } = this.#server.current?.connection ?? {};
     await Promise.all(
@@ -158,7 +167,8 @@ export class OpenCodeServerBackend implements AgentBackend {
 
   async #ensure(sessionId: string, opts: EnsureSessionOpts): Promise<AgentSessionHandle> {
     const directory = await requireWorktree(opts.worktreePath);
-    const server = await this.#server.ensure();
+    clearTimeout(this.#idle);
+    const server = await this.#freshServer();
     const known = this.#sessions.get(keyOf(opts.chatId, opts.agent));
     if (known !== undefined && known.directory === directory) {
       known.continuity = 'live';
@@ -175,6 +185,31 @@ export class OpenCodeServerBackend implements AgentBackend {
       serverPort: server.port,
     };
     return (await this.#open(server, handle, directory, opts.model)).handle;
+  }
+
+  async #freshServer(): Promise<LaunchedServer> {
+    const server = await this.#server.ensure();
+    const busy = [...this.#sessions.values()].some((session) => session.busy);
+    if (busy || server.connection.stream.opened <= MOST_STREAMS) return server;
+    await this.#release('Its event stream broke too often');
+    return await this.#server.ensure();
+  }
+
+  /** Ends the server; conversations are found again by the next need. */
+  async #release(why: string): Promise<void> {
+    for (const session of this.#sessions.values())
+      this.#options.host.residencyChanged(session.handle, 'cold', why);
+    this.#sessions.clear();
+    await this.#server.recycle();
+  }
+
+  #watchIdle(): void {
+    clearTimeout(this.#idle);
+    if (this.#sessions.size > 0 || this.#server.current === null) return;
+    const idle = (): void => {
+      if (this.#sessions.size === 0 && this.#ensuring.size === 0) void this.#release('Nobody uses it');
+    };
+    this.#idle = setTimeout(idle, this.#options.idleMs ?? IDLE_MS).unref();
   }
 
   /** The conversation of a handle; found again when the server was started anew since. */

@@ -131,8 +131,10 @@ export function fixedTable(agent: ResolvedAgent): AgentTable {
   return { list: () => [agent], get: () => agent, resolve: () => Promise.resolve(agent) };
 }
 
-/** `through`: puts something between the backend and the server's port. */
-export async function startRealHarness(): Promise<RealHarness> {
+/** `through`: puts something between the backend and the processes it starts. */
+export async function startRealHarness(
+  through: (processes: ProcessPort) => ProcessPort = (processes) => processes,
+): Promise<RealHarness> {
   await ensureRealAgents();
   const home = realpathSync(mkdtempSync(join(tmpdir(), 'pilotlight-opencode-')));
   const model = await startModelServer();
@@ -146,7 +148,7 @@ export async function startRealHarness(): Promise<RealHarness> {
     login: 'Run opencode auth login.',
   });
   const agents = fixedTable({ ...spec, processEnv: { ...real.env } });
-  const processes = new LocalProcesses(new Ledger(join(home, 'ledger.json')));
+  const processes = through(new LocalProcesses(new Ledger(join(home, 'ledger'))));
   const host = new RecordingHost();
   const stateFolder = join(home, 'state');
   const backend = new OpenCodeServerBackend({ agents, agentId: 'opencode', processes, host, stateFolder });

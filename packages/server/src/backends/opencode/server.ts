@@ -34,6 +34,8 @@ export class OpenCodeServer {
   #down = false;
   #stopped = false;
   #earlierEnded = false;
+  /** the process of the start under way */
+  #child: ChildProcessPort | null = null;
   /** the mark of the processes of this life, once its process is there */
   #mark: string | null = null;
   /** what a life's end still has to clear away */
@@ -66,7 +68,15 @@ export class OpenCodeServer {
   /** Ends it for good: its work is put down first, since its processes know no orderly end. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    await this.#starting?.catch(() => {});
+    if (this.#starting !== null) {
+      await this.#child?.end(KILL);
+      await this.#starting.catch(() => {});
+    }
+    await this.recycle();
+  }
+
+  /** Ends the present life; the next need starts another. No conversation may be in a turn. */
+  async recycle(): Promise<void> {
     const server = this.#current;
     if (server !== null) {
       this.#current = null;
@@ -113,6 +123,7 @@ export class OpenCodeServer {
   }
 
   #remember(child: ChildProcessPort, port: number, password: string): void {
+    this.#child = child;
     this.#mark = processMark(child.pid);
     const startTime = readStat(child.pid)?.startTime ?? null;
     const { pid, startedAt } = child;

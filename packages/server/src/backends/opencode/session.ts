@@ -71,7 +71,7 @@ export class OpenCodeSession {
     return this.#turn !== null;
   }
 
-  /** Tells the commands and options once, and checks the model. @throws PilotlightError `model_unknown` */
+  /** Tells the commands and options there are. */
   async announce(): Promise<void> {
     const catalog = await this.#readCatalog();
     this.#options.outOfTurn({ type: 'commands', commands: catalog.commands });

@@ -21,6 +21,9 @@ import { TurnProgress, type Verdict } from './turn-progress.ts';
 import { asList, asObject, readRecord, type SessionRecord, type WireStatus } from './wire.ts';
 
 const CALL_TIMEOUT_MS = 30_000;
+/** How often, and with which pause, the server is asked for what was missed before the turn goes on without it. */
+const CATCH_UP_ATTEMPTS = 20;
+const CATCH_UP_PAUSE_MS = 500;
 /** How long a stopped turn may take to show that it began at all: an abort before that stops nothing. */
 const BEGIN_MS = 3000;
 
@@ -173,16 +176,16 @@ export class Turn {
     const number = ++this.#catchUps;
     this.#waiting ??= [];
     const superseded = (): boolean => this.#settled || number !== this.#catchUps;
-    while (!superseded()) {
+    for (let attempt = 1; !superseded(); attempt += 1) {
       try {
         const status = await this.#readStatus();
-        if (superseded()) return;
-        await this.#readMissed(status, superseded);
-        if (superseded()) return;
-        return this.#caughtUp(status, last);
-      } catch {
-        // The server is busy or gone; if it is gone the turn is told.
-        await delay(500);
+        if (!superseded()) await this.#readMissed(status, superseded);
+        if (!superseded()) this.#caughtUp(status, last);
+        return;
+      } catch (error) {
+        // The server is slow or gone; if it is gone the turn is told.
+        if (attempt >= CATCH_UP_ATTEMPTS) return this.#fail(unreadable(this.#options.agent, error));
+        await delay(CATCH_UP_PAUSE_MS);
       }
     }
   }
@@ -288,4 +291,12 @@ export class Turn {
     this.#options.onSettled();
     this.#done.resolve(outcome.result);
   }
+}
+
+function unreadable(agent: AgentWords, error: unknown): ErrorInfo {
+  const reason = error instanceof Error ? error.message : String(error);
+  return {
+    code: 'agent_protocol',
+    message: `What ${agent.name} did in this turn cannot be read from it: ${reason}. Begin a new chat if this goes on.`,
+  };
 }
