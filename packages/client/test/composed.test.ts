@@ -67,9 +67,13 @@ describe('a client of the whole server', () => {
 
   it('sees the same through every door, from the beginning or from the middle', async () => {
     const body = say('/flood 1000 mixed');
-    const snapshot = await first(client, chat.id);
     const frames: ChatFrame[] = [];
-    using following = client.followChat(chat.id, { onFrame: (frame) => frames.push(frame) });
+    const began = Promise.withResolvers<ChatState>();
+    using following = client.followChat(chat.id, {
+      onFrame: (frame) => frames.push(frame),
+      onState: began.resolve,
+    });
+    const snapshot = await began.promise;
     await client.submitPrompt(chat.id, body);
     const others = Array.from({ length: 3 }, () => createClient({ url: server.url, token: server.token }));
     await Promise.all([client, ...others].map((each) => each.waitForTurn(chat.id, body.id)));
