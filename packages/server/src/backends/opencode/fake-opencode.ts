@@ -12,6 +12,8 @@ export interface FakeOptions {
   breakAfter?: number;
   /** records nobody gets after the break, before the stream is open again */
   lose?: number;
+  /** whether the recording goes on behind a break only when the client has read what it missed */
+  untilRead?: boolean;
   /** whether the recording goes on behind an ask only when that was answered */
   untilAnswered?: boolean;
 }
@@ -78,6 +80,9 @@ export class FakeOpenCode implements AsyncDisposable {
   readonly #store = new FakeStore();
   readonly #server = createServer((request, response) => void this.#answer(request, response));
   #stream: ServerResponse | null = null;
+  /** what a client reads to catch up, as far as it has not since the stream is open again */
+  #unread = new Set<string>();
+  #read = Promise.withResolvers<void>();
   #replied = Promise.withResolvers<void>();
   #opening = Promise.withResolvers<void>();
 
@@ -115,10 +120,12 @@ export class FakeOpenCode implements AsyncDisposable {
       this.#replied.resolve();
     }
     response.writeHead(200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(this.#read(pathname)));
+    response.end(JSON.stringify(this.#stored(pathname)));
+    this.#unread.delete(pathname);
+    if (this.#unread.size === 0) this.#read.resolve();
   }
 
-  #read(path: string): unknown {
+  #stored(path: string): unknown {
     const session = /^\/session\/(ses_\w+)(\/message|\/todo)?$/.exec(path);
     if (path === '/session/status') return Object.fromEntries(this.#store.status);
     if (path === '/permission' || path === '/question') {
@@ -147,9 +154,17 @@ export class FakeOpenCode implements AsyncDisposable {
       if (index <= breakAfter || index > breakAfter + lose) this.#write(event);
       if (index === breakAfter) this.#breakStream();
       if (index === Math.min(breakAfter + lose, events.length - 1) && breakAfter < events.length)
-        await this.#opening.promise;
+        await this.#reopened();
       if (this.#options.untilAnswered === true && event.type.endsWith('.asked')) await this.#replied.promise;
     }
+  }
+
+  async #reopened(): Promise<void> {
+    const session = `/session/${this.sessionId}`;
+    this.#unread = new Set([session, `${session}/message`, `${session}/todo`, '/permission', '/question']);
+    this.#read = Promise.withResolvers();
+    await this.#opening.promise;
+    if (this.#options.untilRead === true) await this.#read.promise;
   }
 
   #breakStream(): void {

@@ -25,6 +25,16 @@ function transcript(events: readonly AgentEvent[]): unknown {
   return { shown, plan };
 }
 
+function retracts(events: readonly AgentEvent[]): number {
+  return events.filter(({ type }) => type === 'retract').length;
+}
+
+/** How much is lost, and whether what comes next comes before or behind the reading of what was missed. */
+const LOSSES = [0, 1, 4].flatMap((lose) => [
+  { lose, untilRead: true },
+  { lose, untilRead: false },
+]);
+
 const NAMES = [
   '02-reasoning',
   '03-tool-bash-ok',
@@ -46,19 +56,20 @@ test.each(NAMES)(
     const length = readFixture(name).length - 1;
     let reopened = 0;
     for (let breakAfter = 0; breakAfter < length; breakAfter += 1) {
-      const runs = await Promise.all([0, 1, 3, 12].map((lose) => play(name, { breakAfter, lose })));
+      const runs = await Promise.all(LOSSES.map((loss) => play(name, { breakAfter, ...loss })));
       for (const run of runs) {
         expect(transcript(run.events), `broken behind record ${breakAfter}`).toEqual(
           transcript(whole.events),
         );
         reopened += run.opened - 1;
+        expect(retracts(run.events), `broken behind record ${breakAfter}`).toBe(retracts(whole.events));
         const calls = run.events.flatMap((event) => (event.type === 'tool_call' ? [event.toolCall.id] : []));
         expect(new Set(calls).size).toBe(calls.length);
         expect(run.result, `broken behind record ${breakAfter}`).toEqual(whole.result);
       }
     }
     // Only a break behind the end of the turn does not matter to it.
-    expect(reopened).toBeGreaterThan((length - 8) * 4);
+    expect(reopened).toBeGreaterThan((length - 8) * LOSSES.length);
   },
   120_000,
 );
