@@ -41,7 +41,6 @@ export class OpenCodeConnection {
 
   close(): void {
     this.stream.close();
-    this.http.close();
   }
 
   sessions(): OpenCodeSession[] {

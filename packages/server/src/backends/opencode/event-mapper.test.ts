@@ -173,7 +173,7 @@ describe('what comes beside text and tools', () => {
   });
 
   test('a retry says which attempt failed and when the next one is', () => {
-    const [notice] = replay('43-retry-429-twice').events.filter(({ type }) => type === 'notice');
+    const notice = replay('43-retry-429-twice').events.find(({ type }) => type === 'notice');
     expect(notice).toMatchObject({
       level: 'warning',
       text: expect.stringMatching(/attempt 1, next attempt at 20\d\d-/),

@@ -8,11 +8,12 @@
 //
 // Sub-agents run in child sessions. Their tool calls are shown with the call that started them as parent; what they
 // think and write is not the text of the conversation and is left out: their answer is the result of that call.
-import type { AcpToolSnapshot, AgentEvent, PlanEntry } from '@pilotlight/protocol';
+import type { AcpToolSnapshot, AgentEvent } from '@pilotlight/protocol';
 import { isToolEnded } from '@pilotlight/protocol';
 import { childSession, type StoredTurn } from './stored-messages.ts';
+import { planEntry, retryText } from './event-words.ts';
 import { remainder, type TextPart } from './text-part.ts';
-import { toolSnapshot } from './tool-snapshot.ts';
+import { isOlderSnapshot, toolSnapshot } from './tool-snapshot.ts';
 import { UsageMeter } from './usage.ts';
 import type { SessionRecord, WireMessage, WirePart, WireSession, WireStatus, WireTodo } from './wire.ts';
 
@@ -44,7 +45,7 @@ export class EventMapper {
   #texts = new Map<string, TextPart>();
   #tools = new Map<string, ToolPart>();
   #seen = new Set<string>();
-  #held = new Map<string, SessionRecord[]>();
+  #held: SessionRecord[] = [];
   /** the part whose text was the last thing said */
   #running: string | null = null;
   #title: string | null = null;
@@ -69,7 +70,7 @@ export class EventMapper {
     this.#texts.clear();
     this.#tools.clear();
     this.#seen.clear();
-    this.#held.clear();
+    this.#held = [];
     this.#running = null;
     this.#retry = '';
     this.#meter.turnStarted();
@@ -127,7 +128,7 @@ export class EventMapper {
 
   #apply(record: SessionRecord, out: AgentEvent[], stored: boolean): void {
     if (this.#mustWait(record)) {
-      this.#held.set(record.sessionID, [...(this.#held.get(record.sessionID) ?? []), record]);
+      this.#held.push(record);
       return;
     }
     const root = record.sessionID === this.#options.sessionId;
@@ -276,7 +277,7 @@ export class EventMapper {
     if (before !== undefined && isToolEnded(before.snapshot.status)) return;
     const snapshot = toolSnapshot(part, this.children.get(part.sessionID) ?? null);
     const said = JSON.stringify(snapshot);
-    if (before !== undefined && (before.said === said || isOlder(snapshot, before.snapshot))) return;
+    if (before !== undefined && (before.said === said || isOlderSnapshot(snapshot, before.snapshot))) return;
     const { messageID, callID = '' } = part;
     this.#tools.set(part.id, { messageID, callID, snapshot, said });
     if (before === undefined) this.#running = null;
@@ -322,8 +323,8 @@ export class EventMapper {
   }
 
   #releaseHeld(out: AgentEvent[]): void {
-    const held = [...this.#held.values()].flat();
-    this.#held.clear();
+    const held = this.#held;
+    this.#held = [];
     for (const record of held) this.#apply(record, out, false);
   }
 }
@@ -336,36 +337,4 @@ function isCompaction(message: WireMessage): boolean {
 function withoutContext(part: WirePart): WirePart {
   const { total: _total, ...tokens } = part.tokens ?? {};
   return { ...part, tokens };
-}
-
-/** Whether the state is an earlier one that came late. */
-function isOlder(next: AcpToolSnapshot, before: AcpToolSnapshot): boolean {
-  if (next.status === 'pending') return before.status !== 'pending';
-  if (next.status !== 'in_progress' || before.status !== 'in_progress') return false;
-  const [now, then] = [next.content[0], before.content[0]];
-  if (then?.type !== 'terminal') return false;
-  return (
-    now === undefined ||
-    (now.type === 'terminal' && then.output !== now.output && then.output.startsWith(now.output))
-  );
-}
-
-function retryText(status: WireStatus): string {
-  const at = status.next === undefined ? '' : `, next attempt at ${new Date(status.next).toISOString()}`;
-  return `The model provider failed (attempt ${status.attempt ?? 1}${at}): ${status.message ?? 'no reason given'}`;
-}
-
-function planEntry(todo: WireTodo): PlanEntry {
-  const { priority, status } = todo;
-  return {
-    content: todo.content ?? '',
-    priority: priority === 'high' || priority === 'low' ? priority : 'medium',
-    // A task that was called off is done with.
-    status:
-      status === 'in_progress'
-        ? status
-        : status === 'completed' || status === 'cancelled'
-          ? 'completed'
-          : 'pending',
-  };
 }

@@ -16,6 +16,8 @@ export interface FakeOptions {
   untilRead?: boolean;
   /** whether the recording goes on behind an ask only when that was answered */
   untilAnswered?: boolean;
+  /** whether an abort is never answered */
+  deaf?: boolean;
 }
 
 interface StoredMessage {
@@ -119,6 +121,7 @@ export class FakeOpenCode implements AsyncDisposable {
       this.replies.push({ path: pathname, body });
       this.#replied.resolve();
     }
+    if (this.#options.deaf === true && pathname.endsWith('/abort')) return;
     response.writeHead(200, { 'content-type': 'application/json' });
     response.end(JSON.stringify(this.#stored(pathname)));
     this.#unread.delete(pathname);

@@ -1,7 +1,8 @@
 // HTTP to one opencode server. On node:http and not on `fetch`: a command's answer begins only when its turn ends,
-// and fetch gives up on headers (and on a silent body) after five minutes.
+// and fetch gives up on headers (and on a silent body) after five minutes. Every request has a connection of its own: on
+// loopback that costs nothing, and a prompt never meets a kept one that the server is closing at that moment.
 import { PilotlightError } from '@pilotlight/protocol';
-import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { text as readText } from 'node:stream/consumers';
 import { asObject, asString } from './wire.ts';
 
@@ -34,7 +35,6 @@ export interface ServerAddress {
 export class OpenCodeHttp {
   readonly port: number;
   readonly #authorization: string;
-  readonly #agent = new Agent({ keepAlive: true });
 
   constructor({ port, password }: ServerAddress) {
     this.port = port;
@@ -53,16 +53,10 @@ export class OpenCodeHttp {
 
   /** Opens an event stream: resolves with its body when the headers are there. */
   async openStream(path: string, signal: AbortSignal): Promise<IncomingMessage> {
-    // A connection of its own, never handed back to the pool.
-    const answer = await this.#send('GET', path, { signal }, { accept: 'text/event-stream' }, false);
+    const answer = await this.#send('GET', path, { signal }, { accept: 'text/event-stream' });
     if (answer.statusCode === 200 && isType(answer, 'text/event-stream')) return answer;
     answer.destroy();
     throw new HttpAnswerError(answer.statusCode ?? 0, `GET ${path} answered no event stream`);
-  }
-
-  /** Closes the idle connections. */
-  close(): void {
-    this.#agent.destroy();
   }
 
   async #call(method: string, path: string, options: CallOptions): Promise<unknown> {
@@ -72,7 +66,7 @@ export class OpenCodeHttp {
       ...(timeoutMs === undefined ? [] : [AbortSignal.timeout(timeoutMs)]),
     ];
     const signal = AbortSignal.any(limits);
-    const answer = await this.#send(method, path, { ...options, signal }, {}, true);
+    const answer = await this.#send(method, path, { ...options, signal }, {});
     const text = await readText(answer);
     const status = answer.statusCode ?? 0;
     if (status < 200 || status > 299)
@@ -88,7 +82,6 @@ export class OpenCodeHttp {
     path: string,
     options: CallOptions,
     headers: Record<string, string>,
-    pooled: boolean,
   ): Promise<IncomingMessage> {
     const body = options.body === undefined ? undefined : JSON.stringify(options.body);
     return new Promise((resolve, reject) => {
@@ -97,7 +90,7 @@ export class OpenCodeHttp {
         port: this.port,
         method,
         path,
-        agent: pooled ? this.#agent : false,
+        agent: false,
         signal: options.signal,
         headers: {
           authorization: this.#authorization,

@@ -15,15 +15,13 @@ import type {
   TurnResult,
 } from '@pilotlight/protocol';
 import { PilotlightError, toErrorInfo } from '@pilotlight/protocol';
-import { realpath, stat } from 'node:fs/promises';
 import type { ProcessPort } from '../../processes/process-port.ts';
 import type { AgentTable } from '../agent-spec.ts';
 import type { BackendHost } from '../backend-host.ts';
-import { HttpAnswerError } from './http.ts';
+import { createConversation, findConversation, requireWorktree } from './conversations.ts';
 import type { LaunchedServer } from './launch.ts';
 import { OpenCodeServer } from './server.ts';
 import { OpenCodeSession } from './session.ts';
-import { asObject, asString, type WireSession } from './wire.ts';
 
 const CLOSE_MS = 10_000;
 /** The server never forgets a broken event stream: after so many it is started anew as soon as no turn runs. */
@@ -78,7 +76,10 @@ export class OpenCodeServerBackend implements AgentBackend {
       const session = await this.#sessionOf(handle, ctx);
       host.residencyChanged(session.handle, 'busy', 'A turn is running');
       try {
-        return await session.prompt(input, ctx);
+        const result = await session.prompt(input, ctx);
+        // It may still work on what was given up: only a conversation that is found again is made idle first.
+        if (result.error?.details?.['by'] === 'session_closed') this.#forget(session);
+        return result;
       } finally {
         session.continuity = 'live';
         if (this.#sessions.get(keyOf(handle.chatId, handle.agent)) === session)
@@ -222,7 +223,7 @@ export class OpenCodeServerBackend implements AgentBackend {
     return await this.#open(
       server,
       { ...handle, serverPort: server.port },
-      await realpath(ctx.worktreePath),
+      await requireWorktree(ctx.worktreePath),
       ctx.model,
     );
   }
@@ -236,8 +237,8 @@ export class OpenCodeServerBackend implements AgentBackend {
     const { host, agents, agentId } = this.#options;
     const { connection } = server;
     host.residencyChanged(handle, 'starting', 'Opening its conversation');
-    const found = await this.#find(server, handle.agentSessionId, directory);
-    const info = found ?? (await create(server, directory));
+    const found = await findConversation(connection.http, handle.agentSessionId, directory);
+    const info = found ?? (await createConversation(connection.http, directory));
     const current = { ...handle, agentSessionId: info.id };
     const spec = agents.get(agentId);
     const session: OpenCodeSession = new OpenCodeSession({
@@ -261,24 +262,10 @@ export class OpenCodeServerBackend implements AgentBackend {
     return session;
   }
 
-  /** The stored conversation, made idle; null when it is gone or belongs to another directory. */
-  async #find(server: LaunchedServer, id: string | null, directory: string): Promise<WireSession | null> {
-    // Any other id makes the server answer 500.
-    if (id === null || !/^ses_?[A-Za-z0-9]+$/.test(id)) return null;
-    const { http } = server.connection;
-    const options = { directory, timeoutMs: CLOSE_MS };
-    try {
-      const info = asObject(await http.get(`/session/${id}`, options)) as unknown as WireSession;
-      // Its own directory wins over any we name, so it would work in the wrong place.
-      if (info.directory !== undefined && info.directory !== directory) return null;
-      const status = asObject(await http.get('/session/status', options));
-      // A turn we gave up on: the next prompt would be steered into it.
-      if (id in status) await http.post(`/session/${id}/abort`, options);
-      return info;
-    } catch (error) {
-      if (error instanceof HttpAnswerError && error.status === 404) return null;
-      throw error;
-    }
+  #forget(session: OpenCodeSession): void {
+    const { chatId, agent } = session.handle;
+    this.#sessions.delete(keyOf(chatId, agent));
+    this.#options.host.residencyChanged(session.handle, 'cold', 'It did not confirm that it stopped');
   }
 
   #onServerEnded(why: string): void {
@@ -291,21 +278,4 @@ export class OpenCodeServerBackend implements AgentBackend {
 
 function keyOf(chatId: string, agent: string): string {
   return `${chatId} ${agent}`;
-}
-
-async function create(server: LaunchedServer, directory: string): Promise<WireSession> {
-  const made = asObject(await server.connection.http.post('/session', { directory, timeoutMs: 60_000 }));
-  const id = asString(made['id']);
-  if (id === '') throw new PilotlightError('agent_protocol', 'opencode made a session without an id.');
-  return { ...made, id };
-}
-
-/** The real path of a worktree, as the server names it. The server itself would take any path there is not. */
-async function requireWorktree(path: string): Promise<string> {
-  const real = await realpath(path).catch(() => null);
-  if (real !== null && (await stat(real)).isDirectory()) return real;
-  throw new PilotlightError(
-    'worktree_missing',
-    `There is no folder ${path}. Restore the worktree, or start a new session.`,
-  );
 }

@@ -5,7 +5,7 @@ import { FakeOpenCode, type FakeOptions } from './fake-opencode.ts';
 import { readFixture } from './fixture-replay.ts';
 import { OpenCodeSession } from './session.ts';
 
-const NEVER: Pick<PromptCtx, 'onPermission' | 'onQuestion'> = {
+const NEVER: Partial<PromptCtx> = {
   onPermission: () => new Promise(() => {}),
   onQuestion: () => new Promise(() => {}),
 };
@@ -22,7 +22,7 @@ export interface Played {
 export async function playRecording(
   name: string,
   options: FakeOptions,
-  asks: Pick<PromptCtx, 'onPermission' | 'onQuestion'> = NEVER,
+  ctx: Partial<PromptCtx> = NEVER,
 ): Promise<Played> {
   await using fake = new FakeOpenCode(readFixture(name), options);
   const connection = new OpenCodeConnection({ port: await fake.listen(), password: 'x' });
@@ -42,7 +42,7 @@ export async function playRecording(
     continuity: 'fresh',
     model: null,
     agent: { name: 'opencode', login: '' },
-    cancelMs: 2000,
+    cancelMs: 300,
     catalog: () =>
       Promise.resolve({
         models: new Map(),
@@ -65,7 +65,7 @@ export async function playRecording(
         model: null,
         signal: new AbortController().signal,
         onEvent: (event) => events.push(event),
-        ...asks,
+        ...ctx,
       },
     );
     return { result, events, opened: fake.opened, replies: fake.replies };

@@ -163,7 +163,7 @@ export async function startRealHarness(
       const http = new OpenCodeHttp(
         JSON.parse(readFileSync(join(stateFolder, 'server.json'), 'utf8')) as ServerAddress,
       );
-      return await http.get(path, { directory }).finally(() => http.close());
+      return await http.get(path, { directory });
     },
     fileAppears,
     worktree: (name) => makeWorktree(join(home, 'work', name)),

@@ -52,7 +52,6 @@ export async function endEarlierServer(stateFolder: string): Promise<void> {
   if (stat !== null && isStillThere({ pid: file.pid, startTime: file.startTime ?? '' })) {
     const http = new OpenCodeHttp(file);
     await http.post('/global/dispose', { timeoutMs: DISPOSE_MS }).catch(() => {});
-    http.close();
     signal(stat, 'SIGTERM');
     for (let waited = 0; waited < TERM_MS && isStillThere(stat); waited += STEP_MS) await delay(STEP_MS);
     signal(stat, 'SIGKILL');

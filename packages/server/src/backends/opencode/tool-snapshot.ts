@@ -165,3 +165,15 @@ function rawOutputOf(tool: string, state: WireToolState): Record<string, unknown
   };
   return Object.keys(facts).length === 0 ? undefined : facts;
 }
+
+/** Whether the state is an earlier one that came late. */
+export function isOlderSnapshot(next: AcpToolSnapshot, before: AcpToolSnapshot): boolean {
+  if (next.status === 'pending') return before.status !== 'pending';
+  if (next.status !== 'in_progress' || before.status !== 'in_progress') return false;
+  const [now, then] = [next.content[0], before.content[0]];
+  if (then?.type !== 'terminal') return false;
+  return (
+    now === undefined ||
+    (now.type === 'terminal' && then.output !== now.output && then.output.startsWith(now.output))
+  );
+}

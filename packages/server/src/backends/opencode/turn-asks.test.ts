@@ -2,6 +2,7 @@ import type { PermissionRequest, QuestionRequest } from '@pilotlight/protocol';
 import { describe, expect, test } from 'vitest';
 import { permissionReply, permissionRequest, questionAnswers } from './asks.ts';
 import { readFixture } from './fixture-replay.ts';
+import { TurnProgress } from './turn-progress.ts';
 import { playRecording } from './play-recording.ts';
 
 /** Breaks the stream right before the ask, so that it is found by asking the server. */
@@ -149,4 +150,32 @@ test('an ask that names no call, and answers it does not offer', () => {
       { action: 'accept', answers: { 1: ['x'] } },
     ),
   ).toEqual([[], ['x']]);
+});
+
+test('a server that never confirms an abort is given up after the deadline', async () => {
+  const stop = new AbortController();
+  const { result } = await playRecording(
+    '20-permission-once',
+    { untilAnswered: true, deaf: true },
+    {
+      signal: stop.signal,
+      onPermission: () => {
+        stop.abort();
+        return new Promise(() => {});
+      },
+    },
+  );
+  expect(result).toMatchObject({
+    ok: false,
+    error: { code: 'cancelled', details: { by: 'session_closed' } },
+  });
+});
+
+test('what a stopped turn says late is no end of the next one, and no turn waits for ever', () => {
+  const progress = new TurnProgress('ses_1', 'msg_1');
+  const error = { name: 'MessageAbortedError', data: { message: 'Aborted' } };
+  expect(progress.observe({ type: 'session.error', sessionID: 'ses_1', error })).toBeNull();
+  expect(progress.error).toBeNull();
+  expect(progress.idleNow(true, 0)).toEqual({ kind: 'check', inMs: 2000 });
+  expect(progress.idleNow(true, 60_000)).toEqual({ kind: 'finished' });
 });

@@ -59,6 +59,8 @@ export class TurnProgress {
         this.busy = true;
         return RUNNING;
       case 'session.error':
+        // The end of an aborted turn before this one, come late.
+        if (!this.busy && record.error.name === 'MessageAbortedError') return null;
         // A second one says the same with a stack trace.
         this.error ??= record.error;
         return this.busy ? null : { kind: 'check', inMs: ERROR_GRACE_MS };
