@@ -85,7 +85,7 @@ export class PermissionAsker implements Disposable {
       return await askFields(permission, screen, ask);
     } catch (error) {
       if (!signal.aborted) throw error;
-      screen.note(screen.style.dim('  answered elsewhere'));
+      screen.note(screen.style.dim('  no answer is needed any more'));
       return null;
     } finally {
       terminal.close();

@@ -32,7 +32,7 @@ export async function runTurn(options: RunTurnOptions): Promise<number> {
   const { cli, client, chatId, turnId } = options;
   const interrupts = new Interrupts(options);
   using asker = new PermissionAsker({ ...options, screen: cli.screen, onInterrupt: () => interrupts.take() });
-  const show = cli.json ? showJson(cli) : showText(cli, turnId, asker);
+  const show = cli.json ? showJson(cli) : showText(cli, turnId);
   const first = Promise.withResolvers<void>();
   // Followed before it is sent, so that not even its first frame is missed.
   using _following = client.followChat(chatId, {
@@ -70,7 +70,7 @@ function showJson({ screen }: Cli): Show {
   };
 }
 
-function showText(cli: Cli, turnId: string, _asker: PermissionAsker): Show {
+function showText(cli: Cli, turnId: string): Show {
   const printer = new TurnPrinter(cli.screen, turnId);
   return (state, frames) => printer.show(state, frames);
 }
