@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { findProgram } from './find-program.ts';
 import type { Ledger } from './ledger.ts';
 import { LocalChild } from './local-child.ts';
@@ -22,6 +23,7 @@ export class LocalProcesses implements ProcessPort {
   readonly #deadlines: KillDeadlines | undefined;
   readonly #children = new Set<LocalChild>();
   #disposed = false;
+  #lane: Promise<void> = Promise.resolve();
 
   /** `deadlines`: of the kill ladder in `dispose`. */
   constructor(ledger: Ledger, deadlines?: KillDeadlines) {
@@ -32,8 +34,10 @@ export class LocalProcesses implements ProcessPort {
   async spawn(request: SpawnRequest): Promise<ChildProcessPort> {
     await requireFolder(request);
     const program = await findProgram(request.owner, request.command, request.cwd, request.env);
-    if (this.#disposed)
+    await this.#turn();
+    if (this.#disposed) {
       throw new PilotlightError('server_stopping', `${request.owner} is not started: the server stops.`);
+    }
     const id = randomUUID();
     const child = await started(request, program, id);
     const local = new LocalChild(child, request.owner);
@@ -42,9 +46,15 @@ export class LocalProcesses implements ProcessPort {
       this.#children.delete(local);
       this.#ledger.remove(id);
     });
-    const identity = identify(child.pid);
-    // Not there: it was killed meanwhile, and the exit says so.
-    if (identity) this.#ledger.add(entry(id, request, program, identity, local.startedAt));
+    try {
+      const identity = identify(child.pid);
+      // Not there: it was killed meanwhile, and the exit says so.
+      if (identity) this.#ledger.add(entry(id, request, program, identity, local.startedAt));
+    } catch (cause) {
+      // It waits at the gate and has done nothing; a child that nobody could find again must not work.
+      await local.end({ stdinMs: 0, termMs: 0, killMs: 5000 });
+      throw cause;
+    }
     openGate(child);
     return local;
   }
@@ -52,6 +62,13 @@ export class LocalProcesses implements ProcessPort {
   async dispose(): Promise<void> {
     this.#disposed = true;
     await Promise.allSettled([...this.#children].map((child) => child.end(this.#deadlines)));
+  }
+
+  /** A fork holds the event loop for some milliseconds, so there is one in each turn of it. */
+  #turn(): Promise<void> {
+    const mine = this.#lane;
+    this.#lane = mine.then(() => setImmediate());
+    return mine;
   }
 }
 

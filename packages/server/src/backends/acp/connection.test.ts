@@ -173,19 +173,6 @@ test('a last message without newline counts', async () => {
   expect(await answer).toBe(1);
 });
 
-test('a paused connection reads nothing', async () => {
-  const seen: string[] = [];
-  const { peer, connection } = connect({ notification: (method) => void seen.push(method) });
-  const held = connection.pause();
-  peer.say({ method: 'one' });
-  for (let n = 0; n < 20; n++) peer.out.write(`${' '.repeat(64 * 1024)}\n`);
-  await new Promise((resolve) => setImmediate(resolve));
-  expect(seen).toEqual([]);
-  expect(peer.out.writableNeedDrain).toBe(true);
-  held[Symbol.dispose]();
-  await expect.poll(() => seen).toEqual(['one']);
-});
-
 test('a peer that takes no input is given up before it fills our memory', async () => {
   const { peer, connection } = connect();
   peer.writing = new Promise(() => {});

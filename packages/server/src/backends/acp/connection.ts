@@ -66,8 +66,6 @@ export class Connection {
   #state: 'open' | 'ending' | PilotlightError = 'open';
   #nextId = 0;
   #outbound = 0;
-  #pauses = 0;
-  #resumed = Promise.withResolvers<void>();
   #lastData = 0;
 
   constructor(options: ConnectionOptions) {
@@ -126,19 +124,6 @@ export class Connection {
     this.#send({ jsonrpc: '2.0', method, params });
   }
 
-  /** Stops reading until it is disposed; the agent is held back when the pipe is full. */
-  pause(): Disposable {
-    let held = true;
-    if (this.#pauses++ === 0) this.#resumed = Promise.withResolvers<void>();
-    return {
-      [Symbol.dispose]: () => {
-        if (!held) return;
-        held = false;
-        if (--this.#pauses === 0) this.#resumed.resolve();
-      },
-    };
-  }
-
   async #read(): Promise<void> {
     let cause: EndCause = { kind: 'stdout' };
     try {
@@ -157,7 +142,6 @@ export class Connection {
   async #deliver(lines: string[]): Promise<void> {
     let untilCheck = 0;
     for (const line of lines) {
-      if (this.#pauses > 0) await this.#resumed.promise;
       untilCheck -= 1 + (line.length >> 10);
       if (untilCheck < 0) {
         untilCheck = 8;

@@ -24,13 +24,15 @@ export interface Lease {
 interface Slot {
   readonly start: Promise<AgentProcess>;
   process: AgentProcess | null;
-  readonly users: Set<string>;
+  /** one token for each lease */
+  readonly users: Set<symbol>;
 }
 
 export class ProcessPool {
   readonly #options: ProcessPoolOptions;
   readonly #slots = new Map<string, Slot>();
-  readonly #ending = new Set<Promise<void>>();
+  /** owner → the end of its last process */
+  readonly #ending = new Map<string, Promise<void>>();
   #disposed = false;
 
   constructor(options: ProcessPoolOptions) {
@@ -38,11 +40,13 @@ export class ProcessPool {
   }
 
   /**
-   * The owner's process, started when none is up. `user` holds it until the lease is released.
+   * The owner's process, started when none is up, after the one before has ended: two of them could write the same
+   * conversation.
    * @throws PilotlightError as AgentProcess.start
    */
-  async lease(owner: string, user: string, agent: ResolvedAgent, cwd: string): Promise<Lease> {
+  async lease(owner: string, agent: ResolvedAgent, cwd: string): Promise<Lease> {
     const slot = this.#slots.get(owner) ?? this.#open(owner, agent, cwd);
+    const user = Symbol(owner);
     slot.users.add(user);
     const process = await slot.start;
     if (this.#disposed)
@@ -59,38 +63,48 @@ export class ProcessPool {
     this.#disposed = true;
     const slots = [...this.#slots.values()];
     this.#slots.clear();
-    await Promise.allSettled([...slots.map(async (slot) => (await slot.start).end()), ...this.#ending]);
+    await Promise.allSettled([
+      ...slots.map(async (slot) => (await slot.start).end()),
+      ...this.#ending.values(),
+    ]);
   }
 
   #open(owner: string, agent: ResolvedAgent, cwd: string): Slot {
     const { processes, kill } = this.#options;
     const options = { agent, processes, cwd, ...(kill === undefined ? {} : { kill }) };
-    const start = AgentProcess.start(options);
+    const start = (this.#ending.get(owner) ?? Promise.resolve()).then(() => AgentProcess.start(options));
     const slot: Slot = { start, process: null, users: new Set() };
     this.#slots.set(owner, slot);
     start.then(
       (process) => {
         slot.process = process;
         void process.ended.then((reason) => {
-          this.#forget(owner, slot);
+          this.#retire(owner, slot, process).catch(() => {});
           this.#options.onEnded(process, reason);
         });
       },
-      () => this.#forget(owner, slot),
+      () => {
+        if (this.#slots.get(owner) === slot) this.#slots.delete(owner);
+      },
     );
     return slot;
   }
 
-  async #release(owner: string, slot: Slot, user: string): Promise<void> {
+  async #release(owner: string, slot: Slot, user: symbol): Promise<void> {
     slot.users.delete(user);
-    if (slot.users.size > 0) return;
-    this.#forget(owner, slot);
-    const ending = slot.start.then((process) => process.end());
-    this.#ending.add(ending);
-    await ending.finally(() => this.#ending.delete(ending));
+    if (slot.users.size > 0 || !slot.process) return;
+    await this.#retire(owner, slot, slot.process);
   }
 
-  #forget(owner: string, slot: Slot): void {
-    if (this.#slots.get(owner) === slot) this.#slots.delete(owner);
+  async #retire(owner: string, slot: Slot, process: AgentProcess): Promise<void> {
+    if (this.#slots.get(owner) === slot) {
+      this.#slots.delete(owner);
+      const ending = process.end().catch(() => {});
+      this.#ending.set(owner, ending);
+      void ending.then(() => {
+        if (this.#ending.get(owner) === ending) this.#ending.delete(owner);
+      });
+    }
+    await process.end();
   }
 }

@@ -120,12 +120,7 @@ export class WarmAcpBackend implements AgentBackend {
     const chat = this.#chats.get(key);
     if (!chat) return;
     this.#host.residencyChanged(chat.handle, 'closing', 'Is being closed');
-    const { process, id } = chat.session;
-    if (process.isUp && process.capabilities.close) {
-      const options = { deadlineMs: process.agent.deadlines.close };
-      // An agent that does not close it loses nothing but memory; the process goes with its last session.
-      await process.connection.request('session/close', { sessionId: id }, options).catch(() => {});
-    }
+    await closeAcpSession(chat.session);
     await this.#release(chat, 'Closed');
   }
 
@@ -178,7 +173,7 @@ export class WarmAcpBackend implements AgentBackend {
     const agent = await this.#agents.resolve(opts.agent);
     const root = await realpath(opts.worktreePath).catch(() => opts.worktreePath);
     const owner = agent.sharedProcess ? `${handle.sessionId}/${agent.id}` : `${handle.sessionId}/${key}`;
-    const lease = await this.#pool.lease(owner, key, agent, opts.worktreePath);
+    const lease = await this.#pool.lease(owner, agent, opts.worktreePath);
     try {
       const { session, continuity } = await openSession({
         process: lease.process,
@@ -193,9 +188,7 @@ export class WarmAcpBackend implements AgentBackend {
             outOfTurn: (event) => this.#host.outOfTurn(handle, event),
           }),
       });
-      const choice = { ...this.#choices.get(key), ...(opts.model === null ? {} : { model: opts.model }) };
-      if (choice.mode === undefined && agent.askMode !== null) await applyAskMode(session, agent.askMode);
-      await applyChoice(session, choice);
+      await this.#settle(key, session, opts.model);
       if (handle.agentSessionId !== session.id) {
         handle.agentSessionId = session.id;
         this.#host.agentSessionAssigned(handle);
@@ -203,6 +196,20 @@ export class WarmAcpBackend implements AgentBackend {
       this.#chats.set(key, { key, handle, session, lease, continuity });
     } catch (cause) {
       await lease.release();
+      throw cause;
+    }
+  }
+
+  /** The asking mode unless the user chose another, then what the user chose. A session that cannot have it is closed. */
+  async #settle(key: string, session: AcpSession, model: string | null): Promise<void> {
+    const { askMode } = session.process.agent;
+    const choice = { ...this.#choices.get(key), ...(model === null ? {} : { model }) };
+    try {
+      if (choice.mode === undefined && askMode !== null) await applyAskMode(session, askMode);
+      await applyChoice(session, choice);
+    } catch (cause) {
+      await closeAcpSession(session);
+      await session.detach();
       throw cause;
     }
   }
@@ -241,6 +248,13 @@ export class WarmAcpBackend implements AgentBackend {
 
 function keyOf(chatId: string, agent: string): string {
   return `${chatId}/${agent}`;
+}
+
+/** An agent that does not close it loses nothing but memory: the process goes with its last session. */
+async function closeAcpSession({ process, id }: AcpSession): Promise<void> {
+  if (!process.isUp || !process.capabilities.close) return;
+  const options = { deadlineMs: process.agent.deadlines.close };
+  await process.connection.request('session/close', { sessionId: id }, options).catch(() => {});
 }
 
 function count(chats: number): string {
