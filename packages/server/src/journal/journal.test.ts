@@ -193,6 +193,21 @@ describe('the state of a chat', () => {
     expect(textsOf(stateOf())).toEqual(['one more']);
   });
 
+  it('is folded with the frames of the same commit: they are published and never stored', () => {
+    const seen: number[] = [];
+    using _ = journal.subscribe(TOPIC, (batch) => seen.push(...framesOf(batch.json).map(({ seq }) => seq)));
+    journal.append(said('msg_1'));
+    journal.commit((scope) => {
+      scope.frame(text('msg_1', 'last'));
+      scope.fold(CHAT);
+      scope.frame({ topic: TOPIC, event: { type: 'usage', agent: 'alpha', usage: {} } });
+    });
+    expect(seen).toEqual([1, 2, 3]);
+    expect(store.frames.after(TOPIC, 0).map(({ seq }) => seq)).toEqual([3]);
+    expect(store.messages.get('msg_1')?.parts).toEqual([{ type: 'text', text: 'last' }]);
+    expect(journal.catchUp(TOPIC, 2)).toMatchObject({ kind: 'tail', count: 1, lastSeq: 3 });
+  });
+
   it('shows the newest messages, folded and live, and says that there are earlier ones', () => {
     for (let n = 1; n <= 4; n += 1) journal.append(said(`msg_${n}`));
     journal.commit((scope) => scope.fold(CHAT));
