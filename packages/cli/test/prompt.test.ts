@@ -107,6 +107,24 @@ describe('prompt', () => {
     expect((await bench.run(['doctor'])).code).toBe(0);
   });
 
+  it('leaves the turn to the server on a second Ctrl-C', async () => {
+    await using other = new Bench();
+    const { serve } = await other.serve();
+    const running = other.spawn(['prompt', '--agent', 'demo', '/wait']);
+    await running.until('stdout', /waiting/);
+    // A server that cannot answer the cancel.
+    serve.child.kill('SIGSTOP');
+    running.child.kill('SIGINT');
+    await running.until('stderr', /cancelling/);
+    // Two that come at once count as one, so it is pressed until it is heard.
+    const pressing = setInterval(() => running.child.kill('SIGINT'), 20);
+    const { code, stderr } = await running.result;
+    clearInterval(pressing);
+    serve.child.kill('SIGCONT');
+    expect(code).toBe(130);
+    expect(stderr).toMatch(/the turn goes on: pilotlight chat show cht_/);
+  });
+
   it('says what is wrong with an agent or a chat that is not there', async () => {
     const agent = await bench.run(['prompt', '--agent', 'nobody', 'x']);
     expect(agent.code).toBe(5);

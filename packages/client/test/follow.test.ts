@@ -278,4 +278,12 @@ describe('an operation', () => {
     expect(lines).toEqual(['fetching']);
     await expect(client.installAgent('other')).rejects.toMatchObject({ code: 'agent_unknown' });
   });
+
+  it('ends an installation when its client gives up', async () => {
+    const abort = new AbortController();
+    const onLine = (): void => abort.abort(new Error('enough'));
+    const installing = client.installAgent('slow', { signal: abort.signal, onLine });
+    await expect(installing).rejects.toThrow('enough');
+    await server.abandoned;
+  });
 });

@@ -26,7 +26,7 @@ export interface RunTurnOptions {
 
 /**
  * Sends a prompt and shows its turn until it has ended; answers the exit code. The first Ctrl-C cancels the turn, the
- * second leaves it to the server.
+ * second ends this process and leaves the turn to the server.
  */
 export async function runTurn(options: RunTurnOptions): Promise<number> {
   const { cli, client, chatId, turnId } = options;
@@ -54,7 +54,8 @@ export async function runTurn(options: RunTurnOptions): Promise<number> {
   } catch (error) {
     if (!interrupts.left.aborted) throw error;
     cli.screen.note(cli.screen.style.dim(`• left; the turn goes on: pilotlight chat show ${chatId}`));
-    return EXIT.left;
+    // At once: what is still on its way to the server (which may hang) is nothing to wait for.
+    process.exit(EXIT.left);
   }
 }
 

@@ -259,6 +259,25 @@ describe('an event stream', () => {
     expect(other.journal.listenerCount('index')).toBe(0);
   });
 
+  it('that nobody reads is ended instead of growing, and goes on by its last id', async () => {
+    const { journal, topic, chat } = server;
+    const path = `/api/chats/${chat.id}/events`;
+    using slow = await stream(path);
+    const begin = (await slow.next()) as EventSourceMessage;
+    const closed = new Promise((resolve) => slow.response.once('close', resolve));
+    slow.response.pause();
+    for (let round = 0; round < 2000 && journal.listenerCount(topic) > 0; round++) {
+      journal.publishText(topic, 4, 'x'.repeat(64 * 1024));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(journal.listenerCount(topic)).toBe(0);
+    slow.response.resume();
+    await closed;
+    using again = await stream(path, { 'last-event-id': begin.id ?? '' });
+    const rest = (await again.next()) as EventSourceMessage;
+    expect(seqs(JSON.parse(rest.data) as ServerMessage)[0]).toBe(Number(begin.id) + 1);
+  });
+
   it('of an unknown chat is a problem answer', async () => {
     const response = await server.api('/api/chats/none/events');
     expect(response.status).toBe(404);

@@ -157,7 +157,7 @@ const HEALTH: Health = {
 };
 
 /** The few commands these tests call; any other is a defect of the test. */
-function testCommands(chat: Chat): Commands {
+function testCommands(chat: Chat, onAbandoned: () => void): Commands {
   const turns = new Map<string, Turn>();
   const commands: Partial<Commands> = {
     health: () => HEALTH,
@@ -175,8 +175,9 @@ function testCommands(chat: Chat): Commands {
     },
     listPermissions: () => [],
     listAgents: () => Promise.reject(new Error('a defect with a secret path')),
-    installAgent(id, { onLine }) {
+    async installAgent(id, { onLine, signal }) {
       onLine('fetching');
+      if (id === 'slow') await once(signal, 'abort').then(onAbandoned);
       return id === 'demo'
         ? Promise.resolve({
             id,
@@ -203,6 +204,8 @@ export interface TestServer extends AsyncDisposable {
   signIn: SignInCodes;
   logged: string[];
   stopped: Promise<void>;
+  /** an installation (of the agent `slow`) was given up */
+  abandoned: Promise<void>;
   /** fetch with the token */
   api(path: string, init?: RequestInit & { duplex?: 'half' }): Promise<Response>;
 }
@@ -219,12 +222,13 @@ export async function startTestServer(
   const note = (fields: object, message: string): void =>
     void logged.push(`${message} ${JSON.stringify(fields)}`);
   const stopped = Promise.withResolvers<void>();
+  const abandoned = Promise.withResolvers<void>();
   const blobs = new Map([
     ['a'.repeat(64), { mimeType: 'image/png', bytes: new Uint8Array([1, 2, 3]) }],
     ['b'.repeat(64), { mimeType: 'text/html', bytes: Buffer.from('<script>') }],
   ]);
   const deps: HttpDeps = {
-    commands: testCommands(chat),
+    commands: testCommands(chat, abandoned.resolve),
     journal,
     token: TOKEN,
     serverId: 'server',
@@ -247,6 +251,7 @@ export async function startTestServer(
     signIn,
     logged,
     stopped: stopped.promise,
+    abandoned: abandoned.promise,
     api: (path, init = {}) =>
       fetch(http.url + path, {
         ...init,
