@@ -7,6 +7,7 @@ import type { InitializeRequest } from '@agentclientprotocol/sdk';
 import { PilotlightError } from '@pilotlight/protocol';
 import type { ChildProcessPort, KillDeadlines, ProcessPort } from '../../processes/process-port.ts';
 import type { ResolvedAgent } from '../agent-spec.ts';
+import { VERSION } from '../../version.ts';
 import { readCapabilities, type AgentCapabilities } from './agent-capabilities.ts';
 import { agentError } from './agent-errors.ts';
 import { Connection } from './connection.ts';
@@ -124,7 +125,7 @@ export class AgentProcess {
     const { offer, deadlines, name } = this.agent;
     const params: InitializeRequest = {
       protocolVersion,
-      clientInfo: { name: 'pilotlight', title: 'Pilotlight', version: '0.1.0' },
+      clientInfo: { name: 'pilotlight', title: 'Pilotlight', version: VERSION },
       clientCapabilities: {
         fs: { readTextFile: offer.readTextFile, writeTextFile: offer.writeTextFile },
         terminal: offer.terminal,
