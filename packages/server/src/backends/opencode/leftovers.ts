@@ -5,10 +5,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { MARK } from '../../processes/process-group.ts';
 import { readAllStats, readStat, type ProcStat } from '../../processes/proc-stat.ts';
 
-const TERM_MS = 1000;
-const STEP_MS = 50;
+/** How long a signal may take. */
+const GRACE_MS = 1000;
+const STEP_MS = 20;
 
-/** The mark a process carries; null when it has none or the system does not show it. */
+/** The mark a process carries; null when it has none, is just starting its program, or the system does not show it. */
 export function processMark(pid: number): string | null {
   try {
     const environment = readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0');
@@ -20,13 +21,13 @@ export function processMark(pid: number): string | null {
 
 /** Ends every live process with the mark: SIGTERM, then SIGKILL. Resolves when none is left. */
 export async function endMarked(mark: string): Promise<void> {
-  const carriers = (): ProcStat[] =>
-    readAllStats().filter((stat) => isLive(stat) && processMark(stat.pid) === mark);
-  const first = carriers();
-  for (const stat of first) signal(stat, 'SIGTERM');
-  for (let waited = 0; waited < TERM_MS && first.some(isStillThere); waited += STEP_MS) await delay(STEP_MS);
-  // Those that came meanwhile too.
-  for (const stat of carriers()) signal(stat, 'SIGKILL');
+  for (const name of ['SIGTERM', 'SIGKILL'] as const) {
+    // Looked for anew each time: more may have come meanwhile.
+    const carriers = readAllStats().filter((stat) => isLive(stat) && processMark(stat.pid) === mark);
+    for (const stat of carriers) signal(stat, name);
+    for (let waited = 0; waited < GRACE_MS && carriers.some(isStillThere); waited += STEP_MS)
+      await delay(STEP_MS);
+  }
 }
 
 /** Signals exactly this process, never another that got its pid. */

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readStat } from '../../processes/proc-stat.ts';
 import { processMark } from './leftovers.ts';
-import { startRealHarness, type RealHarness } from './real-harness.ts';
+import { OpenCodeServerBackend } from './opencode-server-backend.ts';
+import { startPrompt, startRealHarness, type RealHarness } from './real-harness.ts';
 
 let harness: RealHarness;
 
@@ -402,6 +403,39 @@ describe('the server process', () => {
     expect(isRunning(command)).toBe(false);
     expect(await harness.prompt(handle, path, '[[text tag=on]]').result).toEqual({ ok: true });
   });
+
+  test('without conversations it is ended after a while, and a closed one is found again', async () => {
+    await using own = await startRealHarness();
+    const { agents, processes, host, stateFolder } = own;
+    const backend = new OpenCodeServerBackend({
+      agents,
+      agentId: 'opencode',
+      processes,
+      host,
+      stateFolder,
+      idleMs: 50,
+    });
+    const path = own.worktree('idle');
+    const opts = {
+      agent: 'opencode',
+      model: null,
+      chatId: 'chat-idle',
+      worktreePath: path,
+      worktreeId: null,
+      projectId: 'p',
+    };
+    const handle = await backend.ensureSession('s', opts);
+    expect(await startPrompt(backend, handle, path, '[[text]]').result).toEqual({ ok: true });
+    const [server] = await backend.inspect();
+    await backend.closeSession(handle);
+    await expect.poll(() => isRunning(server!.pid), { timeout: 10_000 }).toBe(false);
+    expect(await backend.inspect()).toEqual([]);
+    expect(backend.health()).toBe('up');
+    const again = await backend.ensureSession('s', opts);
+    expect(again.agentSessionId).toBe(handle.agentSessionId);
+    expect(backend.continuity(again)).toBe('resumed');
+    await backend.dispose();
+  }, 60_000);
 
   test('after dispose nothing is left', async () => {
     await using own = await startRealHarness();

@@ -75,15 +75,16 @@ export class OpenCodeServer {
     await this.recycle();
   }
 
-  /** Ends the present life; the next need starts another. No conversation may be in a turn. */
+  /** Ends the present life; the next need starts another, behind it. No conversation may be in a turn. */
   async recycle(): Promise<void> {
     const server = this.#current;
+    this.#current = null;
     if (server !== null) {
-      this.#current = null;
-      await server.connection.http.post('/global/dispose', { timeoutMs: DISPOSE_MS }).catch(() => {});
-      await server.child.end(KILL);
-      server.connection.close();
-      this.#clean();
+      this.#clearAway(async () => {
+        await server.connection.http.post('/global/dispose', { timeoutMs: DISPOSE_MS }).catch(() => {});
+        await server.child.end(KILL);
+        server.connection.close();
+      });
     }
     await this.#cleaning;
   }
@@ -100,6 +101,8 @@ export class OpenCodeServer {
       const onSpawned = (child: ChildProcessPort, port: number, password: string): void =>
         this.#remember(child, port, password);
       const server = await launchServer({ agent, processes, cwd: stateFolder, onSpawned });
+      // In the moment it starts its program, a process shows nothing of itself.
+      if (this.#mark === null) this.#remember(server.child, server.port, server.password);
       this.#current = server;
       this.#down = false;
       void server.child.exited.then((exit) => this.#onExit(server, exit));
@@ -107,7 +110,7 @@ export class OpenCodeServer {
     } catch (error) {
       this.#down = true;
       this.#policy.ended(Date.now(), 0);
-      this.#clean();
+      this.#clearAway();
       throw error;
     }
   }
@@ -142,7 +145,7 @@ export class OpenCodeServer {
     this.#current = null;
     this.#down = true;
     this.#policy.ended(Date.now(), Date.now() - server.child.startedAt);
-    this.#clean();
+    this.#clearAway();
     const why = exitWords(exit, server.child);
     const message = `The server of ${this.#options.agentId} ended in the middle of the turn (${why}). Send the prompt again.`;
     const error: ErrorInfo = { code: 'agent_failed', message, details: { ...exit } };
@@ -150,9 +153,16 @@ export class OpenCodeServer {
     server.connection.ended(error);
   }
 
-  #clean(): void {
-    removeServerFile(this.#options.stateFolder);
-    if (this.#mark !== null) this.#cleaning = endMarked(this.#mark);
+  /** Ends what is left of the present life. The next one begins only when that is done. */
+  #clearAway(end: () => Promise<void> = async () => {}): void {
+    const mark = this.#mark;
     this.#mark = null;
+    const clear = async (): Promise<void> => {
+      // A process that even SIGKILL does not end is beyond us; the next life must not wait for it.
+      await end().catch(() => {});
+      removeServerFile(this.#options.stateFolder);
+      if (mark !== null) await endMarked(mark);
+    };
+    this.#cleaning = clear();
   }
 }
