@@ -1,7 +1,7 @@
 import type { AcpToolSnapshot, AgentEvent } from '@pilotlight/protocol';
 import { AcpToolSnapshot as ToolSchema } from '@pilotlight/protocol';
 import { describe, expect, test } from 'vitest';
-import { readFixture, recordedTurn, replay } from './fixture-replay.ts';
+import { readFixture, recordedTurn, replay } from '../../../test/opencode/fixture-replay.ts';
 import { EventMapper } from './event-mapper.ts';
 import { readRecord } from './wire.ts';
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readStat } from '../../processes/proc-stat.ts';
 import { processMark } from './leftovers.ts';
 import { OpenCodeServerBackend } from './opencode-server-backend.ts';
-import { startPrompt, startRealHarness, type RealHarness } from './real-harness.ts';
+import { startPrompt, startRealHarness, type RealHarness } from '../../../test/opencode/real-harness.ts';
 
 let harness: RealHarness;
 

@@ -1,7 +1,7 @@
 import type { AgentEvent } from '@pilotlight/protocol';
 import { expect, test } from 'vitest';
-import { playRecording as play } from './play-recording.ts';
-import { joined, readFixture } from './fixture-replay.ts';
+import { playRecording as play } from '../../../test/opencode/play-recording.ts';
+import { joined, readFixture } from '../../../test/opencode/fixture-replay.ts';
 
 /** What a transcript shows in the end: parts in their order, each text whole, of each tool its last state. */
 function transcript(events: readonly AgentEvent[]): unknown {

@@ -1,7 +1,7 @@
 import type { PermissionOutcome } from '@pilotlight/protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startRealHarness, type RealHarness } from './real-harness.ts';
-import { StreamProxy } from './stream-proxy.ts';
+import { startRealHarness, type RealHarness } from '../../../test/opencode/real-harness.ts';
+import { StreamProxy } from '../../../test/opencode/stream-proxy.ts';
 
 let harness: RealHarness;
 let proxy: StreamProxy;

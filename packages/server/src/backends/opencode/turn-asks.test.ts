@@ -1,9 +1,9 @@
 import type { PermissionRequest, QuestionRequest } from '@pilotlight/protocol';
 import { describe, expect, test } from 'vitest';
 import { permissionReply, permissionRequest, questionAnswers } from './asks.ts';
-import { readFixture } from './fixture-replay.ts';
+import { readFixture } from '../../../test/opencode/fixture-replay.ts';
 import { TurnProgress } from './turn-progress.ts';
-import { playRecording } from './play-recording.ts';
+import { playRecording } from '../../../test/opencode/play-recording.ts';
 
 /** Breaks the stream right before the ask, so that it is found by asking the server. */
 function breakBefore(name: string, type: string): { breakAfter: number; lose: number } {

@@ -14,13 +14,13 @@ import {
 import { watch } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { Ledger } from '../../processes/ledger.ts';
-import { LocalProcesses } from '../../processes/local-processes.ts';
-import type { ProcessPort } from '../../processes/process-port.ts';
-import { AgentSpec, type AgentTable, type ResolvedAgent } from '../agent-spec.ts';
-import type { BackendHost, StoredAgentSession } from '../backend-host.ts';
-import { OpenCodeHttp, type ServerAddress } from './http.ts';
-import { OpenCodeServerBackend } from './opencode-server-backend.ts';
+import { Ledger } from '../../src/processes/ledger.ts';
+import { LocalProcesses } from '../../src/processes/local-processes.ts';
+import type { ProcessPort } from '../../src/processes/process-port.ts';
+import { AgentSpec, type AgentTable, type ResolvedAgent } from '../../src/backends/agent-spec.ts';
+import type { BackendHost, StoredAgentSession } from '../../src/backends/backend-host.ts';
+import { OpenCodeHttp, type ServerAddress } from '../../src/backends/opencode/http.ts';
+import { OpenCodeServerBackend } from '../../src/backends/opencode/opencode-server-backend.ts';
 
 /** What the product around the backend would see. */
 export class RecordingHost implements BackendHost {

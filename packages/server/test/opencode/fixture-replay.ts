@@ -2,12 +2,12 @@
 import type { AgentEvent } from '@pilotlight/protocol';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EventMapper } from './event-mapper.ts';
-import { TurnProgress } from './turn-progress.ts';
-import { turnOutcome, type TurnOutcome } from './turn-outcome.ts';
-import { readRecord, type SessionRecord } from './wire.ts';
+import { EventMapper } from '../../src/backends/opencode/event-mapper.ts';
+import { TurnProgress } from '../../src/backends/opencode/turn-progress.ts';
+import { turnOutcome, type TurnOutcome } from '../../src/backends/opencode/turn-outcome.ts';
+import { readRecord, type SessionRecord } from '../../src/backends/opencode/wire.ts';
 
-const FOLDER = join(import.meta.dirname, '../../../fixtures/opencode');
+const FOLDER = join(import.meta.dirname, '../../fixtures/opencode');
 
 export interface RecordedEvent {
   type: string;

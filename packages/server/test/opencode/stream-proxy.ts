@@ -1,7 +1,7 @@
 // For tests: stands between the backend and the real server, and breaks the event stream on demand.
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import type { ChildProcessPort, ProcessPort, SpawnRequest } from '../../processes/process-port.ts';
+import type { ChildProcessPort, ProcessPort, SpawnRequest } from '../../src/processes/process-port.ts';
 
 export class StreamProxy implements ProcessPort {
   /** whether a new event stream is refused */

@@ -1,9 +1,9 @@
 // For tests: a conversation on a server that plays a recording.
 import type { AgentEvent, PromptCtx, TurnResult } from '@pilotlight/protocol';
-import { OpenCodeConnection } from './connection.ts';
+import { OpenCodeConnection } from '../../src/backends/opencode/connection.ts';
 import { FakeOpenCode, type FakeOptions } from './fake-opencode.ts';
 import { readFixture } from './fixture-replay.ts';
-import { OpenCodeSession } from './session.ts';
+import { OpenCodeSession } from '../../src/backends/opencode/session.ts';
 
 const NEVER: Partial<PromptCtx> = {
   onPermission: () => new Promise(() => {}),

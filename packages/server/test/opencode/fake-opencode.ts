@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
 import { recordedTurn, type RecordedEvent } from './fixture-replay.ts';
-import { asObject, asString, type WireMessage, type WirePart } from './wire.ts';
+import { asObject, asString, type WireMessage, type WirePart } from '../../src/backends/opencode/wire.ts';
 
 export interface FakeOptions {
   /** the stream breaks behind so many records; never when missing */
