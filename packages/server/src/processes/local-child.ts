@@ -21,6 +21,8 @@ export class LocalChild implements ChildProcessPort {
   readonly startedAt = Date.now();
   readonly stdout: AsyncIterable<Uint8Array>;
   readonly exited: Promise<ProcessExit>;
+  /** Resolves when the process has ended and nothing is left of its group. */
+  readonly gone: Promise<void>;
   readonly #owner: string;
   readonly #stdin: Writable;
   readonly #stderr = new TailBuffer(stderrLimit);
@@ -40,10 +42,10 @@ export class LocalChild implements ChildProcessPort {
       // Not 'close': that waits for everybody who holds a pipe.
       child.once('exit', (code, signal) => {
         this.#ended = true;
-        killRemains(this.pid);
         resolve({ code, signal });
       });
     });
+    this.gone = this.exited.then(() => killRemains(this.pid)).then(() => {});
   }
 
   write(bytes: Uint8Array | string): Promise<void> {
@@ -70,7 +72,10 @@ export class LocalChild implements ChildProcessPort {
     for (const [milliseconds, step] of steps) {
       step?.();
       const exit = await within(this.exited, milliseconds);
-      if (exit) return exit;
+      if (exit) {
+        await this.gone;
+        return exit;
+      }
     }
     throw new PilotlightError(
       'agent_failed',

@@ -42,7 +42,7 @@ export class LocalProcesses implements ProcessPort {
     const child = await started(request, program, id);
     const local = new LocalChild(child, request.owner);
     this.#children.add(local);
-    void local.exited.then(() => {
+    void local.gone.then(() => {
       this.#children.delete(local);
       this.#ledger.remove(id);
     });

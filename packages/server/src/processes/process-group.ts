@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { readAllStats, readStat, type ProcStat } from './proc-stat.ts';
 
 /**
@@ -18,15 +19,24 @@ export function signalGroup(group: number, signal: NodeJS.Signals): boolean {
 }
 
 /**
- * Kills what is left of a group whose leader has ended just now, in every process group of the leader's session.
- * A live process that has the leader's pid is a stranger (the number was given away) and its group is left alone.
+ * Kills what is left of a group whose leader has ended, in every process group of the leader's session, again and again
+ * until nothing is left: a member may fork while the others are looked at, and a large one takes its time to go. A live
+ * process that has the leader's pid is a stranger (the number was given away) and its group is left alone. Resolves after
+ * two seconds at the latest; true when nothing is left.
  */
-export function killRemains(group: number): void {
+export async function killRemains(group: number): Promise<boolean> {
   if (process.platform !== 'linux') {
     signalGroup(group, 'SIGKILL');
-    return;
+    return true;
   }
-  for (const member of membersOf(group)) killVerified(member);
+  for (let round = 0; round < 100; round++) {
+    const members = membersOf(group);
+    if (members.length === 0) return true;
+    for (const member of members) killVerified(member);
+    // They are no children of ours, so nobody tells when they are gone.
+    await delay(Math.min(5 + round, 20));
+  }
+  return false;
 }
 
 /** Kills what a dead leader of an earlier server left, as far as it carries the mark. Gives how many were signalled. */

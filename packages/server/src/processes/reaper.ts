@@ -43,5 +43,5 @@ async function endGroup(entry: LedgerEntry, graceMs: number): Promise<void> {
   for (let waited = 0; waited < graceMs && isAlive(entry); waited += 20) await delay(20);
   if (isAlive(entry)) signalGroup(entry.group, 'SIGKILL');
   for (let waited = 0; waited < 5000 && isAlive(entry); waited += 5) await delay(5);
-  if (!isAlive(entry)) killRemains(entry.group);
+  if (!isAlive(entry)) await killRemains(entry.group);
 }

@@ -7,7 +7,7 @@ import {
 } from '@pilotlight/protocol';
 import { mapContent, optional } from './map-content.ts';
 import { parentOf } from './meta-conventions.ts';
-import { asList, asNumber, asObject, asString, bounded, mapObjects, type RawObject } from './raw-values.ts';
+import { asList, asNumber, asString, bounded, mapObjects, type RawObject } from './raw-values.ts';
 
 /** Output and end of a terminal, as far as it is known. */
 export interface TerminalState {
@@ -68,13 +68,4 @@ function mapLocation(raw: RawObject): ToolLocation | null {
   const line = asNumber(raw['line']);
   if (path === null) return null;
   return { path, ...optional('line', line !== null && Number.isInteger(line) ? line : null) };
-}
-
-/** The tool call inside a permission request, null when there is none. */
-export function mapPermissionTool(
-  params: RawObject,
-  terminals: ReadonlyMap<string, TerminalState>,
-): AcpToolUpdate | null {
-  const raw = asObject(params['toolCall']);
-  return raw === null ? null : mapTool(raw, terminals);
 }
