@@ -9,7 +9,7 @@ import { TailBuffer } from './tail-buffer.ts';
 const stderrLimit = 64 * 1024;
 
 /** From stdin end to SIGTERM, to SIGKILL, to giving up. Agents leave within 2.1 s of the end of stdin, most at once. */
-export const defaultDeadlines: KillDeadlines = { stdinMs: 2500, termMs: 1500, killMs: 5000 };
+const defaultDeadlines: KillDeadlines = { stdinMs: 2500, termMs: 1500, killMs: 5000 };
 
 /**
  * A child of this process, leader of its own group.

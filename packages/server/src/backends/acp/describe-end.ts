@@ -42,7 +42,7 @@ export function describeEnd(
 }
 
 /** "exit 7" or "SIGKILL". */
-export function exitText(exit: ProcessExit): string {
+function exitText(exit: ProcessExit): string {
   return exit.signal ?? `exit ${exit.code ?? 'unknown'}`;
 }
 

@@ -26,7 +26,7 @@ import { AgentSpec, type AgentTable, type ResolvedAgent } from '../agent-spec.ts
 import type { BackendHost, StoredAgentSession } from '../backend-host.ts';
 import { WarmAcpBackend } from './warm-acp-backend.ts';
 
-export const demoMain = fileURLToPath(new URL('../../../../demo-agent/src/main.ts', import.meta.url));
+const demoMain = fileURLToPath(new URL('../../../../demo-agent/src/main.ts', import.meta.url));
 export const quickKill: KillDeadlines = { stdinMs: 300, termMs: 300, killMs: 5000 };
 
 type SpecInput = Parameters<typeof AgentSpec.parse>[0] extends unknown ? Record<string, unknown> : never;
