@@ -18,6 +18,7 @@ import { PilotlightError, toErrorInfo } from '@pilotlight/protocol';
 import type { ProcessPort } from '../../processes/process-port.ts';
 import type { AgentTable } from '../agent-spec.ts';
 import type { BackendHost } from '../backend-host.ts';
+import { agentError } from './agent-error.ts';
 import { createConversation, findConversation, requireWorktree } from './conversations.ts';
 import type { LaunchedServer } from './launch.ts';
 import { OpenCodeServer } from './server.ts';
@@ -64,7 +65,11 @@ export class OpenCodeServerBackend implements AgentBackend {
     const key = keyOf(opts.chatId, opts.agent);
     const running = this.#ensuring.get(key);
     if (running !== undefined) return await running;
-    const ensured = this.#ensure(sessionId, opts).finally(() => this.#ensuring.delete(key));
+    const ensured = this.#ensure(sessionId, opts)
+      .catch((error: unknown) => {
+        throw agentError(opts.agent, error);
+      })
+      .finally(() => this.#ensuring.delete(key));
     this.#ensuring.set(key, ensured);
     return await ensured;
   }
@@ -86,7 +91,7 @@ export class OpenCodeServerBackend implements AgentBackend {
           host.residencyChanged(session.handle, 'ready', 'Its turn ended');
       }
     } catch (error) {
-      return { ok: false, error: toErrorInfo(error) };
+      return { ok: false, error: toErrorInfo(agentError(handle.agent, error)) };
     }
   }
 
@@ -145,7 +150,11 @@ export class OpenCodeServerBackend implements AgentBackend {
     const session = this.#sessions.get(keyOf(handle.chatId, handle.agent));
     if (session === undefined)
       throw new PilotlightError('conflict', `The agent session of the chat ${handle.chatId} is not open.`);
-    await session.choose(choice);
+    try {
+      await session.choose(choice);
+    } catch (error) {
+      throw agentError(handle.agent, error);
+    }
   }
 
   async inspect(): Promise<BackendProcess[]> {
@@ -171,7 +180,7 @@ export class OpenCodeServerBackend implements AgentBackend {
     clearTimeout(this.#idle);
     const server = await this.#freshServer();
     const known = this.#sessions.get(keyOf(opts.chatId, opts.agent));
-    if (known !== undefined && known.directory === directory) {
+    if (known?.isOn(server.connection.http) === true && known.directory === directory) {
       known.continuity = 'live';
       return known.handle;
     }
@@ -219,7 +228,7 @@ export class OpenCodeServerBackend implements AgentBackend {
     await this.#ensuring.get(key)?.catch(() => {});
     const server = await this.#server.ensure();
     const known = this.#sessions.get(key);
-    if (known !== undefined) return known;
+    if (known?.isOn(server.connection.http) === true) return known;
     return await this.#open(
       server,
       { ...handle, serverPort: server.port },
@@ -254,10 +263,10 @@ export class OpenCodeServerBackend implements AgentBackend {
       outOfTurn: (event) => host.outOfTurn(current, event),
       onChild: (child) => connection.own(child, session),
     });
-    connection.add(session);
-    this.#sessions.set(keyOf(handle.chatId, handle.agent), session);
     if (handle.agentSessionId !== info.id) host.agentSessionAssigned(current);
     await session.announce();
+    connection.add(session);
+    this.#sessions.set(keyOf(handle.chatId, handle.agent), session);
     host.residencyChanged(current, 'ready', found === null ? 'New conversation' : 'Conversation found again');
     return session;
   }

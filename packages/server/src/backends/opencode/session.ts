@@ -67,6 +67,11 @@ export class OpenCodeSession {
     return this.#options.handle;
   }
 
+  /** Whether it is open in this life of the server. */
+  isOn(http: OpenCodeHttp): boolean {
+    return this.#options.http === http;
+  }
+
   get busy(): boolean {
     return this.#turn !== null;
   }
