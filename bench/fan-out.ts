@@ -34,6 +34,7 @@ async function listen(source: { url: string; token: string; topic: string }, fra
   const subscribed = Promise.withResolvers<void>();
   let seen = 0;
   socket.on('message', (data: Buffer) => {
+    if (data.includes('"type":"error"')) return subscribed.reject(new Error(data.toString()));
     if (data.includes('"type":"snapshot"') || data.includes('"frames":[]')) return subscribed.resolve();
     for (let at = data.indexOf('"seq":'); at >= 0; at = data.indexOf('"seq":', at + 6)) seen++;
     if (seen >= frames) done.resolve();

@@ -1,5 +1,5 @@
 /** A journal with one chat behind the real WebSocket surface, in a process of its own; makes frames when told to. */
-import { chatTopic, newId } from '@pilotlight/protocol';
+import { chatTopic, newId, type Chat } from '@pilotlight/protocol';
 import pino from 'pino';
 import type { Commands } from '../packages/server/src/dispatch/commands.ts';
 import { SignInCodes, startHttp } from '../packages/server/src/http/index.ts';
@@ -30,7 +30,7 @@ store.sessions.insert({
   createdAt: at,
   archivedAt: null,
 });
-store.chats.insert({
+const chat: Chat = {
   id: ids.chat,
   sessionId: ids.session,
   title: '',
@@ -40,7 +40,8 @@ store.chats.insert({
   lastLine: '',
   createdAt: at,
   updatedAt: at,
-});
+};
+store.chats.insert(chat);
 const topic = chatTopic(ids.chat);
 journal.append({
   topic,
@@ -60,8 +61,8 @@ journal.append({
 });
 const log = pino({ level: 'silent' });
 const http = await startHttp({
-  // Nothing but the WebSocket is used here.
-  commands: {} as Commands,
+  // Of the commands, following a topic asks for its chat and nothing else.
+  commands: { getChat: () => chat } as Partial<Commands> as Commands,
   journal,
   token,
   serverId: 'bench',

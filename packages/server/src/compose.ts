@@ -126,7 +126,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
   sessions.onLateEvent((handle, event) => late.record(handle, event));
   const circuits = new CircuitBoard(now);
   const queue = new Queue(announcer, facts);
-  const releases = new ChatReleases(store, backends);
+  const releases = new ChatReleases(store, journal, backends);
   const agentCatalog = new AgentCatalog({ agents, dataFolder: folder.root, fallbackAgent: DEMO_AGENT });
   const checkAgent = (agent: string) => void agents.get(agent);
   const defaultAgent = () => agentCatalog.defaultAgent();

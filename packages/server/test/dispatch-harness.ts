@@ -72,7 +72,7 @@ export function startDispatch(root = mkdtempSync(join(tmpdir(), 'pilotlight-disp
   sessions.onLateEvent((handle, event) => late.record(handle, event));
   const circuits = new CircuitBoard(() => now);
   const queue = new Queue(announcer, facts);
-  const releases = new ChatReleases(store, backends);
+  const releases = new ChatReleases(store, journal, backends);
   const checkAgent = (agent: string) => void table.get(agent);
   const defaultAgent = async () => 'alpha';
   const catalog: Catalog = new Catalog({
@@ -166,6 +166,7 @@ export function startDispatch(root = mkdtempSync(join(tmpdir(), 'pilotlight-disp
       store[Symbol.dispose]();
     },
     async [Symbol.asyncDispose]() {
+      await backend.dispose();
       await dispatcher.stop();
       journal[Symbol.dispose]();
       store[Symbol.dispose]();

@@ -16,7 +16,7 @@ describe('a turn', () => {
     expect(turn).toMatchObject({ state: 'queued', agent: 'alpha', position: 1 });
     const asked = await d.backend.asked();
     expect(asked.text).toBe('hello');
-    expect(d.store.turns.get(turn.id)?.state).toBe('running');
+    expect(d.dispatcher.getTurn(turn.id).state).toBe('running');
     asked.ctx.onEvent({ type: 'reasoning', text: 'hm' });
     asked.ctx.onEvent({ type: 'text', text: 'good ' });
     asked.ctx.onEvent({ type: 'text', text: 'day\nlast line' });
@@ -168,7 +168,7 @@ describe('cancel', () => {
     asked.ctx.onEvent({ type: 'text', text: 'half' });
     expect(d.dispatcher.cancelTurn(turn.id).state).toBe('running');
     expect(asked.ctx.signal.aborted).toBe(true);
-    expect(d.store.turns.get(turn.id)?.state).toBe('running');
+    expect(d.dispatcher.getTurn(turn.id).state).toBe('running');
     asked.end({
       ok: false,
       error: { code: 'cancelled', message: 'Cancelled.', details: { by: 'acknowledged' } },

@@ -28,6 +28,7 @@ export class ScriptedBackend implements AgentBackend {
   failEnsure: PilotlightError | null = null;
   how: Continuity = 'live';
   readonly #asked: AskedPrompt[] = [];
+  readonly #open = new Set<AskedPrompt>();
   readonly #waiting: ((prompt: AskedPrompt) => void)[] = [];
 
   async ensureSession(sessionId: string, opts: EnsureSessionOpts): Promise<AgentSessionHandle> {
@@ -58,7 +59,14 @@ export class ScriptedBackend implements AgentBackend {
       const text = input.content
         .map((block) => (block.type === 'text' ? block.text : `[${block.type}]`))
         .join('\n');
-      const asked = { handle, input, ctx, text, end: (result: TurnResult = { ok: true }) => resolve(result) };
+      const asked: AskedPrompt = {
+        handle,
+        input,
+        ctx,
+        text,
+        end: (result: TurnResult = { ok: true }) => resolve(result),
+      };
+      this.#open.add(asked);
       const waiting = this.#waiting.shift();
       if (waiting === undefined) this.#asked.push(asked);
       else waiting(asked);
@@ -76,7 +84,10 @@ export class ScriptedBackend implements AgentBackend {
     this.closed.push(handle);
   }
 
-  async dispose(): Promise<void> {}
+  /** Ends what a test left open, so that a failed one does not hang. */
+  async dispose(): Promise<void> {
+    for (const asked of this.#open) asked.end();
+  }
 
   health(): 'up' | 'down' {
     return this.state;

@@ -18,6 +18,8 @@ export type LateEvents = (handle: AgentSessionHandle, event: AgentEvent) => void
 export class AgentSessionDesk implements BackendHost {
   readonly #announcer: Announcer;
   #late: LateEvents = () => {};
+  /** `<chatId>/<agent>` → the row as it will be once everything deferred is written */
+  readonly #rows = new Map<string, AgentSession>();
 
   constructor(announcer: Announcer) {
     this.#announcer = announcer;
@@ -28,7 +30,7 @@ export class AgentSessionDesk implements BackendHost {
   }
 
   findAgentSession(chatId: string, agent: string): StoredAgentSession | null {
-    return this.#announcer.store.agentSessions.find(chatId, agent);
+    return this.#find(chatId, agent);
   }
 
   agentSessionAssigned(handle: AgentSessionHandle): void {
@@ -53,9 +55,13 @@ export class AgentSessionDesk implements BackendHost {
     changes: Partial<Pick<AgentSession, 'state' | 'why' | 'continuity'>>,
   ): void {
     const { store, journal, now } = this.#announcer;
+    const key = `${handle.chatId}/${handle.agent}`;
     // The chat may have been removed while its agent was winding down.
-    if (store.chats.get(handle.chatId) === null) return;
-    const before = store.agentSessions.find(handle.chatId, handle.agent);
+    if (store.chats.get(handle.chatId) === null) {
+      this.#rows.delete(key);
+      return;
+    }
+    const before = this.#find(handle.chatId, handle.agent);
     const next: AgentSession = {
       chatId: handle.chatId,
       agent: handle.agent,
@@ -69,7 +75,14 @@ export class AgentSessionDesk implements BackendHost {
       updatedAt: now(),
     };
     if (before !== null && same(before, next)) return;
-    journal.commit((scope) => this.#announcer.agentSession(scope, next));
+    this.#rows.set(key, next);
+    // The resume token is on disk before the agent hears the first prompt; the rest may wait for company.
+    if (before?.agentSessionId === next.agentSessionId) this.#announcer.agentSessionSoon(next);
+    else journal.commit((scope) => this.#announcer.agentSession(scope, next));
+  }
+
+  #find(chatId: string, agent: string): AgentSession | null {
+    return this.#rows.get(`${chatId}/${agent}`) ?? this.#announcer.store.agentSessions.find(chatId, agent);
   }
 }
 

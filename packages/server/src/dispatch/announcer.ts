@@ -46,6 +46,12 @@ export class Announcer {
     scope.frame({ topic: chatTopic(turn.chatId), event: { type: 'turn', turn } });
   }
 
+  /** As `turn`, with the next group commit: for a change that a crash may undo without harm. */
+  turnSoon(turn: Turn): void {
+    this.journal.defer(() => this.store.turns.update(turn));
+    this.journal.append({ topic: chatTopic(turn.chatId), event: { type: 'turn', turn } });
+  }
+
   newTurn(scope: CommitScope, turn: Turn): void {
     this.store.turns.insert(turn);
     scope.frame({ topic: chatTopic(turn.chatId), event: { type: 'turn', turn } });
@@ -59,6 +65,14 @@ export class Announcer {
     this.store.agentSessions.upsert(agentSession);
     scope.frame({ topic: INDEX_TOPIC, event: { type: 'agent_session', agentSession } });
     scope.frame({ topic: chatTopic(agentSession.chatId), event: { type: 'agent_session', agentSession } });
+  }
+
+  /** As `agentSession`, with the next group commit. */
+  agentSessionSoon(agentSession: AgentSession): void {
+    this.journal.defer(() => this.store.agentSessions.upsert(agentSession));
+    this.journal.append({ topic: INDEX_TOPIC, event: { type: 'agent_session', agentSession } });
+    const topic = chatTopic(agentSession.chatId);
+    this.journal.append({ topic, event: { type: 'agent_session', agentSession } });
   }
 
   /** The chat with its activity worked out anew from its turns and open questions. */

@@ -11,6 +11,7 @@ import type { DiffRecorder } from './diff-recorder.ts';
 import { Lane } from './lane.ts';
 import type { LateSpeech } from './late-speech.ts';
 import type { Queue } from './queue.ts';
+import type { TurnRecord } from './turn-record.ts';
 import type { TurnRunner } from './turn-runner.ts';
 import { isTerminal } from './turn-transitions.ts';
 
@@ -29,7 +30,7 @@ export interface DispatcherOptions {
 /** Takes prompts, gives each chat its lane, and cancels. */
 export class Dispatcher {
   readonly #o: DispatcherOptions;
-  readonly #lanes = new Map<string, Lane>();
+  readonly #lanes = new Map<string, Lane<TurnRecord>>();
   #stopping = false;
 
   constructor(options: DispatcherOptions) {
@@ -39,8 +40,16 @@ export class Dispatcher {
   submit(chatId: string, body: SubmitPrompt): { turn: Turn; created: boolean } {
     const chat = this.#accepting(chatId);
     if (body.agent !== undefined) this.#o.checkAgent(body.agent);
-    const answer = this.#o.queue.submit(chat, body);
-    if (answer.created) this.kick(chatId);
+    const lane = this.#lane(chatId);
+    const { journal } = this.#o.announcer;
+    // A prompt that can run at once is accepted and begun in one durable step.
+    const { answer, begun } = journal.commit(() => {
+      const answer = this.#o.queue.submit(chat, body);
+      const isNext = answer.created && lane.isFree && this.#o.queue.list(chatId)[0]?.id === answer.turn.id;
+      return { answer, begun: isNext ? this.#o.runner.begin(answer.turn) : null };
+    });
+    if (begun !== null) lane.take(begun);
+    else if (answer.created) lane.kick();
     return answer;
   }
 
@@ -59,6 +68,8 @@ export class Dispatcher {
   }
 
   getTurn(id: string): Turn {
+    // What a running turn wrote last may still wait for its group commit.
+    this.#o.announcer.journal.flush();
     const turn = this.#o.announcer.store.turns.get(id);
     if (turn === null) throw new PilotlightError('turn_not_found', `There is no turn ${id}.`);
     return turn;
@@ -103,30 +114,41 @@ export class Dispatcher {
     return this.#o.catalog.getChat(chatId);
   }
 
-  #lane(chatId: string): Lane {
+  #lane(chatId: string): Lane<TurnRecord> {
     let lane = this.#lanes.get(chatId);
     if (lane === undefined) {
-      lane = new Lane(chatId, {
-        next: (id) => this.#o.queue.list(id)[0] ?? null,
-        run: (turn, signal) => this.#run(turn, signal),
+      lane = new Lane<TurnRecord>(chatId, {
+        begin: (id) => this.#begin(id),
+        turnId: (record) => record.turn.id,
+        run: (record, signal) => this.#run(record, signal),
       });
       this.#lanes.set(chatId, lane);
     }
     return lane;
   }
 
-  async #run(turn: Turn, signal: AbortSignal): Promise<boolean> {
-    const { late, runner, diffs, announcer } = this.#o;
+  #begin(chatId: string): TurnRecord | null {
     try {
-      late.close(turn.chatId);
-      const { turn: ended, place } = await runner.run(turn, signal);
-      const sessionId = announcer.store.chats.get(ended.chatId)?.sessionId;
-      if (place !== null && sessionId !== undefined) diffs.record(ended, place, sessionId);
-      return true;
+      const turn = this.#o.queue.list(chatId)[0];
+      return turn === undefined ? null : this.#o.runner.begin(turn);
     } catch (error) {
-      // Only the store can fail here. What was written stays; the next prompt, or the next start, takes it up.
-      this.#o.onError(error, turn.chatId);
-      return false;
+      // The store refuses. The turn stays queued; the next prompt, or the next start, takes it up.
+      this.#o.onError(error, chatId);
+      return null;
+    }
+  }
+
+  async #run(record: TurnRecord, signal: AbortSignal): Promise<void> {
+    const { late, runner, diffs, announcer } = this.#o;
+    const { chatId } = record.turn;
+    try {
+      late.close(chatId);
+      const { turn, place } = await runner.run(record, signal);
+      const sessionId = announcer.store.chats.get(chatId)?.sessionId;
+      if (place !== null && sessionId !== undefined) diffs.record(turn, place, sessionId);
+    } catch (error) {
+      // Only the store can fail here. What was written stays, and the next start marks the turn interrupted.
+      this.#o.onError(error, chatId);
     }
   }
 }

@@ -1,13 +1,12 @@
-import type { Turn } from '@pilotlight/protocol';
-
 /** Why a running turn is aborted, as the reason of its signal. */
 export type AbortReason = 'user' | 'shutdown';
 
-export interface LaneWork {
-  /** the queued turn to run next, or null */
-  next(chatId: string): Turn | null;
-  /** Runs it to its end. Never rejects; false: it could not even be started (the store refuses), so the lane rests. */
-  run(turn: Turn, signal: AbortSignal): Promise<boolean>;
+export interface LaneWork<T> {
+  /** Begins the queued turn that is next; null when none waits, or the store refuses. Does not throw. */
+  begin(chatId: string): T | null;
+  turnId(begun: T): string;
+  /** Runs it to its end. Never rejects. */
+  run(begun: T, signal: AbortSignal): Promise<void>;
 }
 
 /**
@@ -15,16 +14,17 @@ export interface LaneWork {
  *
  *   idle ──kick, a turn waits──▶ running ──turn ended──▶ next turn, or idle
  *
- * Everything that may have made a turn runnable calls `kick`. `stop` ends the running turn and lets none start.
+ * Everything that may have made a turn runnable calls `kick`; who began one already hands it to `take`. `stop` ends the
+ * running turn and lets none start.
  */
-export class Lane {
+export class Lane<T> {
   readonly chatId: string;
-  readonly #work: LaneWork;
+  readonly #work: LaneWork<T>;
   #current: { turnId: string; abort: AbortController } | null = null;
   #loop: Promise<void> | null = null;
   #stopped = false;
 
-  constructor(chatId: string, work: LaneWork) {
+  constructor(chatId: string, work: LaneWork<T>) {
     this.chatId = chatId;
     this.#work = work;
   }
@@ -33,9 +33,20 @@ export class Lane {
     return this.#current?.turnId ?? null;
   }
 
+  /** Whether a turn that waits would start at once. */
+  get isFree(): boolean {
+    return !this.#stopped && this.#loop === null;
+  }
+
   kick(): void {
-    if (this.#stopped || this.#loop !== null) return;
-    this.#loop = this.#runAll().finally(() => {
+    if (!this.isFree) return;
+    const begun = this.#work.begin(this.chatId);
+    if (begun !== null) this.take(begun);
+  }
+
+  /** Runs a turn that was begun while the lane was free, then what waits behind it. */
+  take(begun: T): void {
+    this.#loop = this.#runAll(begun).finally(() => {
       this.#loop = null;
     });
   }
@@ -58,15 +69,16 @@ export class Lane {
     await this.drained();
   }
 
-  async #runAll(): Promise<void> {
-    for (;;) {
-      const turn = this.#stopped ? null : this.#work.next(this.chatId);
-      if (turn === null) return;
+  async #runAll(first: T): Promise<void> {
+    for (let begun: T | null = first; begun !== null; begun = this.#next()) {
       const abort = new AbortController();
-      this.#current = { turnId: turn.id, abort };
-      const started = await this.#work.run(turn, abort.signal);
+      this.#current = { turnId: this.#work.turnId(begun), abort };
+      await this.#work.run(begun, abort.signal);
       this.#current = null;
-      if (!started) return;
     }
+  }
+
+  #next(): T | null {
+    return this.#stopped ? null : this.#work.begin(this.chatId);
   }
 }

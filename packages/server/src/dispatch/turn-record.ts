@@ -72,10 +72,10 @@ export class TurnRecord {
     return this.#turn;
   }
 
-  /** The agent session is there and is being asked. */
+  /** The agent session is there and is being asked. Goes to disk with what the agent says first. */
   ready(changes: Pick<Turn, 'dispatch' | 'continuity'>): void {
     this.#turn = { ...this.#turn, ...changes, state: nextTurnState(this.#turn.state, 'agent_ready') };
-    this.#announcer.journal.commit((scope) => this.#announcer.turn(scope, this.#turn));
+    this.#announcer.turnSoon(this.#turn);
   }
 
   event(event: AgentEvent): void {

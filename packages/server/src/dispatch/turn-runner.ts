@@ -79,9 +79,13 @@ export class TurnRunner {
     this.#o = options;
   }
 
+  /** The durable start of a queued turn; may be part of a larger commit. @throws when the store refuses */
+  begin(queued: Turn): TurnRecord {
+    return TurnRecord.begin(this.#o.announcer, this.#o.facts, queued);
+  }
+
   /** Never fails for what an agent does; the turn says it. @throws only when the store refuses */
-  async run(queued: Turn, signal: AbortSignal): Promise<{ turn: Turn; place: Place | null }> {
-    const record = TurnRecord.begin(this.#o.announcer, this.#o.facts, queued);
+  async run(record: TurnRecord, signal: AbortSignal): Promise<{ turn: Turn; place: Place | null }> {
     const found: { place: Place | null } = { place: null };
     const result = await this.#drive(record, signal, (place) => {
       found.place = place;

@@ -51,6 +51,8 @@ class StoreJournal implements Journal {
   #scope: CommitScope | null = null;
   /** appended inside the work of a commit: these survive when it fails */
   #riding: FrameDraft[] = [];
+  /** row writes that wait for the group commit */
+  #deferred: (() => void)[] = [];
   #immediate: NodeJS.Immediate | null = null;
   #waiting: PromiseWithResolvers<void>[] = [];
   #disposed = false;
@@ -99,12 +101,23 @@ class StoreJournal implements Journal {
     const lane = this.#lane(draft.topic);
     this.#limit.add(lane.add(draft, this.#now()));
     this.#dirty.add(lane);
+    this.#schedule();
+  }
+
+  defer(write: () => void): void {
+    this.#mustBeOpen();
+    // Inside the work of a commit it waits for the next group: should that work fail, the row is written all the same.
+    this.#deferred.push(write);
+    this.#schedule();
+  }
+
+  #schedule(): void {
     this.#immediate ??= this.#limit.isWaiting ? null : setImmediate(() => this.#groupCommit());
   }
 
   flush(): void {
     // Inside the work of a commit everything goes with that commit.
-    if (this.#scope !== null || this.#dirty.size === 0) return;
+    if (this.#scope !== null || (this.#dirty.size === 0 && this.#deferred.length === 0)) return;
     if (this.#immediate !== null) clearImmediate(this.#immediate);
     this.#immediate = null;
     this.#refuseForeignTransaction();
@@ -113,7 +126,7 @@ class StoreJournal implements Journal {
   }
 
   drained(): Promise<void> {
-    if (this.#dirty.size === 0) return Promise.resolve();
+    if (this.#dirty.size === 0 && this.#deferred.length === 0) return Promise.resolve();
     const waiting = Promise.withResolvers<void>();
     this.#waiting.push(waiting);
     return waiting.promise;
@@ -207,14 +220,24 @@ class StoreJournal implements Journal {
     const folded = new Map([...this.#dirty].map((lane) => [lane, lane.folded]));
     try {
       this.#store.transaction(() => {
+        for (const write of this.#deferred) this.#writeDeferred(write);
         for (const lane of this.#dirty) lane.write();
       });
+      this.#deferred = [];
     } catch (error) {
       for (const [lane, seq] of folded) lane.rewind(seq);
       this.#limit.failed();
       throw error;
     }
     this.#limit.clear();
+  }
+
+  #writeDeferred(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      if (!(error instanceof PilotlightError) || error.code !== 'conflict') throw error;
+    }
   }
 
   /** What was dirty is committed: publish it, in order, even when a subscriber commits in turn. */

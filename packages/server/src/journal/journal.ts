@@ -58,6 +58,11 @@ export interface Journal extends Disposable {
    * @throws PilotlightError `store_full` once too much waits for a disk that takes nothing
    */
   append(draft: FrameDraft): void;
+  /**
+   * Writes rows with the group commit of this event-loop turn, before its frames: for rows that only repeat what frames
+   * say. Rows that no longer fit (their chat was removed meanwhile) are left out; must not throw for other reasons.
+   */
+  defer(write: () => void): void;
   /** Commits what is pending, now. @throws what the store throws; the frames stay pending */
   flush(): void;
   /** Resolves when nothing is pending. */
