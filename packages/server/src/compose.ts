@@ -32,8 +32,10 @@ import { Tasks } from './dispatch/tasks.ts';
 import { TurnRunner } from './dispatch/turn-runner.ts';
 import { SignInCodes, startHttp } from './http/index.ts';
 import { createJournal } from './journal/create-journal.ts';
+import { healPowerLoss } from './power-loss.ts';
 import { Ledger } from './processes/ledger.ts';
 import { LocalProcesses } from './processes/local-processes.ts';
+import { currentBootId } from './processes/process-identity.ts';
 import { reapLeftovers } from './processes/reaper.ts';
 import { readMessages } from './reads.ts';
 import { lockDataFolder } from './store/lock.ts';
@@ -86,6 +88,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
   const token = readOrMakeToken(folder);
   const store = building.use(openStore({ dataFolder: folder.root }));
   let storeError: Health['store']['error'] = null;
+  building.use(healPowerLoss(store, currentBootId(), now));
   const journal = building.use(
     createJournal(store, {
       onFailure: (error) => {

@@ -25,7 +25,8 @@ export function openDataFolder(root: string): DataFolder {
     backends: join(root, 'backends'),
     agentsFile: join(root, 'agents.json'),
   };
-  for (const inside of [folder.worktrees, folder.backends]) mkdirSync(inside, { recursive: true, mode: 0o700 });
+  for (const inside of [folder.worktrees, folder.backends])
+    mkdirSync(inside, { recursive: true, mode: 0o700 });
   return folder;
 }
 

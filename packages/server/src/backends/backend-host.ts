@@ -1,8 +1,4 @@
-import type {
-  AgentEvent,
-  AgentSessionHandle,
-  ResidencyState,
-} from '@pilotlight/protocol';
+import type { AgentEvent, AgentSessionHandle, ResidencyState } from '@pilotlight/protocol';
 
 /** What the store knows of an agent session from an earlier life. */
 export interface StoredAgentSession {
@@ -21,4 +17,3 @@ export interface BackendHost {
   /** `why` in words, for instance "Released after 30 min idle" or "Agent ended: exit 1". */
   residencyChanged(handle: AgentSessionHandle, state: ResidencyState, why: string): void;
 }
-

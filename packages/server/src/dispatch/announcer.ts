@@ -48,8 +48,8 @@ export class Announcer {
 
   /** As `turn`, with the next group commit: for a change that a crash may undo without harm. */
   turnSoon(turn: Turn): void {
-    this.journal.defer(() => this.store.turns.update(turn));
-    this.journal.append({ topic: chatTopic(turn.chatId), event: { type: 'turn', turn } });
+    const frame = { topic: chatTopic(turn.chatId), event: { type: 'turn' as const, turn } };
+    this.journal.defer(() => this.store.turns.update(turn), [frame]);
   }
 
   newTurn(scope: CommitScope, turn: Turn): void {
@@ -69,10 +69,14 @@ export class Announcer {
 
   /** As `agentSession`, with the next group commit. */
   agentSessionSoon(agentSession: AgentSession): void {
-    this.journal.defer(() => this.store.agentSessions.upsert(agentSession));
-    this.journal.append({ topic: INDEX_TOPIC, event: { type: 'agent_session', agentSession } });
-    const topic = chatTopic(agentSession.chatId);
-    this.journal.append({ topic, event: { type: 'agent_session', agentSession } });
+    const event = { type: 'agent_session' as const, agentSession };
+    this.journal.defer(
+      () => this.store.agentSessions.upsert(agentSession),
+      [
+        { topic: INDEX_TOPIC, event },
+        { topic: chatTopic(agentSession.chatId), event },
+      ],
+    );
   }
 
   /** The chat with its activity worked out anew from its turns and open questions. */
@@ -80,8 +84,8 @@ export class Announcer {
     const chat = this.store.chats.get(chatId);
     if (chat === null) return;
     const waiting = this.store.permissions.list({ chatId, state: 'pending' }).length > 0;
-    const running = this.store.turns.active(chatId) !== null;
-    const queued = !running && this.store.turns.queued(chatId).length > 0;
+    const running = this.store.turns.isActive(chatId);
+    const queued = !running && this.store.turns.queueSize(chatId).count > 0;
     const activity = waiting ? 'needs_you' : running ? 'running' : queued ? 'queued' : 'idle';
     this.chat(scope, { ...chat, ...changes, activity, updatedAt: this.now() });
   }

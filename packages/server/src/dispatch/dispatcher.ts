@@ -45,7 +45,7 @@ export class Dispatcher {
     // A prompt that can run at once is accepted and begun in one durable step.
     const { answer, begun } = journal.commit(() => {
       const answer = this.#o.queue.submit(chat, body);
-      const isNext = answer.created && lane.isFree && this.#o.queue.list(chatId)[0]?.id === answer.turn.id;
+      const isNext = answer.created && lane.isFree && this.#o.queue.next(chatId)?.id === answer.turn.id;
       return { answer, begun: isNext ? this.#o.runner.begin(answer.turn) : null };
     });
     if (begun !== null) lane.take(begun);
@@ -64,7 +64,7 @@ export class Dispatcher {
   }
 
   isBusy(chatId: string): boolean {
-    return this.#lanes.get(chatId)?.runningTurnId != null || this.#o.queue.list(chatId).length > 0;
+    return this.#lanes.get(chatId)?.runningTurnId != null || this.#o.queue.next(chatId) !== null;
   }
 
   getTurn(id: string): Turn {
@@ -129,8 +129,8 @@ export class Dispatcher {
 
   #begin(chatId: string): TurnRecord | null {
     try {
-      const turn = this.#o.queue.list(chatId)[0];
-      return turn === undefined ? null : this.#o.runner.begin(turn);
+      const turn = this.#o.queue.next(chatId);
+      return turn === null ? null : this.#o.runner.begin(turn);
     } catch (error) {
       // The store refuses. The turn stays queued; the next prompt, or the next start, takes it up.
       this.#o.onError(error, chatId);

@@ -40,7 +40,7 @@ export class Queue {
         `Turn ${body.id} belongs to another chat. Make a new id for each prompt.`,
       );
     }
-    if (store.turns.queued(chat.id).length >= MAX_QUEUED_TURNS) {
+    if (store.turns.queueSize(chat.id).count >= MAX_QUEUED_TURNS) {
       throw new PilotlightError(
         'queue_full',
         `${MAX_QUEUED_TURNS} prompts already wait in chat ${chat.id}. Delete some, or wait until they ran.`,
@@ -53,14 +53,13 @@ export class Queue {
   /** Writes an accepted prompt, inside a transaction of the caller. */
   accept(scope: CommitScope, chat: Chat, body: SubmitPrompt): Turn {
     const { store, now } = this.#announcer;
-    const last = store.turns.queued(chat.id).at(-1);
     const turn: Turn = {
       id: body.id,
       chatId: chat.id,
       agent: body.agent ?? chat.agent,
       model: body.model ?? null,
       state: 'queued',
-      position: (last?.position ?? 0) + 1,
+      position: store.turns.queueSize(chat.id).lastPosition + 1,
       messageId: newId('message'),
       prompt: promptToParts(body.content, store.blobs),
       dispatch: null,
@@ -82,6 +81,11 @@ export class Queue {
 
   list(chatId: string): Turn[] {
     return this.#announcer.store.turns.queued(chatId);
+  }
+
+  /** The turn that runs next. */
+  next(chatId: string): Turn | null {
+    return this.#announcer.store.turns.nextQueued(chatId);
   }
 
   /** @throws PilotlightError `turn_not_found`, `turn_not_queued` */

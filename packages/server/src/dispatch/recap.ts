@@ -3,6 +3,8 @@ import type { Store } from '../store/store.ts';
 
 /** Longest recap sent, in UTF-16 units; the newest is kept. */
 const RECAP_LIMIT = 24_000;
+/** The first look finds the agent's last turn nearly always; only an agent that was away needs more. */
+const FIRST_PAGE = 4;
 const PAGE = 100;
 /** Older messages than this many are summed up in one line. */
 const MOST_MESSAGES = 300;
@@ -39,7 +41,10 @@ export function unseenMessages(store: Store, chatId: string, agent: string, ever
   const unseen: Message[] = [];
   let before: string | undefined;
   while (unseen.length < MOST_MESSAGES) {
-    const page = store.messages.page(chatId, { limit: PAGE, ...(before === undefined ? {} : { before }) });
+    const page = store.messages.page(chatId, {
+      limit: before === undefined ? FIRST_PAGE : PAGE,
+      ...(before === undefined ? {} : { before }),
+    });
     const turnIds = page.messages.flatMap((message) => message.turnId ?? []);
     const turns = new Map(store.turns.byIds([...new Set(turnIds)]).map((turn) => [turn.id, turn]));
     for (const message of page.messages.toReversed()) {

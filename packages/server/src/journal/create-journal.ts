@@ -15,6 +15,8 @@ import { TopicLane } from './topic-lane.ts';
 
 /** Longest tail that is sent as frames; a client further behind is better served by a snapshot. */
 const LONGEST_TAIL = 20_000;
+/** How long deferred rows wait for frames to share their commit with. */
+const COMPANY_MS = 5;
 /** Topics kept in memory before those that nobody uses are let go. */
 const MOST_LANES = 512;
 
@@ -54,6 +56,7 @@ class StoreJournal implements Journal {
   /** row writes that wait for the group commit */
   #deferred: (() => void)[] = [];
   #immediate: NodeJS.Immediate | null = null;
+  #company: NodeJS.Timeout | null = null;
   #waiting: PromiseWithResolvers<void>[] = [];
   #disposed = false;
 
@@ -91,24 +94,30 @@ class StoreJournal implements Journal {
   }
 
   append(draft: FrameDraft): void {
+    if (this.#add(draft)) this.#schedule();
+  }
+
+  defer(write: () => void, drafts: readonly FrameDraft[]): void {
+    this.#mustBeOpen();
+    // Inside the work of a commit the row waits for the next group: should that work fail, it is written all the same.
+    this.#deferred.push(write);
+    for (const draft of drafts) this.#add(draft);
+    this.#company ??= setTimeout(() => this.#schedule(), COMPANY_MS);
+  }
+
+  /** False when the frame rides in the commit that is open. */
+  #add(draft: FrameDraft): boolean {
     this.#mustBeOpen();
     if (this.#scope !== null) {
       this.#riding.push(draft);
       this.#scope.frame(draft);
-      return;
+      return false;
     }
     this.#limit.check(this.#store.file);
     const lane = this.#lane(draft.topic);
     this.#limit.add(lane.add(draft, this.#now()));
     this.#dirty.add(lane);
-    this.#schedule();
-  }
-
-  defer(write: () => void): void {
-    this.#mustBeOpen();
-    // Inside the work of a commit it waits for the next group: should that work fail, the row is written all the same.
-    this.#deferred.push(write);
-    this.#schedule();
+    return true;
   }
 
   #schedule(): void {
@@ -118,8 +127,7 @@ class StoreJournal implements Journal {
   flush(): void {
     // Inside the work of a commit everything goes with that commit.
     if (this.#scope !== null || (this.#dirty.size === 0 && this.#deferred.length === 0)) return;
-    if (this.#immediate !== null) clearImmediate(this.#immediate);
-    this.#immediate = null;
+    this.#unschedule();
     this.#refuseForeignTransaction();
     this.#writePending();
     this.#onDisk();
@@ -187,6 +195,7 @@ class StoreJournal implements Journal {
       for (const waiting of this.#waiting.splice(0)) waiting.reject(error);
     }
     this.#disposed = true;
+    this.#unschedule();
     this.#limit[Symbol.dispose]();
     this.#tidier[Symbol.dispose]();
   }
@@ -222,7 +231,7 @@ class StoreJournal implements Journal {
       this.#store.transaction(() => {
         for (const write of this.#deferred) this.#writeDeferred(write);
         for (const lane of this.#dirty) lane.write();
-      });
+      }, 'written');
       this.#deferred = [];
     } catch (error) {
       for (const [lane, seq] of folded) lane.rewind(seq);
@@ -270,6 +279,13 @@ class StoreJournal implements Journal {
     } catch (error) {
       this.#options.onListenerError?.(error, batch.topic);
     }
+  }
+
+  #unschedule(): void {
+    if (this.#immediate !== null) clearImmediate(this.#immediate);
+    if (this.#company !== null) clearTimeout(this.#company);
+    this.#immediate = null;
+    this.#company = null;
   }
 
   #groupCommit(): void {

@@ -59,10 +59,11 @@ export interface Journal extends Disposable {
    */
   append(draft: FrameDraft): void;
   /**
-   * Writes rows with the group commit of this event-loop turn, before its frames: for rows that only repeat what frames
-   * say. Rows that no longer fit (their chat was removed meanwhile) are left out; must not throw for other reasons.
+   * Rows and the frames that say the same, for changes that a crash may undo without harm: they wait a few milliseconds
+   * for company, so that what an agent says next shares their commit. Order among frames is kept. Rows that no longer
+   * fit (their chat was removed meanwhile) are left out; `write` must not throw for other reasons.
    */
-  defer(write: () => void): void;
+  defer(write: () => void, drafts: readonly FrameDraft[]): void;
   /** Commits what is pending, now. @throws what the store throws; the frames stay pending */
   flush(): void;
   /** Resolves when nothing is pending. */

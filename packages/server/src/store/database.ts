@@ -44,6 +44,17 @@ export class Statement {
   }
 }
 
+/**
+ * What a COMMIT waits for. `synced`: the bytes are on the disk (fsync), so that not even a power loss takes them.
+ * `written`: they are the system's, so that no death of this process takes them.
+ */
+export type Durability = 'synced' | 'written';
+
+const SYNCHRONOUS: Record<Durability, string> = {
+  synced: 'PRAGMA synchronous = FULL',
+  written: 'PRAGMA synchronous = NORMAL',
+};
+
 /** One SQLite connection: transactions that nest by joining, statements that fail with PilotlightErrors. */
 export class Database implements Disposable {
   readonly file: string;
@@ -51,6 +62,8 @@ export class Database implements Disposable {
   readonly #begin: Statement;
   readonly #commit: Statement;
   readonly #rollback: Statement;
+  /** null: as SQLite began */
+  #durability: Durability | null = null;
 
   constructor(file: string, raw: DatabaseSync) {
     this.file = file;
@@ -76,9 +89,10 @@ export class Database implements Disposable {
     return this.raw.isTransaction;
   }
 
-  /** All of `work` or nothing. A call inside another one joins it. */
-  transaction<T>(work: () => T): T {
+  /** All of `work` or nothing. A call inside another one joins it, and its durability. */
+  transaction<T>(work: () => T, durability: Durability = 'synced'): T {
     if (this.raw.isTransaction) return work();
+    this.#become(durability);
     this.#begin.run();
     try {
       const result = work();
@@ -89,6 +103,13 @@ export class Database implements Disposable {
       if (this.raw.isTransaction) this.#rollback.run();
       throw error;
     }
+  }
+
+  /** Takes effect only outside a transaction. */
+  #become(durability: Durability): void {
+    if (this.#durability === durability) return;
+    this.exec(SYNCHRONOUS[durability]);
+    this.#durability = durability;
   }
 
   [Symbol.dispose](): void {

@@ -15,6 +15,8 @@ export interface FrameTable {
   /** highest stored seq, 0 without any */
   last(topic: string): number;
   removeThrough(topic: string, seq: number): void;
+  /** topics that have frames stored */
+  topics(): string[];
   /** Lets `sweep` remove what the topic's row says is folded: many frames at once would hold everything up. */
   removeLater(topic: string): void;
   /** One small step of that; true while more is to do. Finds by itself what a crash left behind. */
@@ -39,6 +41,7 @@ export function frameTable(database: Database): FrameTable {
   /** topics with folded frames; null until the ones of an earlier run were looked for */
   let sweeping: Set<string> | null = null;
   const removable = () => (sweeping ??= new Set(leftovers.all().map((row) => text(row, 'topic'))));
+  const topics = database.prepare('SELECT DISTINCT topic FROM frames');
   const removeThrough = database.prepare('DELETE FROM frames WHERE topic = ? AND seq <= ?');
   return {
     insert: (topic, seq, frame) => insert.run(topic, seq, frame),
@@ -48,6 +51,7 @@ export function frameTable(database: Database): FrameTable {
       const row = last.get(topic);
       return row === null ? 0 : ((row['seq'] as number | null) ?? 0);
     },
+    topics: () => topics.all().map((row) => text(row, 'topic')),
     removeThrough: (topic, seq) => removeThrough.run(topic, seq),
     removeLater: (topic) => void removable().add(topic),
     sweep() {

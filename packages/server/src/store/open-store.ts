@@ -54,7 +54,7 @@ function configure(database: Database): void {
   database.exec(`PRAGMA page_size = ${PAGE_BYTES}`);
   database.exec('PRAGMA auto_vacuum = INCREMENTAL');
   database.exec('PRAGMA journal_mode = WAL');
-  // FULL: a commit is on disk when it returns. A crash of the machine loses nothing that was said to be saved.
+  // FULL: what commits outside a transaction of ours (a single statement) is on disk when it returns.
   database.exec('PRAGMA synchronous = FULL');
   database.exec('PRAGMA temp_store = MEMORY');
   database.exec('PRAGMA cache_size = -8000');
@@ -124,7 +124,7 @@ function storeOf(database: Database): Store {
   const tidier = new Tidier(database, frames);
   return {
     file,
-    transaction: (work) => database.transaction(work),
+    transaction: (work, durability) => database.transaction(work, durability),
     get inTransaction() {
       return database.inTransaction;
     },

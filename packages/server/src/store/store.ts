@@ -12,6 +12,7 @@ import type {
   TurnState,
   Worktree,
 } from '@pilotlight/protocol';
+import type { Durability } from './database.ts';
 import type { FrameTable } from './frames.ts';
 import type { TopicTable } from './topics.ts';
 
@@ -62,6 +63,11 @@ export interface TurnTable {
   get(id: string): Turn | null;
   /** by position, lower first */
   queued(chatId: string): Turn[];
+  /** the first of `queued` */
+  nextQueued(chatId: string): Turn | null;
+  queueSize(chatId: string): { count: number; lastPosition: number };
+  /** whether a turn is starting or running */
+  isActive(chatId: string): boolean;
   /** oldest first */
   inStates(states: readonly TurnState[]): Turn[];
   /** the turn that is starting or running */
@@ -138,8 +144,8 @@ export interface SettingTable {
 export interface Store extends Disposable {
   /** the database file */
   readonly file: string;
-  /** All of `work` or nothing, on disk (fsync) when it returns. Nested calls join the outer transaction. */
-  transaction<T>(work: () => T): T;
+  /** All of `work` or nothing, `synced` unless told otherwise. Nested calls join the outer transaction. */
+  transaction<T>(work: () => T, durability?: Durability): T;
   readonly inTransaction: boolean;
   readonly projects: ProjectTable;
   readonly sessions: SessionTable;

@@ -12,7 +12,15 @@ export interface TopicRow {
 export interface TopicTable {
   get(topic: string): TopicRow | null;
   upsert(topic: string, row: TopicRow): void;
+  /**
+   * After a power loss: clients may have seen frames that are gone. Every topic goes on far above what they can have
+   * seen, with everything before folded, so that whoever comes back gets a snapshot.
+   */
+  leap(): void;
 }
+
+/** More frames than a topic can have had in the seconds that a power loss takes. */
+const LEAP = 1_000_000;
 
 export function topicTable(database: Database): TopicTable {
   const get = database.prepare('SELECT folded_seq, state_json FROM topics WHERE topic = ?');
@@ -20,7 +28,17 @@ export function topicTable(database: Database): TopicTable {
     `INSERT INTO topics (topic, folded_seq, state_json) VALUES (?, ?, ?)
      ON CONFLICT (topic) DO UPDATE SET folded_seq = excluded.folded_seq, state_json = excluded.state_json`,
   );
+  const foldAll = database.prepare(
+    `INSERT INTO topics (topic, folded_seq, state_json) SELECT topic, max(seq), NULL FROM frames WHERE true GROUP BY topic
+     ON CONFLICT (topic) DO UPDATE SET folded_seq = max(folded_seq, excluded.folded_seq)`,
+  );
+  const raise = database.prepare('UPDATE topics SET folded_seq = folded_seq + ?');
   return {
+    leap: () =>
+      database.transaction(() => {
+        foldAll.run();
+        raise.run(LEAP);
+      }),
     get(topic) {
       const row = get.get(topic);
       if (row === null) return null;

@@ -63,6 +63,15 @@ export function turnTable(database: Database): TurnTable {
   const active = database.prepare(
     `SELECT * FROM turns WHERE chat_id = ? AND state IN ('starting', 'running') LIMIT 1`,
   );
+  const nextQueued = database.prepare(
+    `SELECT * FROM turns WHERE chat_id = ? AND state = 'queued' ORDER BY position, created_at, rowid LIMIT 1`,
+  );
+  const queueSize = database.prepare(
+    `SELECT count(*) AS count, max(position) AS last FROM turns WHERE chat_id = ? AND state = 'queued'`,
+  );
+  const isActive = database.prepare(
+    `SELECT 1 FROM turns WHERE chat_id = ? AND state IN ('starting', 'running') LIMIT 1`,
+  );
   const byIds = database.prepare('SELECT * FROM turns WHERE id IN (SELECT value FROM json_each(?))');
   const last = database.prepare(
     'SELECT * FROM turns WHERE chat_id = ? ORDER BY created_at DESC, rowid DESC LIMIT 1',
@@ -74,6 +83,13 @@ export function turnTable(database: Database): TurnTable {
     update: (turn) => update.run(...changing(turn), turn.id),
     get: (id) => one(get.get(id)),
     queued: (chatId) => queued.all(chatId).map(fromRow),
+    nextQueued: (chatId) => one(nextQueued.get(chatId)),
+    queueSize(chatId) {
+      const row = queueSize.get(chatId);
+      if (row === null) return { count: 0, lastPosition: 0 };
+      return { count: number(row, 'count'), lastPosition: numberOrNull(row, 'last') ?? 0 };
+    },
+    isActive: (chatId) => isActive.get(chatId) !== null,
     inStates: (states) => inStates.all(JSON.stringify(states)).map(fromRow),
     active: (chatId) => one(active.get(chatId)),
     byIds: (ids) => (ids.length === 0 ? [] : byIds.all(JSON.stringify(ids)).map(fromRow)),

@@ -1,0 +1,44 @@
+import { chatOfTopic } from '@pilotlight/protocol';
+import { Announcer } from './dispatch/announcer.ts';
+import { PermissionDesk } from './dispatch/permission-desk.ts';
+import { recover } from './dispatch/recovery.ts';
+import { createJournal } from './journal/create-journal.ts';
+import type { Store } from './store/store.ts';
+
+const KEY = 'machine';
+
+interface LastRun {
+  bootId: string;
+  ended: boolean;
+}
+
+/**
+ * Frames reach the system at once and the disk within seconds, so only the end of the whole machine can take some that a
+ * client has seen. This notices it (another boot, and the last run did not end in order) and lets every topic leap ahead.
+ * Before the journal is made; disposing notes that this run ended in order.
+ */
+export function healPowerLoss(store: Store, bootId: string, now: () => number): Disposable {
+  const last = store.settings.get(KEY) as LastRun | undefined;
+  if (last !== undefined && !last.ended && last.bootId !== bootId) {
+    using journal = createJournal(store);
+    const announcer = new Announcer(store, journal, now);
+    recover(announcer, new PermissionDesk(announcer));
+    for (const topic of store.frames.topics()) {
+      const chatId = chatOfTopic(topic);
+      if (chatId !== null) journal.commit((scope) => scope.fold(chatId));
+    }
+    journal.flush();
+    store.topics.leap();
+  }
+  const note = (ended: boolean) => store.settings.set(KEY, { bootId, ended } satisfies LastRun);
+  note(false);
+  return {
+    [Symbol.dispose]() {
+      try {
+        note(true);
+      } catch {
+        // A disk that takes nothing: the next start will think the machine died, which costs a snapshot for each client.
+      }
+    },
+  };
+}
