@@ -51,12 +51,6 @@ export class Announcer {
     const frame = { topic: chatTopic(turn.chatId), event: { type: 'turn' as const, turn } };
     this.journal.defer(() => this.store.turns.update(turn), [frame]);
   }
-
-  newTurn(scope: CommitScope, turn: Turn): void {
-    this.store.turns.insert(turn);
-    scope.frame({ topic: chatTopic(turn.chatId), event: { type: 'turn', turn } });
-  }
-
   permission(scope: CommitScope, permission: Permission): void {
     scope.frame({ topic: chatTopic(permission.chatId), event: { type: 'permission', permission } });
   }

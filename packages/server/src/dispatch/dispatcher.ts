@@ -44,9 +44,9 @@ export class Dispatcher {
     const { journal } = this.#o.announcer;
     // A prompt that can run at once is accepted and begun in one durable step.
     const { answer, begun } = journal.commit(() => {
-      const answer = this.#o.queue.submit(chat, body);
-      const isNext = answer.created && lane.isFree && this.#o.queue.next(chatId)?.id === answer.turn.id;
-      return { answer, begun: isNext ? this.#o.runner.begin(answer.turn) : null };
+      const isNext = lane.isFree && this.#o.queue.next(chatId) === null;
+      const answer = this.#o.queue.submit(chat, body, isNext ? 'with its start' : 'now');
+      return { answer, begun: isNext && answer.created ? this.#o.runner.begin(answer.turn) : null };
     });
     if (begun !== null) lane.take(begun);
     else if (answer.created) lane.kick();

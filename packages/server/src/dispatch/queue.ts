@@ -16,6 +16,9 @@ import type { ChatFacts } from './chat-facts.ts';
 import { promptToParts, titleOf } from './prompt-content.ts';
 import { nextTurnState } from './turn-transitions.ts';
 
+/** `with its start`: the caller begins the turn in the same commit, and clients hear of it as one that starts. */
+type Announced = 'now' | 'with its start';
+
 /** Accepted prompts that wait for their chat. What it answers is on disk. */
 export class Queue {
   readonly #announcer: Announcer;
@@ -29,8 +32,7 @@ export class Queue {
   /**
    * Accepts a prompt once: the same id again answers the turn it became.
    * @throws PilotlightError `conflict` when the id belongs to another chat, `queue_full`
-   */
-  submit(chat: Chat, body: SubmitPrompt): { turn: Turn; created: boolean } {
+   */ submit(chat: Chat, body: SubmitPrompt, announced: Announced = 'now'): { turn: Turn; created: boolean } {
     const { store, journal } = this.#announcer;
     const known = store.turns.get(body.id);
     if (known !== null) {
@@ -46,12 +48,16 @@ export class Queue {
         `${MAX_QUEUED_TURNS} prompts already wait in chat ${chat.id}. Delete some, or wait until they ran.`,
       );
     }
-    const turn = journal.commit((scope) => this.accept(scope, chat, body));
+    const turn = journal.commit((scope) => this.accept(scope, chat, body, announced));
     return { turn, created: true };
   }
 
-  /** Writes an accepted prompt, inside a transaction of the caller. */
-  accept(scope: CommitScope, chat: Chat, body: SubmitPrompt): Turn {
+  /** Writes an accepted prompt, inside a transaction of the caller. */ accept(
+    scope: CommitScope,
+    chat: Chat,
+    body: SubmitPrompt,
+    announced: Announced = 'now',
+  ): Turn {
     const { store, now } = this.#announcer;
     const turn: Turn = {
       id: body.id,
@@ -71,11 +77,13 @@ export class Queue {
       diff: null,
       usage: null,
     };
-    this.#announcer.newTurn(scope, turn);
-    this.#announcer.refreshChat(scope, chat.id, {
-      agent: turn.agent,
-      ...this.#title(scope, chat, body.content),
-    });
+    const changes = { agent: turn.agent, ...this.#title(scope, chat, body.content) };
+    store.turns.insert(turn);
+    if (announced === 'with its start') store.chats.update({ ...chat, ...changes });
+    else {
+      scope.frame({ topic: chatTopic(chat.id), event: { type: 'turn', turn } });
+      this.#announcer.refreshChat(scope, chat.id, changes);
+    }
     return turn;
   }
 

@@ -4,7 +4,7 @@ import type { Store } from '../store/store.ts';
 /** Longest recap sent, in UTF-16 units; the newest is kept. */
 const RECAP_LIMIT = 24_000;
 /** The first look finds the agent's last turn nearly always; only an agent that was away needs more. */
-const FIRST_PAGE = 4;
+const FIRST_PAGE = 1;
 const PAGE = 100;
 /** Older messages than this many are summed up in one line. */
 const MOST_MESSAGES = 300;
