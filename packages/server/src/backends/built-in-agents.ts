@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { AgentSpec } from './agent-spec.ts';
 
 /** The agent that is always there: ours, without a model. */
@@ -6,7 +6,7 @@ export const DEMO_AGENT = 'demo';
 /** The agent whose HTTP server is driven. */
 export const OPENCODE_AGENT = 'opencode';
 
-const DEMO_PROGRAM = join(import.meta.dirname, '../../../demo-agent/src/main.ts');
+const DEMO_PROGRAM = fileURLToPath(import.meta.resolve('@pilotlight/demo-agent'));
 
 /**
  * The agents known without any configuration. Versions are those the adapters were tested with; `install.bin` is the

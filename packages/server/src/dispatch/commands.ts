@@ -46,7 +46,7 @@ export interface Commands {
   removeChat(id: string): Promise<void>;
 
   /** `created` is false when the id was taken before: the same turn comes back and nothing new runs. */
-  submitPrompt(chatId: string, body: SubmitPrompt): { turn: Turn; created: boolean };
+  submitPrompt(chatId: string, body: SubmitPrompt): Promise<{ turn: Turn; created: boolean }>;
   getTurn(id: string): Turn;
   listQueue(chatId: string): Turn[];
   updateTurn(id: string, body: UpdateTurn): Turn;

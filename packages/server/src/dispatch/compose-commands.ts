@@ -43,7 +43,12 @@ export function composeCommands(parts: CommandParts): Commands {
     updateChat: (id, body) => catalog.updateChat(id, body),
     removeChat: (id) => catalog.removeChat(id),
 
-    submitPrompt: (chatId, body) => dispatcher.submit(chatId, body),
+    submitPrompt: async (chatId, body) => {
+      const answer = dispatcher.submit(chatId, body);
+      // The agent may work already; the client hears "accepted" when the prompt is on the disk.
+      await store.synced();
+      return answer;
+    },
     getTurn: (id) => dispatcher.getTurn(id),
     listQueue: (chatId) => queue.list(catalog.getChat(chatId).id),
     updateTurn: (id, body) => dispatcher.updateTurn(id, body),
@@ -61,7 +66,11 @@ export function composeCommands(parts: CommandParts): Commands {
     },
     answerPermission: (id, body) => permissions.answer(id, body),
 
-    createTask: (body) => tasks.create(body),
+    createTask: async (body) => {
+      const answer = await tasks.create(body);
+      await store.synced();
+      return answer;
+    },
     listTasks: (projectId) => store.tasks.list(projectId),
     getTask: (id) => tasks.get(id),
 

@@ -42,12 +42,12 @@ export class Dispatcher {
     if (body.agent !== undefined) this.#o.checkAgent(body.agent);
     const lane = this.#lane(chatId);
     const { journal } = this.#o.announcer;
-    // A prompt that can run at once is accepted and begun in one durable step.
+    // A prompt that can run at once is accepted and begun in one step; who answers the client waits for the disk.
     const { answer, begun } = journal.commit(() => {
       const isNext = lane.isFree && this.#o.queue.next(chatId) === null;
       const answer = this.#o.queue.submit(chat, body, isNext ? 'with its start' : 'now');
       return { answer, begun: isNext && answer.created ? this.#o.runner.begin(answer.turn) : null };
-    });
+    }, 'written');
     if (begun !== null) lane.take(begun);
     else if (answer.created) lane.kick();
     return answer;

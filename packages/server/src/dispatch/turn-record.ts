@@ -64,7 +64,7 @@ export class TurnRecord {
       const topic = chatTopic(turn.chatId);
       scope.frame({ topic, messageId: message.id, event: { type: 'message', message } });
       announcer.refreshChat(scope, turn.chatId);
-    });
+    }, 'written');
     return new TurnRecord(announcer, facts, turn);
   }
 
@@ -107,7 +107,7 @@ export class TurnRecord {
         ...(this.#recorder.lastLine === '' ? {} : { lastLine: this.#recorder.lastLine }),
       });
       scope.fold(chatId);
-    });
+    }, 'written');
     this.#turn = turn;
     return turn;
   }

@@ -6,8 +6,8 @@ import { WebSocket } from 'ws';
 import { Authenticator } from './authenticator.ts';
 import { OriginGuard } from './origin-guard.ts';
 import { SIGN_IN_CODE_LIFETIME, SignInCodes } from './sign-in-codes.ts';
-import { TOKEN, startTestServer } from './test-server.ts';
-import type { TestServer } from './test-server.ts';
+import { TOKEN, startTestServer } from '../../test/http-server.ts';
+import type { TestServer } from '../../test/http-server.ts';
 
 let server: TestServer;
 beforeEach(async () => {

@@ -7,8 +7,8 @@ import { createParser } from 'eventsource-parser';
 import type { EventSourceMessage } from 'eventsource-parser';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { TOKEN, startTestServer } from './test-server.ts';
-import type { TestServer } from './test-server.ts';
+import { TOKEN, startTestServer } from '../../test/http-server.ts';
+import type { TestServer } from '../../test/http-server.ts';
 
 const bearer = { authorization: `Bearer ${TOKEN}` };
 

@@ -1,8 +1,8 @@
 import { request } from 'node:http';
 import { MAX_BODY_BYTES, Problem, newId } from '@pilotlight/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { TOKEN, startTestServer } from './test-server.ts';
-import type { TestServer } from './test-server.ts';
+import { TOKEN, startTestServer } from '../../test/http-server.ts';
+import type { TestServer } from '../../test/http-server.ts';
 
 let server: TestServer;
 beforeEach(async () => {

@@ -6,7 +6,7 @@ import {
   type IndexState,
   type Message,
 } from '@pilotlight/protocol';
-import type { Store } from '../store/store.ts';
+import type { Durability, Store } from '../store/store.ts';
 import { IdleTidier } from './idle-tidier.ts';
 import type { CatchUp, CommitScope, FrameDraft, Journal, PublishedBatch } from './journal.ts';
 import { PendingLimit } from './pending-limit.ts';
@@ -69,7 +69,7 @@ class StoreJournal implements Journal {
     this.#tidier = new IdleTidier(store, (error) => options.onFailure?.(error));
   }
 
-  commit<T>(work: (scope: CommitScope) => T): T {
+  commit<T>(work: (scope: CommitScope) => T, durability: Durability = 'synced'): T {
     if (this.#scope !== null) return work(this.#scope);
     this.#mustBeOpen();
     this.#refuseForeignTransaction();
@@ -82,7 +82,7 @@ class StoreJournal implements Journal {
         const value = work(scope);
         for (const lane of this.#dirty) lane.write();
         return value;
-      });
+      }, durability);
     } catch (error) {
       this.#takeBack();
       throw error;

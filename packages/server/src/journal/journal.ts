@@ -1,3 +1,4 @@
+import type { Durability } from '../store/store.ts';
 import type { ChatFrameEvent, ChatState, IndexFrameEvent, IndexState, Message } from '@pilotlight/protocol';
 
 /** What happened, before it has a place in its topic. */
@@ -46,13 +47,13 @@ export type CatchUp =
  */
 export interface Journal extends Disposable {
   /**
-   * One durable transaction, now. What was appended before goes first, in a transaction of its own. Frames are
+   * One transaction, now, `synced` unless told otherwise. What was appended before goes first, in a transaction of its own. Frames are
    * published before this returns. If `work` throws, nothing of it is kept or published and the error passes on. A
    * commit inside `work` joins it. What is appended inside `work` goes with it, and goes on its own when it fails.
    * A subscriber may commit: what that publishes comes after the batch it was called with.
    * @throws PilotlightError `store_full`, …; `internal` inside a Store.transaction
    */
-  commit<T>(work: (scope: CommitScope) => T): T;
+  commit<T>(work: (scope: CommitScope) => T, durability?: Durability): T;
   /**
    * Journals a frame with the group commit at the end of this event-loop turn. The event must not be changed afterwards.
    * @throws PilotlightError `store_full` once too much waits for a disk that takes nothing

@@ -21,6 +21,7 @@ import { taskTable } from './tasks.ts';
 import { Tidier, fileSize } from './tidier.ts';
 import { topicTable } from './topics.ts';
 import { turnTable } from './turns.ts';
+import { WalSync } from './wal-sync.ts';
 
 export const DATABASE_NAME = 'pilotlight.db';
 /** The version `schema.sql` makes. */
@@ -122,9 +123,11 @@ function storeOf(database: Database): Store {
   const { file } = database;
   const frames = frameTable(database);
   const tidier = new Tidier(database, frames);
+  const walSync = new WalSync(file);
   return {
     file,
     transaction: (work, durability) => database.transaction(work, durability),
+    synced: () => walSync.synced(),
     get inTransaction() {
       return database.inTransaction;
     },
@@ -143,6 +146,9 @@ function storeOf(database: Database): Store {
     topics: topicTable(database),
     sizeBytes: () => fileSize(file) + fileSize(`${file}-wal`),
     tidy: () => tidier.step(),
-    [Symbol.dispose]: () => database[Symbol.dispose](),
+    [Symbol.dispose]() {
+      void walSync.close();
+      database[Symbol.dispose]();
+    },
   };
 }

@@ -13,6 +13,7 @@ import type {
   Worktree,
 } from '@pilotlight/protocol';
 import type { Durability } from './database.ts';
+export type { Durability };
 import type { FrameTable } from './frames.ts';
 import type { TopicTable } from './topics.ts';
 
@@ -147,6 +148,8 @@ export interface Store extends Disposable {
   /** All of `work` or nothing, `synced` unless told otherwise. Nested calls join the outer transaction. */
   transaction<T>(work: () => T, durability?: Durability): T;
   readonly inTransaction: boolean;
+  /** Resolves when everything committed so far, `written` included, is on the disk; the event loop goes on meanwhile. */
+  synced(): Promise<void>;
   readonly projects: ProjectTable;
   readonly sessions: SessionTable;
   readonly worktrees: WorktreeTable;

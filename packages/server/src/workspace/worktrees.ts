@@ -1,7 +1,5 @@
 /** The life of a session's worktree: made, looked at, guarded before a turn, removed. */
 export type { CreatedWorktree, CreateWorktreeOptions } from './create-worktree.ts';
 export { createWorktree } from './create-worktree.ts';
-export type { RemovedWorktree, RemoveWorktreeOptions } from './remove-worktree.ts';
 export { removeWorktree } from './remove-worktree.ts';
-export type { DirtyCounts, WorktreeState } from './worktree-state.ts';
 export { assertWorktree, worktreeState } from './worktree-state.ts';

@@ -160,17 +160,34 @@ if (!fs.existsSync(${JSON.stringify(join(folder, 'tried'))})) {
   });
 });
 
-test('a server that ends by itself is down until somebody needs it again', async () => {
+/** Ends a life of the server from within, and waits until that is known. */
+async function die(server: OpenCodeServer): Promise<void> {
+  const { connection, child } = await server.ensure();
+  await connection.http.post('/die').catch(() => {});
+  await child.exited;
+  await expect.poll(() => server.current).toBeNull();
+}
+
+test('a server that ends by itself is started by the next need, and is up meanwhile', async () => {
   const server = serverOf(good('1.18.33'));
   const first = await server.ensure();
-  await first.connection.http.post('/die').catch(() => {});
-  await first.child.exited;
-  await expect.poll(() => server.health).toBe('down');
-  expect(ended).toEqual(['exit 7']);
-  expect(server.current).toBeNull();
-  const second = await server.ensure();
+  await die(server);
   expect(server.health).toBe('up');
+  expect(ended).toEqual(['exit 7']);
+  const second = await server.ensure();
   expect(second.child.pid).not.toBe(first.child.pid);
+  await server.stop();
+  expect(server.health).toBe('down');
+});
+
+test('a server that ends right after each start is down while the pause lasts', async () => {
+  const server = serverOf(good('1.18.33'));
+  for (let life = 0; life < 3; life += 1) {
+    expect(server.health).toBe('up');
+    await die(server);
+  }
+  expect(server.health).toBe('down');
+  await expect(server.ensure()).rejects.toMatchObject({ code: 'agent_unavailable' });
   await server.stop();
 });
 

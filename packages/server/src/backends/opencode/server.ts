@@ -1,8 +1,11 @@
 // The one opencode server of this backend: started when first needed, shared by all conversations and directories,
 // started again (within bounds) by the next need after it ended.
 //
-//   none ──ensure()──► starting ──► up ──(ends by itself)──► down ──ensure()──► starting …
-//                          └─(fails)──► down                 stop() from anywhere ──► none
+//   none ──ensure()──► starting ──► up ──(ends by itself)──► none         stop() from anywhere ──► stopped
+//                          └─(fails)──► failed ──ensure()──► starting …
+//
+// Its health is `down` where the next `ensure` is not to be trusted: after a start that failed, while the pause after
+// several short lives lasts, and once it is stopped. One life's end alone is not: the next need starts another.
 import { PilotlightError, type ErrorInfo } from '@pilotlight/protocol';
 import { mkdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -31,7 +34,8 @@ export class OpenCodeServer {
   readonly #policy = new RestartPolicy();
   #starting: Promise<LaunchedServer> | null = null;
   #current: LaunchedServer | null = null;
-  #down = false;
+  /** the last start failed */
+  #failed = false;
   #stopped = false;
   #earlierEnded = false;
   /** the process of the start under way */
@@ -46,7 +50,8 @@ export class OpenCodeServer {
   }
 
   get health(): 'up' | 'down' {
-    return this.#down ? 'down' : 'up';
+    const trusted = !this.#stopped && !this.#failed && this.#policy.next(Date.now()).kind === 'start';
+    return this.#current !== null || trusted ? 'up' : 'down';
   }
 
   get current(): LaunchedServer | null {
@@ -104,11 +109,11 @@ export class OpenCodeServer {
       // In the moment it starts its program, a process shows nothing of itself.
       if (this.#mark === null) this.#remember(server.child, server.port, server.password);
       this.#current = server;
-      this.#down = false;
+      this.#failed = false;
       void server.child.exited.then((exit) => this.#onExit(server, exit));
       return server;
     } catch (error) {
-      this.#down = true;
+      this.#failed = true;
       this.#policy.ended(Date.now(), 0);
       this.#clearAway();
       throw error;
@@ -143,7 +148,6 @@ export class OpenCodeServer {
   #onExit(server: LaunchedServer, exit: ProcessExit): void {
     if (this.#current !== server) return;
     this.#current = null;
-    this.#down = true;
     this.#policy.ended(Date.now(), Date.now() - server.child.startedAt);
     this.#clearAway();
     const why = exitWords(exit, server.child);

@@ -7,7 +7,7 @@ import type { Http } from '../route.ts';
 export function promptRoutes(http: Http, { commands }: Pick<HttpDeps, 'commands'>): void {
   route(http, '/api/chats/:id/prompts', {
     POST: async (c) => {
-      const { turn, created } = commands.submitPrompt(param(c, 'id'), await bodyOf(c, SubmitPrompt));
+      const { turn, created } = await commands.submitPrompt(param(c, 'id'), await bodyOf(c, SubmitPrompt));
       return c.json(turn, created ? 202 : 200);
     },
   });

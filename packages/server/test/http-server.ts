@@ -12,14 +12,14 @@ import type {
   SubmitPrompt,
   Turn,
 } from '@pilotlight/protocol';
-import type { Commands } from '../dispatch/commands.ts';
-import { createJournal } from '../journal/create-journal.ts';
-import type { CatchUp, PublishedBatch } from '../journal/journal.ts';
-import { openStore } from '../store/open-store.ts';
-import type { HttpDeps } from './http-deps.ts';
-import { SignInCodes } from './sign-in-codes.ts';
-import { startHttp } from './start-http.ts';
-import type { RunningHttp, StartHttpOptions } from './start-http.ts';
+import type { Commands } from '../src/dispatch/commands.ts';
+import { createJournal } from '../src/journal/create-journal.ts';
+import type { CatchUp, PublishedBatch } from '../src/journal/journal.ts';
+import { openStore } from '../src/store/open-store.ts';
+import type { HttpDeps } from '../src/http/http-deps.ts';
+import { SignInCodes } from '../src/http/sign-in-codes.ts';
+import { startHttp } from '../src/http/start-http.ts';
+import type { RunningHttp, StartHttpOptions } from '../src/http/start-http.ts';
 
 export const TOKEN = 'test-token-0123456789-0123456789-0123456789';
 
@@ -167,7 +167,7 @@ function testCommands(chat: Chat, onAbandoned: () => void): Commands {
       if (id !== chat.id) throw new PilotlightError('chat_not_found', `there is no chat ${id}`);
       return chat;
     },
-    submitPrompt(chatId, body) {
+    async submitPrompt(chatId, body) {
       const known = turns.get(body.id);
       const turn = known ?? testTurn(chatId, body);
       turns.set(body.id, turn);
