@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const ENDED: readonly TurnState[] = ['completed', 'failed', 'cancelled', 'interrupted'];
+const ENDED: ReadonlySet<TurnState> = new Set(['completed', 'failed', 'cancelled', 'interrupted']);
 
 export interface LoopDelays {
   maxMs: number;
@@ -79,7 +79,7 @@ export async function openChat(server: BenchServer, chatId: string) {
         frames++;
         const now = performance.now() - start;
         if (Number.isNaN(firstMs) && (event.type === 'text' || event.type === 'tool_call')) firstMs = now;
-        if (event.type === 'turn' && event.turn.id === id && ENDED.includes(event.turn.state)) {
+        if (event.type === 'turn' && event.turn.id === id && ENDED.has(event.turn.state)) {
           if (event.turn.state === 'completed') resolve({ firstMs, totalMs: now, frames });
           else reject(new Error(`turn ${event.turn.state}: ${event.turn.error?.message ?? ''}`));
         }

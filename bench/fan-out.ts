@@ -1,6 +1,6 @@
-import { thousands, type Row } from './stats.ts';
+import { WebSocket } from 'ws';
 import { startFrameSource } from './frame-source.ts';
-import WebSocket from 'ws';
+import { thousands, type Row } from './stats.ts';
 
 const CLIENTS = 20;
 

@@ -4,8 +4,8 @@ import { connect } from 'node:net';
 import { once } from 'node:events';
 import type { ChatState, PilotlightError } from '@pilotlight/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { TOKEN, startTestServer, testChat, testTurn } from '../../server/src/http/test-server.ts';
-import type { TestServer } from '../../server/src/http/test-server.ts';
+import { TOKEN, startTestServer, testChat, testTurn } from '../../server/test/http-server.ts';
+import type { TestServer } from '../../server/test/http-server.ts';
 import { createClient } from '../src/index.ts';
 import type { Client, ConnectionStatus, Following } from '../src/index.ts';
 
