@@ -87,14 +87,10 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
   const lock = building.use(lockDataFolder(folder.root));
   const token = readOrMakeToken(folder);
   const store = building.use(openStore({ dataFolder: folder.root }));
-  let storeError: Health['store']['error'] = null;
   building.use(healPowerLoss(store, currentBootId(), now));
   const journal = building.use(
     createJournal(store, {
-      onFailure: (error) => {
-        storeError = toErrorInfo(error);
-        log.error({ err: error }, 'the store takes nothing');
-      },
+      onFailure: (error) => log.error({ err: error }, 'the store takes nothing'),
     }),
   );
   const announcer = new Announcer(store, journal, now);
@@ -119,6 +115,8 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
       new OpenCodeServerBackend({ ...parts, agentId: OPENCODE_AGENT, stateFolder: folder.backends }),
     ],
   ]);
+  // Runs after the backends have ended what did not end in time.
+  building.defer(() => dispatcher.drained());
   building.defer(async () => {
     await Promise.all([...backends.values()].map((backend) => backend.dispose()));
   });
@@ -178,22 +176,26 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     kick: (id) => dispatcher.kick(id),
   });
 
-  const health = (): Health => ({
-    status:
-      storeError !== null
-        ? 'down'
-        : [...backends.values()].some((b) => b.health() === 'down')
-          ? 'degraded'
-          : 'up',
-    version: VERSION,
-    apiVersion: API_VERSION,
-    serverId,
-    pid: process.pid,
-    startedAt,
-    store: { state: storeError === null ? 'up' : 'down', error: storeError, bytes: store.sizeBytes() },
-    backends: [...backends.values()].map((backend) => ({ kind: backend.kind, state: backend.health() })),
-    circuits: circuits.list(),
-  });
+  const health = (): Health => {
+    const states = [...backends.values()].map((backend) => ({ kind: backend.kind, state: backend.health() }));
+    const failure = journal.failure;
+    const degraded = states.some((backend) => backend.state === 'down');
+    return {
+      status: failure !== null ? 'down' : degraded ? 'degraded' : 'up',
+      version: VERSION,
+      apiVersion: API_VERSION,
+      serverId,
+      pid: process.pid,
+      startedAt,
+      store: {
+        state: failure === null ? 'up' : 'down',
+        error: failure === null ? null : toErrorInfo(failure),
+        bytes: store.sizeBytes(),
+      },
+      backends: states,
+      circuits: circuits.list(),
+    };
+  };
   const commands = composeCommands({
     store,
     catalog,

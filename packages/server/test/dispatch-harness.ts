@@ -53,7 +53,10 @@ export function makeRepository(path: string): void {
 }
 
 /** The dispatcher on a real store and journal, with a backend the test plays by hand. */
-export function startDispatch(root = mkdtempSync(join(tmpdir(), 'pilotlight-dispatch-'))) {
+export function startDispatch(
+  root = mkdtempSync(join(tmpdir(), 'pilotlight-dispatch-')),
+  limits: { maxBytes?: number } = {},
+) {
   const errors: unknown[] = [];
   let now = 1_000_000;
   const backend = new ScriptedBackend();
@@ -61,7 +64,7 @@ export function startDispatch(root = mkdtempSync(join(tmpdir(), 'pilotlight-disp
     calls: [] as { turn: Turn; text: string }[],
     result: null as Awaited<ReturnType<ColdDispatch>> | null,
   };
-  const store = openStore({ dataFolder: join(root, 'data') });
+  const store = openStore({ dataFolder: join(root, 'data'), ...limits });
   const journal = createJournal(store);
   const announcer = new Announcer(store, journal, () => now);
   const backends = new Map<AgentBackendKind, AgentBackend>([['acp_warm', backend]]);

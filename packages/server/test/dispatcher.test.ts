@@ -571,6 +571,52 @@ describe('a server that died', () => {
   });
 });
 
+describe('a full disk', () => {
+  it('refuses a prompt clearly, keeps what runs, and takes prompts again when there is room', async () => {
+    await using d = startDispatch(undefined, { maxBytes: 600_000 });
+    const { chat } = await d.chat();
+    const turn = d.submit(chat.id, 'before');
+    const asked = await d.backend.asked();
+    const ballast = (await d.chat()).chat.id;
+    const parts = [{ type: 'text' as const, text: 'x'.repeat(2_000) }];
+    const fill = () => {
+      for (let i = 0; i < 1000; i++) {
+        const id = `msg_ballast-${i}`;
+        d.store.messages.upsert({
+          id,
+          chatId: ballast,
+          role: 'user',
+          turnId: null,
+          agent: 'a',
+          parts,
+          createdAt: i,
+        });
+      }
+    };
+    expect(fill).toThrow(expect.objectContaining({ code: 'store_full' }));
+    expect(() => d.submit(chat.id, 'x'.repeat(60_000))).toThrow(
+      expect.objectContaining({ code: 'store_full', message: expect.stringContaining('pilotlight.db') }),
+    );
+    expect(d.queue.list(chat.id)).toEqual([]);
+    const said = 'word '.repeat(10_000);
+    asked.ctx.onEvent({ type: 'text', text: said });
+    expect(() => d.journal.flush()).toThrow(expect.objectContaining({ code: 'store_full' }));
+    expect(d.journal.failure).toMatchObject({ code: 'store_full' });
+
+    const saved = d.journal.drained();
+    d.store.chats.remove(ballast);
+    await saved;
+    asked.end();
+    await d.dispatcher.drained();
+    expect(d.store.turns.get(turn.id)?.state).toBe('completed');
+    expect(textOf(d.state(chat.id).messages[1])).toBe(said);
+    d.submit(chat.id, 'after');
+    (await d.backend.asked()).end();
+    await d.dispatcher.drained();
+    expect(d.errors).toEqual([]);
+  });
+});
+
 describe('bad input', () => {
   it('names what does not exist', async () => {
     await using d = startDispatch();

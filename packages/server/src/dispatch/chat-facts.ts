@@ -64,7 +64,7 @@ export class ChatFacts {
   #title(chatId: string, title: string): void {
     const { store, journal } = this.#announcer;
     const chat = store.chats.get(chatId);
-    const clean = title.trim().slice(0, 200);
+    const clean = title.trim().slice(0, 200).toWellFormed();
     if (chat === null || clean === '' || chat.title === clean) return;
     if (chat.title !== '' && chat.title !== this.#automaticTitles.get(chatId)) return;
     this.#automaticTitles.set(chatId, clean);

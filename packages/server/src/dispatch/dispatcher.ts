@@ -97,11 +97,16 @@ export class Dispatcher {
     await this.#o.diffs.drained();
   }
 
-  /** Running turns are interrupted, none starts; queued ones stay for the next server. */
-  async stop(): Promise<void> {
+  /**
+   * Running turns are interrupted, none starts; queued ones stay for the next server. Resolves when they ended, or after
+   * `graceMs`: agents that do not acknowledge in time are ended by their backend, and `drained` waits for the rest.
+   */
+  async stop(graceMs = 5_000): Promise<void> {
     this.#stopping = true;
-    await Promise.all([...this.#lanes.values()].map((lane) => lane.stop()));
-    await this.#o.diffs.drained();
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, graceMs);
+    await Promise.race([Promise.all([...this.#lanes.values()].map((lane) => lane.stop())), late]);
+    clearTimeout(timer);
   }
 
   #accepting(chatId: string): Chat {

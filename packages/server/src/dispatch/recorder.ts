@@ -88,7 +88,7 @@ export class Recorder {
   /** The last line of text said so far, at most 200 characters. */
   get lastLine(): string {
     const line = this.#lastText.trimEnd().split('\n').at(-1) ?? '';
-    return line.trim().slice(0, 200);
+    return line.trim().slice(0, 200).toWellFormed();
   }
 
   record(event: MessageEvent): void {

@@ -130,11 +130,14 @@ export class TurnRecord {
   }
 }
 
+function isShutdown(signal: AbortSignal): boolean {
+  return signal.aborted && (signal.reason as AbortReason) === 'shutdown';
+}
+
 function endEvent(turn: Turn, result: TurnResult, signal: AbortSignal): TurnEvent {
   if (result.ok) return turn.state === 'running' ? 'finish' : 'fail';
-  if (result.error?.code === 'interrupted') return 'interrupt';
-  if (result.error?.code !== 'cancelled') return 'fail';
-  return (signal.reason as AbortReason) === 'shutdown' ? 'interrupt' : 'cancel';
+  if (isShutdown(signal)) return 'interrupt';
+  return result.error?.code === 'cancelled' ? 'cancel' : 'fail';
 }
 
 function endError(result: TurnResult, signal: AbortSignal): ErrorInfo {
@@ -142,7 +145,7 @@ function endError(result: TurnResult, signal: AbortSignal): ErrorInfo {
     code: 'agent_failed',
     message: 'The agent failed without saying why. Send again.',
   };
-  if (error.code === 'cancelled' && (signal.reason as AbortReason) === 'shutdown') {
+  if (isShutdown(signal)) {
     return {
       code: 'interrupted',
       message: 'The server was stopped while this turn ran. Send again to resume.',

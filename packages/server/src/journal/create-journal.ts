@@ -55,6 +55,7 @@ class StoreJournal implements Journal {
   #riding: FrameDraft[] = [];
   /** row writes that wait for the group commit */
   #deferred: (() => void)[] = [];
+  #failure: unknown = null;
   #immediate: NodeJS.Immediate | null = null;
   #company: NodeJS.Timeout | null = null;
   #waiting: PromiseWithResolvers<void>[] = [];
@@ -85,8 +86,10 @@ class StoreJournal implements Journal {
       }, durability);
     } catch (error) {
       this.#takeBack();
+      if (isStoreFailure(error)) this.#failure = error;
       throw error;
     }
+    this.#failure = null;
     this.#scope = null;
     this.#riding = [];
     this.#onDisk();
@@ -131,6 +134,10 @@ class StoreJournal implements Journal {
     this.#refuseForeignTransaction();
     this.#writePending();
     this.#onDisk();
+  }
+
+  get failure(): unknown {
+    return this.#failure;
   }
 
   drained(): Promise<void> {
@@ -236,8 +243,10 @@ class StoreJournal implements Journal {
     } catch (error) {
       for (const [lane, seq] of folded) lane.rewind(seq);
       this.#limit.failed();
+      this.#failure = error;
       throw error;
     }
+    this.#failure = null;
     this.#limit.clear();
   }
 
@@ -340,4 +349,9 @@ class StoreJournal implements Journal {
     for (const [topic, lane] of this.#lanes)
       if (lane.isIdle && !this.#dirty.has(lane)) this.#lanes.delete(topic);
   }
+}
+
+/** The disk or the file, and not what was to be written. */
+function isStoreFailure(error: unknown): boolean {
+  return error instanceof PilotlightError && error.code.startsWith('store_');
 }

@@ -302,9 +302,11 @@ describe('a disk that takes nothing', () => {
     expect(stateOf()).toMatchObject({ seq: 0, messages: [] });
     expect(seen).toEqual([]);
     expect(failures).not.toEqual([]);
+    expect(journal.failure).toMatchObject({ code: 'store_full' });
     const saved = journal.drained();
     store.chats.remove('cht_ballast');
     await saved;
+    expect(journal.failure).toBeNull();
     expect(seen).toEqual(Array.from({ length: 20 }, (_, n) => n + 1));
     expect(textsOf(stateOf())).toEqual(['x'.repeat(4000 * 19)]);
   });

@@ -67,6 +67,8 @@ export interface Journal extends Disposable {
   defer(write: () => void, drafts: readonly FrameDraft[]): void;
   /** Commits what is pending, now. @throws what the store throws; the frames stay pending */
   flush(): void;
+  /** Why the store took nothing the last time; null when it did. */
+  readonly failure: unknown;
   /** Resolves when nothing is pending. */
   drained(): Promise<void>;
   /** Calls `listener` with every batch of the topic, synchronously after its commit. Disposing ends it. */
