@@ -139,6 +139,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     release: async (chatId) => {
       await releases.release(chatId);
       facts.forget(chatId);
+      dispatcher.forget(chatId);
     },
   });
   const runner = new TurnRunner({

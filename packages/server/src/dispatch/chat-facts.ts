@@ -1,4 +1,5 @@
 import { chatTopic, type AgentEvent, type AgentUsage } from '@pilotlight/protocol';
+import { createHash } from 'node:crypto';
 import type { Announcer } from './announcer.ts';
 
 /** An event about the chat as a whole, not about a message. */
@@ -16,7 +17,7 @@ export function isFactEvent(event: AgentEvent): event is FactEvent {
  */
 export class ChatFacts {
   readonly #announcer: Announcer;
-  /** `<chatId>/<agent>/<type>` → JSON last sent */
+  /** `<chatId>/<agent>/<type>` → hash of what was sent last; some agents list 50 KB of commands */
   readonly #sent = new Map<string, string>();
   /** titles we gave, which an agent's better one may replace; one the user gave is never touched */
   readonly #automaticTitles = new Map<string, string>();
@@ -31,9 +32,9 @@ export class ChatFacts {
     const fact =
       event.type === 'usage' ? { ...event, usage: this.#merged(chatId, agent, event.usage) } : event;
     const key = `${chatId}/${agent}/${event.type}`;
-    const json = JSON.stringify(fact);
-    if (this.#sent.get(key) === json) return;
-    this.#sent.set(key, json);
+    const hash = createHash('sha1').update(JSON.stringify(fact)).digest('base64');
+    if (this.#sent.get(key) === hash) return;
+    this.#sent.set(key, hash);
     this.#announcer.journal.append({ topic: chatTopic(chatId), event: { ...fact, agent } });
   }
 

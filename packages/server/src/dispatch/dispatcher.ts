@@ -58,6 +58,11 @@ export class Dispatcher {
     return this.#o.queue.update(id, body);
   }
 
+  /** The chat was removed; nothing of it runs any more. */
+  forget(chatId: string): void {
+    this.#lanes.delete(chatId);
+  }
+
   /** Something may have become runnable in that chat. */
   kick(chatId: string): void {
     this.#lane(chatId).kick();
