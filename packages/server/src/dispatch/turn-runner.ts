@@ -7,6 +7,7 @@ import {
   type AgentSessionHandle,
   type Continuity,
   type ErrorCode,
+  type Message,
   type PromptCtx,
   type PromptInput,
   type Turn,
@@ -105,15 +106,19 @@ export class TurnRunner {
     if (session === null || project === null) {
       throw new PilotlightError('session_not_found', 'The session of this chat was removed.');
     }
-    const place = await this.#o.places.ensure(session, project);
-    onPlace(place);
+    const placing = this.#o.places.ensure(session, project);
+    // While the folder is looked at, what can be prepared without it; should that throw, this must not go unheard.
+    placing.catch(() => {});
     const choice = this.#choice(turn);
+    const unseen = unseenMessages(store, turn.chatId, turn.agent, false);
+    const place = await placing;
+    onPlace(place);
     const ctx = this.#context(record, place, signal, choice);
     const warm = await untilAborted(this.#warm(turn, session.id, place, project.id, choice), signal);
     if (warm === 'aborted') return CANCELLED_EARLY;
     return warm === null
       ? this.#promptCold(record, ctx, choice)
-      : this.#promptWarm(record, ctx, warm, choice, signal);
+      : this.#promptWarm(record, ctx, { ...warm, unseen }, choice, signal);
   }
 
   /** The turn's own model goes before what was chosen for the chat. */
@@ -181,14 +186,17 @@ export class TurnRunner {
   async #promptWarm(
     record: TurnRecord,
     ctx: PromptCtx,
-    warm: Warm,
+    warm: Warm & { unseen: Message[] },
     choice: AgentSessionChoice,
     signal: AbortSignal,
   ): Promise<TurnResult> {
     const { turn } = record;
     await this.#configure(turn, warm, choice);
     if (signal.aborted) return CANCELLED_EARLY;
-    const { input, recap } = this.#input(turn, warm.continuity === 'fresh');
+    const { input, recap } = this.#input(
+      turn,
+      warm.continuity === 'fresh' ? this.#everything(turn) : warm.unseen,
+    );
     const lost = warm.continuity === 'fresh' && recap > 0;
     const continuity = lost ? 'recap' : warm.continuity;
     if (lost) this.#o.sessions.ensured(warm.handle, continuity);
@@ -199,7 +207,7 @@ export class TurnRunner {
 
   async #promptCold(record: TurnRecord, ctx: PromptCtx, choice: AgentSessionChoice): Promise<TurnResult> {
     const { turn } = record;
-    const { input, recap } = this.#input(turn, true);
+    const { input, recap } = this.#input(turn, this.#everything(turn));
     record.ready({ dispatch: 'cold', continuity: recap > 0 ? 'recap' : 'fresh' });
     const circuit = this.#o.circuits.list().find((candidate) => candidate.agent === turn.agent);
     record.event({
@@ -220,12 +228,16 @@ export class TurnRunner {
     this.#configured.set(key, wanted);
   }
 
-  /** The prompt, with a recap before it when the agent has not seen everything. */
-  #input(turn: Turn, everything: boolean): { input: PromptInput; recap: number } {
+  #everything(turn: Turn): Message[] {
+    return unseenMessages(this.#o.announcer.store, turn.chatId, turn.agent, true);
+  }
+
+  /** The prompt, with a recap before it of what the agent has not seen. */
+  #input(turn: Turn, unseen: Message[]): { input: PromptInput; recap: number } {
     const { store, journal } = this.#o.announcer;
     const user = journal.liveMessage(turn.chatId, turn.messageId) ?? store.messages.get(turn.messageId);
     const content = partsToPrompt(user?.parts ?? [], store.blobs);
-    const recap = recapOf(unseenMessages(store, turn.chatId, turn.agent, everything));
+    const recap = recapOf(unseen);
     if (recap === null) return { input: { content }, recap: 0 };
     return { input: { content: [{ type: 'text', text: recap.text }, ...content] }, recap: recap.messages };
   }

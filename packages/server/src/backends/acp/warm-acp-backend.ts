@@ -92,8 +92,10 @@ export class WarmAcpBackend implements AgentBackend {
       return notSent('agent_unavailable', `${handle.agent} has no live session for chat ${handle.chatId}.`);
     if (chat.session.isBusy)
       return notSent('conflict', `${handle.agent} still works on a prompt of chat ${handle.chatId}.`);
+    // Sent first: the agent works while the rest of us is told.
+    const answered = new PromptTurn(chat.session, ctx).run(input);
     this.#host.residencyChanged(chat.handle, 'busy', 'Runs a turn');
-    const result = await new PromptTurn(chat.session, ctx).run(input);
+    const result = await answered;
     if (result.error?.details?.['by'] === 'session_closed') await this.#release(chat, result.error.message);
     else if (this.#live(chat.key) === chat) this.#host.residencyChanged(chat.handle, 'ready', 'Kept warm');
     return result;
