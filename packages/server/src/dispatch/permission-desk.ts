@@ -10,6 +10,7 @@ import {
   type Turn,
 } from '@pilotlight/protocol';
 import type { Announcer } from './announcer.ts';
+import { ToolStream } from './tool-stream.ts';
 
 type Outcome = { permission: PermissionOutcome } | { question: QuestionOutcome };
 
@@ -36,10 +37,13 @@ export class PermissionDesk {
   }
 
   async askPermission(turn: Turn, request: PermissionRequest): Promise<PermissionOutcome> {
+    const { blobs } = this.#announcer.store;
+    // Bounded as in the transcript: the row is sent with every state of the question.
+    const { first: toolCall } = new ToolStream(request.toolCall, (bytes, type) => blobs.put(bytes, type));
     const outcome = await this.#ask(turn, {
       kind: 'permission',
       title: request.toolCall.title || 'The agent asks for permission',
-      toolCall: request.toolCall,
+      toolCall,
       options: request.options,
       fields: [],
     });
