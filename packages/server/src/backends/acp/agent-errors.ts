@@ -30,13 +30,14 @@ export function agentError(agent: ResolvedAgent, did: string, cause: unknown, st
   });
 }
 
+/** Agents that have no code for it say it in words like these. */
+const GONE = /not found|unknown session|no (?:\w+ )?sessions?\b|invalid (?:session|thread) id/i;
+
 /** Whether an answer to resume or load says that the agent does not have the session (any more), or cannot do it. */
 export function sessionIsGone(cause: unknown): boolean {
   if (!(cause instanceof RpcError)) return false;
   const codes: number[] = [RPC.methodNotFound, RPC.invalidParams, RPC.notFound, -32001];
-  return (
-    codes.includes(cause.code) || /not found|unknown session|no (?:\w+ )?sessions?\b/i.test(cause.detail)
-  );
+  return codes.includes(cause.code) || GONE.test(cause.detail);
 }
 
 /** How a cancelled turn ended, as its result says it. */

@@ -79,11 +79,14 @@ test('modes and models of the older protocol are set by their own requests', asy
   expect((await bench.turn('c1', 'x', 'inline')).log.text).toBe('auto m2');
 });
 
-test('a load that finds no history begins anew, and the new id is kept', async () => {
+test.each([
+  'No previous sessions found for this project.',
+  'Invalid session identifier "old".\\n  Searched for sessions in /home/me.',
+])('a load that finds no history begins anew, and the new id is kept: %s', async (details) => {
   await using bench = new Bench(
     inlineAgent(`{
       initialize: () => ({ protocolVersion: 1, agentCapabilities: { loadSession: true } }),
-      'session/load': () => { throw fail(-32603, 'Internal error', { details: 'No previous sessions found for this project.' }); },
+      'session/load': () => { throw fail(-32603, 'Internal error', { details: '${details}' }); },
       'session/new': () => ({ sessionId: 'new' }),
     }`),
   );
