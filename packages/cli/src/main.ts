@@ -18,12 +18,16 @@ import { sanitizeLine } from './terminal/sanitize.ts';
 import { styleFor } from './terminal/style.ts';
 import manifest from '../package.json' with { type: 'json' };
 
-/** The command line as commander sees it. */
-function createProgram(): Command {
+/** The command line as commander sees it. With `json` it writes no error of its own: `report` does. */
+function createProgram(json: boolean): Command {
   const program = new Command('pilotlight')
     .description('A home for persistent coding-agent sessions')
     .version(manifest.version)
     .exitOverride()
+    .configureOutput({
+      writeErr: (text) => json || process.stderr.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, '✗ ')),
+    })
     .showHelpAfterError('(pilotlight --help shows how)');
   for (const add of [
     serveCommand,
@@ -57,12 +61,19 @@ function report(error: unknown, json: boolean): void {
   console.error(`${styleFor(process.stderr, process.env).red('✗')} ${text}`);
 }
 
+function reportUsage(error: CommanderError, json: boolean): number {
+  if (error.exitCode === 0) return EXIT.ok;
+  if (json) report(new PilotlightError('invalid_request', error.message.replace(/^error: /, '')), json);
+  return EXIT.usage;
+}
+
+const json = process.argv.includes('--json');
 try {
-  await createProgram().parseAsync(process.argv);
+  await createProgram(json).parseAsync(process.argv);
 } catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (error instanceof CommanderError) process.exitCode = reportUsage(error, json);
   else {
-    report(error, process.argv.includes('--json'));
+    report(error, json);
     process.exitCode = exitCodeOf(error);
   }
 }

@@ -36,7 +36,11 @@ export function agentsCommand(program: Command): void {
     const client = await requireServer(cli.settings);
     const abort = new AbortController();
     process.once('SIGINT', () => abort.abort());
-    const onLine = (line: string): void => cli.screen.note(cli.screen.style.dim(sanitizeLine(line, 1000)));
+    const onLine = (line: string): void => {
+      // What npm fetches shows that something happens, and is of no interest afterwards.
+      if (line.startsWith('npm http ')) cli.screen.transient(sanitizeLine(line, 72));
+      else if (line.trim() !== '') cli.screen.note(cli.screen.style.dim(sanitizeLine(line, 1000)));
+    };
     const agent = await client.installAgent(name, { version: options.version, onLine, signal: abort.signal });
     cli.screen.line(cli.json ? JSON.stringify(agent) : `✓ ${agent.id} ${agent.version ?? ''}`.trimEnd());
   });

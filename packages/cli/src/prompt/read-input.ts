@@ -40,9 +40,9 @@ async function fileBlock(path: string): Promise<ContentBlock> {
   try {
     bytes = await readFile(path);
   } catch (error) {
-    throw new PilotlightError('invalid_request', `cannot read ${path}: ${(error as Error).message}`, {
-      cause: error,
-    });
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? `there is no file ${path}` : `cannot read ${path}: ${code ?? message}`;
+    throw new PilotlightError('invalid_request', why, { cause: error });
   }
   const uri = pathToFileURL(path).href;
   const image = IMAGES[extname(path).toLowerCase()];

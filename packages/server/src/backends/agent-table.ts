@@ -79,7 +79,14 @@ class FileAgentTable implements DescribedAgentTable {
     };
     try {
       const { agent, installed } = await this.#resolve(id);
-      return { ...shown, state: 'found', command: agent.command, version: installed?.version ?? null };
+      // A script is named by its file: that Node runs it tells its reader nothing.
+      const script = agent.command === process.execPath ? agent.args[0] : undefined;
+      return {
+        ...shown,
+        state: 'found',
+        command: script ?? agent.command,
+        version: installed?.version ?? null,
+      };
     } catch (error) {
       if (!(error instanceof PilotlightError)) throw error;
       return { ...shown, state: 'missing', command: null, version: null };

@@ -11,7 +11,7 @@ const STYLE = `
     border-radius: 50% 50% 50% 0; rotate: -45deg; background: var(--flame); }
   p { margin: .75rem 0; } small { color: var(--quiet); }
   a { color: var(--flame); }
-  code { font: 13px/1.6 ui-monospace, monospace; padding: .1rem .35rem; border: 1px solid var(--line); border-radius: 6px; }
+  code { font: 13px/1.6 ui-monospace, monospace; white-space: nowrap; padding: .1rem .35rem; border: 1px solid var(--line); border-radius: 6px; }
 `;
 
 /** What these pages may load: their own style and nothing else. */
