@@ -22,7 +22,7 @@ describe('synced', () => {
 
   it('fails as a commit would, and works again when it can', async () => {
     const sync = new WalSync(join(root, 'nowhere', 'pilotlight.db'));
-    await expect(sync.synced()).rejects.toThrow();
+    await expect(sync.synced()).rejects.toThrow('ENOENT');
     const next = new WalSync(join(root, 'data', 'pilotlight.db'));
     using store = openStore({ dataFolder: join(root, 'data') });
     store.transaction(() => store.settings.set('again', true), 'written');
