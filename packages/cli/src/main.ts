@@ -49,6 +49,10 @@ function createProgram(json: boolean): Command {
   return program;
 }
 
+/** What the server says to a browser without a token is of no use here. */
+const TOKEN_REFUSED =
+  'the server refuses the token; set PILOTLIGHT_TOKEN to what the file `token` in its data folder says, or unset it to use the one of --data';
+
 function report(error: unknown, json: boolean): void {
   const known = error instanceof PilotlightError;
   if (json) {
@@ -57,7 +61,8 @@ function report(error: unknown, json: boolean): void {
     console.error(JSON.stringify({ code, message: (error as Error).message, ...details }));
     return;
   }
-  const text = known ? sanitizeLine(error.message, 4000) : ((error as Error).stack ?? String(error));
+  const said = known && error.code === 'unauthorized' ? TOKEN_REFUSED : (error as Error).message;
+  const text = known ? sanitizeLine(said, 4000) : ((error as Error).stack ?? String(error));
   console.error(`${styleFor(process.stderr, process.env).red('✗')} ${text}`);
 }
 

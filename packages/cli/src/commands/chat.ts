@@ -17,7 +17,7 @@ export function chatCommand(program: Command): void {
             chats.map((each) => [
               each.id,
               each.agent,
-              each.activity,
+              each.activity.replaceAll('_', ' '),
               sanitizeLine(each.title || each.lastLine, 60),
             ]),
           ),

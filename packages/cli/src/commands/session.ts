@@ -56,7 +56,12 @@ export function sessionCommand(program: Command): void {
             table([row(found.session)]),
             ...(found.session.worktree === null ? [] : [found.session.worktree.path]),
             table(
-              found.chats.map((chat) => [chat.id, chat.agent, chat.activity, sanitizeLine(chat.title, 60)]),
+              found.chats.map((chat) => [
+                chat.id,
+                chat.agent,
+                chat.activity.replaceAll('_', ' '),
+                sanitizeLine(chat.title, 60),
+              ]),
             ),
           ].join('\n'),
       ),
