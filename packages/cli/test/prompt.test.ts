@@ -228,6 +228,12 @@ describe('other commands', () => {
   it('end 2 on wrong usage and 0 on help', async () => {
     expect((await bench.run(['chat', 'paint'])).code).toBe(2);
     expect((await bench.run(['prompt', '--permission', 'maybe', 'x'])).code).toBe(2);
+    const asJson = await bench.run(['prompt', '--paint', '--json']);
+    expect(asJson.code).toBe(2);
+    expect(JSON.parse(asJson.stderr)).toEqual({
+      code: 'invalid_request',
+      message: "unknown option '--paint'",
+    });
     const help = await bench.run(['--help']);
     expect(help.code).toBe(0);
     for (const command of ['serve', 'prompt', 'task', 'doctor']) expect(help.stdout).toContain(command);
