@@ -70,7 +70,8 @@ export interface PromptCtx {
 
 /**
  * `ok: true`: the agent ended its turn. `ok: false`: `error` says why; a cancelled turn has code `cancelled` and
- * `details.by`: `acknowledged`, `session_closed` or `process_ended`.
+ * `details.by`: `acknowledged`, `session_closed` or `process_ended`. `details.sent === false`: the agent has taken nothing
+ * of the prompt, which may be sent again.
  */
 export interface TurnResult {
   ok: boolean;

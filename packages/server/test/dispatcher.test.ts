@@ -1,4 +1,4 @@
-import { PilotlightError, emptyToolSnapshot, newId } from '@pilotlight/protocol';
+import { PilotlightError, emptyToolSnapshot, newId, type TurnResult } from '@pilotlight/protocol';
 import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -79,6 +79,28 @@ describe('a turn', () => {
       type: 'tool_call',
       toolCall: { status: 'cancelled' },
     });
+  });
+
+  it('gives a prompt that was not taken to the agent once more', async () => {
+    await using d = startDispatch();
+    const { chat } = await d.chat();
+    const untaken: TurnResult = {
+      ok: false,
+      error: { code: 'agent_failed', message: 'unknown session', details: { sent: false } },
+    };
+    const turn = d.submit(chat.id, 'x');
+    (await d.backend.asked()).end(untaken);
+    const again = await d.backend.asked();
+    expect(again.text).toBe('x');
+    again.end();
+    await d.dispatcher.drained();
+    expect(d.store.turns.get(turn.id)).toMatchObject({ state: 'completed', dispatch: 'warm', error: null });
+    expect(d.backend.ensured).toHaveLength(2);
+
+    const refused = d.submit(chat.id, 'y');
+    for (let attempt = 0; attempt < 2; attempt += 1) (await d.backend.asked()).end(untaken);
+    await d.dispatcher.drained();
+    expect(d.store.turns.get(refused.id)).toMatchObject({ state: 'failed', error: untaken.error });
   });
 
   it('survives a backend that throws', async () => {

@@ -114,11 +114,16 @@ export class TurnRunner {
     const place = await placing;
     onPlace(place);
     const ctx = this.#context(record, place, signal, choice);
-    const warm = await untilAborted(this.#warm(turn, session.id, place, project.id, choice), signal);
-    if (warm === 'aborted') return CANCELLED_EARLY;
-    return warm === null
-      ? this.#promptCold(record, ctx, choice)
-      : this.#promptWarm(record, ctx, { ...warm, unseen }, choice, signal);
+    const attempt = async (): Promise<TurnResult> => {
+      const warm = await untilAborted(this.#warm(turn, session.id, place, project.id, choice), signal);
+      if (warm === 'aborted') return CANCELLED_EARLY;
+      return warm === null
+        ? this.#promptCold(record, ctx, choice)
+        : this.#promptWarm(record, ctx, { ...warm, unseen }, choice, signal);
+    };
+    const result = await attempt();
+    // Its process ended just before the prompt, or it had lost the conversation: the next attempt starts what is missing.
+    return wasNotTaken(result) && !signal.aborted ? attempt() : result;
   }
 
   /** The turn's own model goes before what was chosen for the chat. */
@@ -247,6 +252,11 @@ export class TurnRunner {
     const text = `${record.turn.agent} had not seen the last ${messages} messages and was told of them.`;
     record.event({ type: 'notice', level: 'info', code: 'recap', text });
   }
+}
+
+/** Whether the agent never had the prompt; one that is busy would refuse it again. */
+function wasNotTaken({ error }: TurnResult): boolean {
+  return error?.details?.['sent'] === false && error.code !== 'conflict';
 }
 
 /** The promise, or `aborted` as soon as the signal is; the promise's own failure is then nobody's concern. */

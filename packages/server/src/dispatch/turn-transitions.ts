@@ -7,6 +7,7 @@ import { PilotlightError, type TurnState } from '@pilotlight/protocol';
  *     ▼                    │ · interrupt         │ · interrupt
  *   cancelled              └──────────▶ failed | cancelled | interrupted
  *
+ * `agent_ready` leaves a running turn as it is: a prompt that the agent did not take is given to it once more.
  * A terminal turn stays terminal: every event on it is refused.
  */
 export type TurnEvent = 'start' | 'agent_ready' | 'finish' | 'fail' | 'cancel' | 'interrupt';
@@ -14,7 +15,13 @@ export type TurnEvent = 'start' | 'agent_ready' | 'finish' | 'fail' | 'cancel' |
 const TABLE: Record<TurnState, Partial<Record<TurnEvent, TurnState>>> = {
   queued: { start: 'starting', cancel: 'cancelled' },
   starting: { agent_ready: 'running', fail: 'failed', cancel: 'cancelled', interrupt: 'interrupted' },
-  running: { finish: 'completed', fail: 'failed', cancel: 'cancelled', interrupt: 'interrupted' },
+  running: {
+    agent_ready: 'running',
+    finish: 'completed',
+    fail: 'failed',
+    cancel: 'cancelled',
+    interrupt: 'interrupted',
+  },
   completed: {},
   failed: {},
   cancelled: {},

@@ -40,6 +40,19 @@ export function sessionIsGone(cause: unknown): boolean {
   return codes.includes(cause.code) || GONE.test(cause.detail);
 }
 
+/**
+ * Whether an answer to a prompt says that the agent does not have the session after all: some take a resume of anything
+ * and look for it only now. Stricter than for a resume, since a prompt can miss other things.
+ */
+export function sessionIsLost(cause: unknown): boolean {
+  return (
+    cause instanceof RpcError &&
+    /\b(?:session|thread|conversation)\b[^.]{0,60}\bnot found|unknown session|invalid (?:session|thread) id/i.test(
+      cause.detail,
+    )
+  );
+}
+
 /** How a cancelled turn ended, as its result says it. */
 export function cancelledBy(
   agent: string,

@@ -112,6 +112,32 @@ test('a resume that fails for another reason is an error, and the old id stays',
   expect(bench.stored.get('c1/inline')?.agentSessionId).toBe('old');
 });
 
+test('a prompt to a session that the agent lost is not taken, and the next session begins anew', async () => {
+  await using bench = new Bench(
+    inlineAgent(`{
+      initialize: () => ({ protocolVersion: 1, agentCapabilities: { sessionCapabilities: { resume: {} } } }),
+      'session/resume': () => ({}),
+      'session/new': () => ({ sessionId: 'new' }),
+      'session/prompt': ({ sessionId, prompt }) => {
+        if (prompt[0].text === 'speak') text(sessionId, 'as far as that');
+        if (sessionId === 'old' || prompt[0].text === 'speak') throw fail(-32603, 'Internal error', { details: 'thread not found: old' });
+        return { stopReason: 'end_turn' };
+      },
+    }`),
+  );
+  bench.stored.set('c1/inline', { agentSessionId: 'old', serverPort: null });
+  expect(bench.backend.continuity(await ensure(bench))).toBe('resumed');
+  const { result } = await bench.turn('c1', 'x', 'inline');
+  expect(result).toMatchObject({ error: { code: 'agent_failed', details: { sent: false } } });
+  const handle = await ensure(bench);
+  expect(bench.backend.continuity(handle)).toBe('fresh');
+  expect(bench.stored.get('c1/inline')?.agentSessionId).toBe('new');
+  expect((await bench.turn('c1', 'x', 'inline')).result).toEqual({ ok: true });
+  // What has begun to work had the prompt.
+  const spoken = await bench.turn('c1', 'speak', 'inline');
+  expect(spoken.result.error?.details).not.toHaveProperty('sent');
+});
+
 test('an error about the abort is an acknowledgement of the cancel', async () => {
   await using bench = new Bench(
     inlineAgent(`{

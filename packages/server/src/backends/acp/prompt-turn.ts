@@ -25,7 +25,7 @@ import {
   type TurnResult,
 } from '@pilotlight/protocol';
 import type { AcpSession, TurnSink } from './acp-session.ts';
-import { agentError, cancelledBy } from './agent-errors.ts';
+import { agentError, cancelledBy, sessionIsLost } from './agent-errors.ts';
 import { elicitationAnswer, questionRequest } from './elicitation.ts';
 import { responseUsage } from './meta-conventions.ts';
 import {
@@ -41,6 +41,15 @@ import { asObject, asString, at, type RawObject } from './raw-values.ts';
 import { stopNotice } from './stop-reason.ts';
 
 type Answer = { result: unknown } | { error: unknown };
+/** What shows that the agent has taken up the prompt. */
+const WORK: ReadonlySet<AgentEvent['type']> = new Set([
+  'text',
+  'reasoning',
+  'tool_call',
+  'tool_update',
+  'plan',
+]);
+
 type CancelEnd = 'acknowledged' | 'session_closed' | 'process_ended';
 
 export class PromptTurn implements TurnSink {
@@ -53,10 +62,17 @@ export class PromptTurn implements TurnSink {
   /** Aborted when an event could not be taken; the reason is the error. */
   readonly #failed = new AbortController();
   #refused = false;
+  #worked = false;
+  #lost = false;
 
   constructor(session: AcpSession, ctx: PromptCtx) {
     this.#session = session;
     this.#ctx = ctx;
+  }
+
+  /** Whether the agent refused the prompt because it does not have the session any more. */
+  get sessionLost(): boolean {
+    return this.#lost;
   }
 
   /** Never rejects; what went wrong is in the result. */
@@ -73,6 +89,7 @@ export class PromptTurn implements TurnSink {
 
   event(event: AgentEvent): void {
     if (this.#failed.signal.aborted) return;
+    this.#worked ||= WORK.has(event.type);
     try {
       this.#ctx.onEvent(event);
     } catch (cause) {
@@ -153,10 +170,10 @@ export class PromptTurn implements TurnSink {
   #result(answer: Answer): TurnResult {
     const { agent, child } = this.#session.process;
     if ('error' in answer) {
-      return {
-        ok: false,
-        error: toErrorInfo(agentError(agent, 'run the prompt', answer.error, child.stderrTail())),
-      };
+      this.#lost = !this.#worked && sessionIsLost(answer.error);
+      const error = toErrorInfo(agentError(agent, 'run the prompt', answer.error, child.stderrTail()));
+      const details = this.#lost ? { ...error.details, sent: false } : error.details;
+      return { ok: false, error: { ...error, ...(details === undefined ? {} : { details }) } };
     }
     const usage = responseUsage(answer.result);
     if (usage) this.event({ type: 'usage', usage });

@@ -56,6 +56,8 @@ export class WarmAcpBackend implements AgentBackend {
   readonly #starting = new Map<string, Promise<AgentSessionHandle>>();
   /** What `configure` was told, for when a process has to be started again. */
   readonly #choices = new Map<string, AgentSessionChoice>();
+  /** Whose stored session the agent does not have any more. */
+  readonly #lost = new Set<string>();
   #disposed = false;
 
   constructor(options: WarmAcpBackendOptions) {
@@ -93,10 +95,15 @@ export class WarmAcpBackend implements AgentBackend {
     if (chat.session.isBusy)
       return notSent('conflict', `${handle.agent} still works on a prompt of chat ${handle.chatId}.`);
     // Sent first: the agent works while the rest of us is told.
-    const answered = new PromptTurn(chat.session, ctx).run(input);
+    const turn = new PromptTurn(chat.session, ctx);
+    const answered = turn.run(input);
     this.#host.residencyChanged(chat.handle, 'busy', 'Runs a turn');
     const result = await answered;
-    if (result.error?.details?.['by'] === 'session_closed') await this.#release(chat, result.error.message);
+    if (turn.sessionLost) {
+      this.#lost.add(chat.key);
+      await this.#release(chat, 'The agent does not have its session any more');
+    } else if (result.error?.details?.['by'] === 'session_closed')
+      await this.#release(chat, result.error.message);
     else if (this.#live(chat.key) === chat) this.#host.residencyChanged(chat.handle, 'ready', 'Kept warm');
     return result;
   }
@@ -157,7 +164,7 @@ export class WarmAcpBackend implements AgentBackend {
       backend: this.kind,
       chatId,
       worktreeId,
-      agentSessionId: stored?.agentSessionId ?? null,
+      agentSessionId: this.#lost.has(key) ? null : (stored?.agentSessionId ?? null),
       serverPort: null,
     };
     this.#host.residencyChanged(handle, 'starting', 'Is being started');
@@ -195,6 +202,7 @@ export class WarmAcpBackend implements AgentBackend {
         handle.agentSessionId = session.id;
         this.#host.agentSessionAssigned(handle);
       }
+      this.#lost.delete(key);
       this.#chats.set(key, { key, handle, session, lease, continuity });
     } catch (cause) {
       await lease.release();
