@@ -20,8 +20,9 @@ function closedTools(message: Message): ChatFrameEvent[] {
 export function recover(announcer: Announcer, permissions: PermissionDesk): string[] {
   const { store } = announcer;
   store.agentSessions.resetResidency('The server was started anew');
-  for (const turn of store.turns.inStates(['starting', 'running'])) interrupt(announcer, permissions, turn);
-  return [...new Set(store.turns.inStates(['queued']).map((turn) => turn.chatId))];
+  const open = store.turns.open();
+  for (const turn of open) if (turn.state !== 'queued') interrupt(announcer, permissions, turn);
+  return [...new Set(open.flatMap((turn) => (turn.state === 'queued' ? [turn.chatId] : [])))];
 }
 
 function interrupt(announcer: Announcer, permissions: PermissionDesk, turn: Turn): void {

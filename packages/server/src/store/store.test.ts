@@ -144,11 +144,7 @@ describe('a store', () => {
     expect(store.turns.active('cht_a')?.id).toBe('trn_3');
     expect(store.turns.active('cht_b')).toBeNull();
     expect(store.turns.last('cht_a')?.id).toBe('trn_3');
-    expect(store.turns.inStates(['queued', 'completed']).map(({ id }) => id)).toEqual([
-      'trn_1',
-      'trn_2',
-      'trn_4',
-    ]);
+    expect(store.turns.open().map(({ id }) => id)).toEqual(['trn_1', 'trn_2', 'trn_3']);
     expect(store.turns.byIds(['trn_4', 'trn_9']).map(({ id }) => id)).toEqual(['trn_4']);
     store.turns.remove('trn_1');
     expect(store.turns.queued('cht_a').map(({ id }) => id)).toEqual(['trn_2']);

@@ -9,7 +9,6 @@ import type {
   Session,
   Task,
   Turn,
-  TurnState,
   Worktree,
 } from '@pilotlight/protocol';
 import type { Durability } from './database.ts';
@@ -69,8 +68,8 @@ export interface TurnTable {
   queueSize(chatId: string): { count: number; lastPosition: number };
   /** whether a turn is starting or running */
   isActive(chatId: string): boolean;
-  /** oldest first */
-  inStates(states: readonly TurnState[]): Turn[];
+  /** all that are queued, starting or running, oldest first */
+  open(): Turn[];
   /** the turn that is starting or running */
   active(chatId: string): Turn | null;
   /** those that exist, in no particular order */

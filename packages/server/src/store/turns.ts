@@ -43,6 +43,12 @@ function changing(turn: Turn) {
   ] as const;
 }
 
+/**
+ * A turn that is not over. The planner takes the index on those only where a query repeats its condition word for word;
+ * without it, looking for what waits reads all turns the chat ever had.
+ */
+const OPEN = `state IN ('queued', 'starting', 'running')`;
+
 export function turnTable(database: Database): TurnTable {
   const insert = database.prepare(
     `INSERT INTO turns (agent, model, state, position, message_id, prompt_json, dispatch, continuity, started_at,
@@ -55,22 +61,21 @@ export function turnTable(database: Database): TurnTable {
   );
   const get = database.prepare('SELECT * FROM turns WHERE id = ?');
   const queued = database.prepare(
-    `SELECT * FROM turns WHERE chat_id = ? AND state = 'queued' ORDER BY position, created_at, rowid`,
+    `SELECT * FROM turns WHERE chat_id = ? AND ${OPEN} AND state = 'queued' ORDER BY position, created_at, rowid`,
   );
-  const inStates = database.prepare(
-    'SELECT * FROM turns WHERE state IN (SELECT value FROM json_each(?)) ORDER BY created_at, rowid',
-  );
+  const open = database.prepare(`SELECT * FROM turns WHERE ${OPEN} ORDER BY created_at, rowid`);
   const active = database.prepare(
-    `SELECT * FROM turns WHERE chat_id = ? AND state IN ('starting', 'running') LIMIT 1`,
+    `SELECT * FROM turns WHERE chat_id = ? AND ${OPEN} AND state IN ('starting', 'running') LIMIT 1`,
   );
   const nextQueued = database.prepare(
-    `SELECT * FROM turns WHERE chat_id = ? AND state = 'queued' ORDER BY position, created_at, rowid LIMIT 1`,
+    `SELECT * FROM turns WHERE chat_id = ? AND ${OPEN} AND state = 'queued'
+     ORDER BY position, created_at, rowid LIMIT 1`,
   );
   const queueSize = database.prepare(
-    `SELECT count(*) AS count, max(position) AS last FROM turns WHERE chat_id = ? AND state = 'queued'`,
+    `SELECT count(*) AS count, max(position) AS last FROM turns WHERE chat_id = ? AND ${OPEN} AND state = 'queued'`,
   );
   const isActive = database.prepare(
-    `SELECT 1 FROM turns WHERE chat_id = ? AND state IN ('starting', 'running') LIMIT 1`,
+    `SELECT 1 FROM turns WHERE chat_id = ? AND ${OPEN} AND state IN ('starting', 'running') LIMIT 1`,
   );
   const byIds = database.prepare('SELECT * FROM turns WHERE id IN (SELECT value FROM json_each(?))');
   const last = database.prepare(
@@ -90,7 +95,7 @@ export function turnTable(database: Database): TurnTable {
       return { count: number(row, 'count'), lastPosition: numberOrNull(row, 'last') ?? 0 };
     },
     isActive: (chatId) => isActive.get(chatId) !== null,
-    inStates: (states) => inStates.all(JSON.stringify(states)).map(fromRow),
+    open: () => open.all().map(fromRow),
     active: (chatId) => one(active.get(chatId)),
     byIds: (ids) => (ids.length === 0 ? [] : byIds.all(JSON.stringify(ids)).map(fromRow)),
     last: (chatId) => one(last.get(chatId)),
