@@ -24,5 +24,5 @@ test('a question about turns that are not over reads no turn that is', () => {
   turnTable(database);
   const about = database.plans.filter(({ sql }) => /'(queued|running)'/.test(sql));
   expect(about.length).toBeGreaterThan(4);
-  for (const { sql, plan } of about) expect(plan, sql).toMatch(/USING (COVERING )?INDEX turns_open/);
+  expect(about.filter(({ plan }) => !/USING (COVERING )?INDEX turns_open/.test(plan))).toEqual([]);
 });
