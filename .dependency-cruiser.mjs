@@ -32,6 +32,7 @@ export default {
     packageRule('client', ['protocol']),
     packageRule('server', ['protocol', 'demo-agent']),
     packageRule('cli', ['client', 'protocol', 'server']),
+    packageRule('web', ['client', 'protocol']),
     {
       name: 'only-serve-starts-the-server',
       severity: 'error',
@@ -75,7 +76,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^packages/testkit/agents/' },
+    exclude: { path: '^packages/(testkit/agents|web/dist)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },

@@ -1,0 +1,67 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { BoardPage } from '../features/board/board-page.tsx';
+import { Frame } from '../features/frame/frame.tsx';
+import { SessionPage } from '../features/session/session-page.tsx';
+
+const root = createRootRoute({ component: Frame });
+
+const board = createRoute({ getParentRoute: () => root, path: '/', component: BoardPage });
+
+/** What a link to a session may name beside it. */
+export interface SessionSearch {
+  /** the chat shown; the newest when left out */
+  chat?: string;
+  /** further panes, chats side by side, comma-separated */
+  beside?: string;
+  /** a message to go to */
+  message?: string;
+}
+
+const session = createRoute({
+  getParentRoute: () => root,
+  path: '/sessions/$sessionId',
+  component: SessionPage,
+  validateSearch: (search): SessionSearch => ({
+    ...text(search, 'chat'),
+    ...text(search, 'beside'),
+    ...text(search, 'message'),
+  }),
+});
+
+const inbox = createRoute({
+  getParentRoute: () => root,
+  path: '/inbox',
+  component: lazyRouteComponent(() => import('../features/questions/inbox-page.tsx'), 'InboxPage'),
+});
+
+const agents = createRoute({
+  getParentRoute: () => root,
+  path: '/agents',
+  component: lazyRouteComponent(() => import('../features/agents/agents-page.tsx'), 'AgentsPage'),
+});
+
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('../features/settings/settings-page.tsx'), 'SettingsPage'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([board, session, inbox, agents, settings]),
+  defaultPreload: 'intent',
+  scrollRestoration: false,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
+
+function text<K extends keyof SessionSearch>(
+  search: Record<string, unknown>,
+  key: K,
+): Pick<SessionSearch, K> | object {
+  const value = search[key];
+  return typeof value === 'string' && value !== '' ? { [key]: value } : {};
+}

@@ -1,0 +1,33 @@
+import { access } from './access.ts';
+import { agents } from './agents.ts';
+import { board } from './board.ts';
+import { changes } from './changes.ts';
+import { common, marks, time } from './common.ts';
+import { composer } from './composer.ts';
+import { frame } from './frame.ts';
+import { palette } from './palette.ts';
+import { questions } from './questions.ts';
+import { session } from './session.ts';
+import { settings } from './settings.ts';
+import { transcript } from './transcript.ts';
+
+/**
+ * Every word the page says, one file a feature. Components take their text from here and nowhere else, so that another
+ * language is another catalogue of the same shape.
+ */
+export const words = {
+  access,
+  agents,
+  board,
+  changes,
+  common,
+  composer,
+  frame,
+  marks,
+  palette,
+  questions,
+  session,
+  settings,
+  time,
+  transcript,
+};

@@ -1,0 +1,22 @@
+import tailwind from '@tailwindcss/vite';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [react(), tailwind()],
+  build: {
+    target: 'es2022',
+    outDir: 'dist',
+    emptyOutDir: true,
+    // Inlined assets would need a looser policy than the page has.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 900,
+    reportCompressedSize: false,
+  },
+  server: {
+    // `npm run dev -w @pilotlight/web` beside a running server.
+    proxy: { '/api': { target: process.env['PILOTLIGHT_URL'] ?? 'http://127.0.0.1:7766', ws: true } },
+  },
+});
