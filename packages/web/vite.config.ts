@@ -17,6 +17,11 @@ export default defineConfig({
   },
   server: {
     // `npm run dev -w @pilotlight/web` beside a running server.
-    proxy: { '/api': { target: process.env['PILOTLIGHT_URL'] ?? 'http://127.0.0.1:7766', ws: true } },
+    proxy: Object.fromEntries(
+      ['/api', '/sign-in'].map((path) => [
+        path,
+        { target: process.env['PILOTLIGHT_URL'] ?? 'http://127.0.0.1:7766', ws: true },
+      ]),
+    ),
   },
 });
