@@ -38,6 +38,8 @@ const chat: Chat = {
   activity: 'idle',
   lastTurnState: null,
   lastLine: '',
+  unseen: false,
+  runningSince: null,
   createdAt: at,
   updatedAt: at,
 };

@@ -33,6 +33,8 @@ function addChat(store: Store, id: string): void {
     activity: 'idle',
     lastTurnState: null,
     lastLine: '',
+    unseen: false,
+    runningSince: null,
     createdAt: 0,
     updatedAt: 0,
   });

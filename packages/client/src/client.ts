@@ -70,6 +70,8 @@ export interface Client {
   listChats(sessionId?: string): Promise<Chat[]>;
   getChat(id: string): Promise<Chat>;
   updateChat(id: string, body: UpdateChat): Promise<Chat>;
+  /** Somebody looked at the chat: it is no longer `unseen`, for every client. Safe to repeat. */
+  markChatSeen(id: string): Promise<void>;
   removeChat(id: string): Promise<void>;
   listMessages(chatId: string, page?: { before?: string; limit?: number }): Promise<MessagePage>;
   releaseAgentSession(chatId: string, agent: string): Promise<void>;

@@ -90,6 +90,7 @@ export function createClient({ url, token }: ClientOptions): Client {
     listChats: async (sessionId) => (await get<ChatList>('/api/chats', { query: { sessionId } })).chats,
     getChat: (id) => get(`/api/chats/${enc(id)}`),
     updateChat: (id, body) => send('PATCH', `/api/chats/${enc(id)}`, { body }),
+    markChatSeen: (id) => send('POST', `/api/chats/${enc(id)}/seen`),
     removeChat: (id) => send('DELETE', `/api/chats/${enc(id)}`),
     listMessages: (chatId, page = {}) => get(`/api/chats/${enc(chatId)}/messages`, { query: page }),
     releaseAgentSession: (chatId, agent) =>

@@ -1,3 +1,4 @@
+import type { Permission } from './entities.ts';
 import type { IndexFrameEvent } from './frames.ts';
 import type { IndexState } from './index-state.ts';
 
@@ -13,7 +14,14 @@ function withoutSessions(state: IndexState, gone: (sessionId: string) => boolean
     chats,
     agentSessions: without(state.agentSessions, (row) => row.chatId in chats),
     tasks: without(state.tasks, (task) => !gone(task.sessionId)),
+    permissions: without(state.permissions, (permission) => permission.chatId in chats),
   };
+}
+
+/** Only what is open is kept: an answered or cancelled one goes. */
+function withPermission(open: IndexState['permissions'], permission: Permission): IndexState['permissions'] {
+  if (permission.state === 'pending') return { ...open, [permission.id]: permission };
+  return permission.id in open ? without(open, (_, id) => id !== permission.id) : open;
 }
 
 /** One step of the index topic. Removing a project or session removes what belonged to it. */
@@ -42,6 +50,7 @@ export function applyIndexEvent(state: IndexState, event: IndexFrameEvent): Inde
         chats: without(state.chats, (_, id) => id !== event.chatId),
         agentSessions: without(state.agentSessions, (row) => row.chatId !== event.chatId),
         tasks: without(state.tasks, (task) => task.chatId !== event.chatId),
+        permissions: without(state.permissions, (permission) => permission.chatId !== event.chatId),
       };
     case 'agent_session': {
       const key = `${event.agentSession.chatId}/${event.agentSession.agent}`;
@@ -49,6 +58,8 @@ export function applyIndexEvent(state: IndexState, event: IndexFrameEvent): Inde
     }
     case 'task':
       return { ...state, tasks: { ...state.tasks, [event.task.id]: event.task } };
+    case 'permission':
+      return { ...state, permissions: withPermission(state.permissions, event.permission) };
     default:
       // A newer server may send events this client does not know; they change nothing it can show.
       return state;

@@ -72,6 +72,10 @@ export const Chat = z.object({
   lastTurnState: TurnState.nullable(),
   /** the last line the agent said, at most 200 characters */
   lastLine: z.string(),
+  /** a turn ended (not: was cancelled) since somebody last looked */
+  unseen: z.boolean(),
+  /** when the turn that starts or runs now was started; null when none does */
+  runningSince: Time.nullable(),
   createdAt: Time,
   updatedAt: Time,
 });

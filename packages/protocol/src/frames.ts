@@ -63,6 +63,8 @@ export const IndexFrameEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('chat_removed'), chatId: z.string() }),
   z.object({ type: z.literal('agent_session'), agentSession: AgentSession }),
   z.object({ type: z.literal('task'), task: Task }),
+  /** a question that was asked, answered or released; the state keeps the open ones */
+  z.object({ type: z.literal('permission'), permission: Permission }),
 ]);
 export type IndexFrameEvent = z.infer<typeof IndexFrameEvent>;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AgentSession, Chat, Project, Session, Task } from './entities.ts';
+import { AgentSession, Chat, Permission, Project, Session, Task } from './entities.ts';
 
 /** Everything a client lists; all maps are by id, `agentSessions` by `<chatId>/<agent>`. */
 export const IndexState = z.object({
@@ -10,9 +10,20 @@ export const IndexState = z.object({
   chats: z.record(z.string(), Chat),
   agentSessions: z.record(z.string(), AgentSession),
   tasks: z.record(z.string(), Task),
+  /** open questions of all chats: those in state `pending` only */
+  permissions: z.record(z.string(), Permission),
 });
 export type IndexState = z.infer<typeof IndexState>;
 
 export function emptyIndexState(): IndexState {
-  return { kind: 'index', seq: 0, projects: {}, sessions: {}, chats: {}, agentSessions: {}, tasks: {} };
+  return {
+    kind: 'index',
+    seq: 0,
+    projects: {},
+    sessions: {},
+    chats: {},
+    agentSessions: {},
+    tasks: {},
+    permissions: {},
+  };
 }

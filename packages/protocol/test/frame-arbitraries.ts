@@ -250,6 +250,8 @@ const chat = fc.record({
   activity: fc.constantFrom('idle' as const, 'running' as const, 'needs_you' as const),
   lastTurnState: fc.constantFrom('completed' as const, null),
   lastLine: columnText,
+  unseen: fc.boolean(),
+  runningSince: fc.option(time),
   createdAt: time,
   updatedAt: time,
 });
@@ -349,6 +351,10 @@ export const indexEvent: fc.Arbitrary<IndexFrameEvent> = fc.oneof(
       turnId: 'trn_00000001',
       createdAt: 0,
     },
+  })),
+  fc.tuple(permission, chatId).map(([asked, id]) => ({
+    type: 'permission' as const,
+    permission: { ...asked, chatId: id },
   })),
   projectId.map((id) => ({ type: 'project_removed' as const, projectId: id })),
   sessionId.map((id) => ({ type: 'session_removed' as const, sessionId: id })),

@@ -66,6 +66,7 @@ const unknown: [method: string, path: string, code: string, body?: unknown][] = 
   ['GET', '/api/chats/cht_none/queue', 'chat_not_found'],
   ['PUT', '/api/chats/cht_none/queue', 'chat_not_found', { turnIds: [] }],
   ['POST', '/api/chats/cht_none/cancel', 'chat_not_found'],
+  ['POST', '/api/chats/cht_none/seen', 'chat_not_found'],
   ['POST', '/api/chats/cht_none/prompts', 'chat_not_found', { id: newId('turn'), content }],
   ['POST', '/api/chats/cht_none/agent-sessions/demo/release', 'chat_not_found'],
   ['GET', '/api/turns/trn_none', 'turn_not_found'],

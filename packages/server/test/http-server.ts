@@ -118,6 +118,8 @@ export function testChat(sessionId = newId('session')): Chat {
     activity: 'idle',
     lastTurnState: null,
     lastLine: '',
+    unseen: false,
+    runningSince: null,
     createdAt: 1,
     updatedAt: 1,
   };

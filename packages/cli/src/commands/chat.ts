@@ -17,7 +17,7 @@ export function chatCommand(program: Command): void {
             chats.map((each) => [
               each.id,
               each.agent,
-              each.activity.replaceAll('_', ' '),
+              each.activity.replaceAll('_', ' ') + (each.unseen ? ' · unseen' : ''),
               sanitizeLine(each.title || each.lastLine, 60),
             ]),
           ),

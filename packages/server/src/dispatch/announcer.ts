@@ -51,7 +51,10 @@ export class Announcer {
     const frame = { topic: chatTopic(turn.chatId), event: { type: 'turn' as const, turn } };
     this.journal.defer(() => this.store.turns.update(turn), [frame]);
   }
+
+  /** The frames of a permission whose row is already written: in its chat, and in the inbox over all of them. */
   permission(scope: CommitScope, permission: Permission): void {
+    scope.frame({ topic: INDEX_TOPIC, event: { type: 'permission', permission } });
     scope.frame({ topic: chatTopic(permission.chatId), event: { type: 'permission', permission } });
   }
 
@@ -73,14 +76,15 @@ export class Announcer {
     );
   }
 
-  /** The chat with its activity worked out anew from its turns and open questions. */
+  /** The chat with its activity, and since when it runs, worked out anew from its turns and open questions. */
   refreshChat(scope: CommitScope, chatId: string, changes: Partial<Chat> = {}): void {
     const chat = this.store.chats.get(chatId);
     if (chat === null) return;
     const waiting = this.store.permissions.list({ chatId, state: 'pending' }).length > 0;
-    const running = this.store.turns.isActive(chatId);
-    const queued = !running && this.store.turns.queueSize(chatId).count > 0;
-    const activity = waiting ? 'needs_you' : running ? 'running' : queued ? 'queued' : 'idle';
-    this.chat(scope, { ...chat, ...changes, activity, updatedAt: this.now() });
+    const active = this.store.turns.active(chatId);
+    const queued = active === null && this.store.turns.queueSize(chatId).count > 0;
+    const activity = waiting ? 'needs_you' : active !== null ? 'running' : queued ? 'queued' : 'idle';
+    const runningSince = active?.startedAt ?? null;
+    this.chat(scope, { ...chat, ...changes, activity, runningSince, updatedAt: this.now() });
   }
 }

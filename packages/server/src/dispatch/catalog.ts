@@ -192,6 +192,14 @@ export class Catalog {
     return this.getChat(id);
   }
 
+  /** Somebody looked. Clients hear of it only when there was something they had not seen. */
+  markSeen(id: string): void {
+    const chat = this.getChat(id);
+    if (!chat.unseen) return;
+    const { announcer } = this.#o;
+    announcer.journal.commit((scope) => announcer.chat(scope, { ...chat, unseen: false }));
+  }
+
   async removeChat(id: string): Promise<void> {
     const { store, journal } = this.#o.announcer;
     this.#refuseBusy(this.getChat(id));
@@ -218,6 +226,8 @@ export class Catalog {
       activity: 'idle',
       lastTurnState: null,
       lastLine: '',
+      unseen: false,
+      runningSince: null,
       createdAt: now(),
       updatedAt: now(),
     };

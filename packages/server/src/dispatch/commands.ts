@@ -43,6 +43,8 @@ export interface Commands {
   listChats(sessionId?: string): Chat[];
   getChat(id: string): Chat;
   updateChat(id: string, body: UpdateChat): Chat;
+  /** Somebody looked at the chat; safe to repeat. */
+  markChatSeen(id: string): void;
   removeChat(id: string): Promise<void>;
 
   /** `created` is false when the id was taken before: the same turn comes back and nothing new runs. */

@@ -41,6 +41,7 @@ export function composeCommands(parts: CommandParts): Commands {
     listChats: (sessionId) => store.chats.list(sessionId),
     getChat: (id) => catalog.getChat(id),
     updateChat: (id, body) => catalog.updateChat(id, body),
+    markChatSeen: (id) => catalog.markSeen(id),
     removeChat: (id) => catalog.removeChat(id),
 
     submitPrompt: async (chatId, body) => {

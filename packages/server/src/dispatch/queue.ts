@@ -77,7 +77,7 @@ export class Queue {
       diff: null,
       usage: null,
     };
-    const changes = { agent: turn.agent, ...this.#title(scope, chat, body.content) };
+    const changes = { agent: turn.agent, unseen: false, ...this.#title(scope, chat, body.content) };
     store.turns.insert(turn);
     if (announced === 'with its start') store.chats.update({ ...chat, ...changes });
     else {

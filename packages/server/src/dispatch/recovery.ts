@@ -19,10 +19,23 @@ function closedTools(message: Message): ChatFrameEvent[] {
  */
 export function recover(announcer: Announcer, permissions: PermissionDesk): string[] {
   const { store } = announcer;
-  store.agentSessions.resetResidency('The server was started anew');
+  coolDown(announcer);
   const open = store.turns.open();
   for (const turn of open) if (turn.state !== 'queued') interrupt(announcer, permissions, turn);
   return [...new Set(open.flatMap((turn) => (turn.state === 'queued' ? [turn.chatId] : [])))];
+}
+
+/** A server that starts holds no process yet. Clients of the earlier one, who go on from where they were, hear of it. */
+function coolDown(announcer: Announcer): void {
+  const { store, journal, now } = announcer;
+  const resident = store.agentSessions.list().filter(({ state }) => state !== 'cold');
+  if (resident.length === 0) return;
+  journal.commit((scope) => {
+    for (const row of resident) {
+      const why = 'The server was started anew';
+      announcer.agentSession(scope, { ...row, state: 'cold', why, updatedAt: now() });
+    }
+  });
 }
 
 function interrupt(announcer: Announcer, permissions: PermissionDesk, turn: Turn): void {
@@ -39,7 +52,7 @@ function interrupt(announcer: Announcer, permissions: PermissionDesk, turn: Turn
     const error = { code: 'interrupted' as const, message: WHY };
     const state = nextTurnState(turn.state, 'interrupt');
     announcer.turn(scope, { ...turn, state, error, endedAt: announcer.now() });
-    announcer.refreshChat(scope, turn.chatId, { lastTurnState: state });
+    announcer.refreshChat(scope, turn.chatId, { lastTurnState: state, unseen: true });
     scope.fold(turn.chatId);
   });
 }

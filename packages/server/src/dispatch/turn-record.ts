@@ -104,6 +104,8 @@ export class TurnRecord {
       this.#announcer.turn(scope, turn);
       this.#announcer.refreshChat(scope, chatId, {
         lastTurnState: turn.state,
+        // Who cancels is looking.
+        ...(turn.state === 'cancelled' ? {} : { unseen: true }),
         ...(this.#recorder.lastLine === '' ? {} : { lastLine: this.#recorder.lastLine }),
       });
       scope.fold(chatId);

@@ -55,5 +55,6 @@ export function indexSnapshot(store: Store, seq: number): IndexState {
       store.agentSessions.list().map((row) => [`${row.chatId}/${row.agent}`, row]),
     ),
     tasks: byId(store.tasks.list()),
+    permissions: byId(store.permissions.list({ state: 'pending' })),
   };
 }

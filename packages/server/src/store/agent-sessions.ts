@@ -30,9 +30,6 @@ export function agentSessionTable(database: Database): AgentSessionTable {
   const find = database.prepare('SELECT * FROM agent_sessions WHERE chat_id = ? AND agent = ?');
   const ofChat = database.prepare('SELECT * FROM agent_sessions WHERE chat_id = ? ORDER BY rowid');
   const list = database.prepare('SELECT * FROM agent_sessions ORDER BY rowid');
-  const resetResidency = database.prepare(
-    `UPDATE agent_sessions SET state = 'cold', why = ? WHERE state <> 'cold'`,
-  );
   return {
     upsert: (row) =>
       upsert.run(
@@ -53,6 +50,5 @@ export function agentSessionTable(database: Database): AgentSessionTable {
     },
     ofChat: (chatId) => ofChat.all(chatId).map(fromRow),
     list: () => list.all().map(fromRow),
-    resetResidency: (why) => resetResidency.run(why),
   };
 }

@@ -1,5 +1,5 @@
 import type { AgentSessionChoice, Chat } from '@pilotlight/protocol';
-import { json, number, text, word, wordOrNull } from './columns.ts';
+import { json, number, numberOrNull, text, word, wordOrNull } from './columns.ts';
 import type { Database, Row } from './database.ts';
 import type { ChatTable } from './store.ts';
 
@@ -12,6 +12,8 @@ function fromRow(row: Row): Chat {
     activity: word(row, 'activity'),
     lastTurnState: wordOrNull(row, 'last_turn_state'),
     lastLine: text(row, 'last_line'),
+    unseen: number(row, 'unseen') === 1,
+    runningSince: numberOrNull(row, 'running_since'),
     createdAt: number(row, 'created_at'),
     updatedAt: number(row, 'updated_at'),
   };
@@ -21,11 +23,13 @@ type Choices = Record<string, AgentSessionChoice>;
 
 export function chatTable(database: Database): ChatTable {
   const insert = database.prepare(
-    `INSERT INTO chats (id, session_id, title, agent, activity, last_turn_state, last_line, created_at, updated_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO chats (id, session_id, title, agent, activity, last_turn_state, last_line, unseen,
+       running_since, created_at, updated_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const update = database.prepare(
-    `UPDATE chats SET title = ?, agent = ?, activity = ?, last_turn_state = ?, last_line = ?, updated_at = ?
+    `UPDATE chats SET title = ?, agent = ?, activity = ?, last_turn_state = ?, last_line = ?, unseen = ?,
+       running_since = ?, updated_at = ?
      WHERE id = ?`,
   );
   const get = database.prepare('SELECT * FROM chats WHERE id = ?');
@@ -52,6 +56,8 @@ export function chatTable(database: Database): ChatTable {
         chat.activity,
         chat.lastTurnState,
         chat.lastLine,
+        Number(chat.unseen),
+        chat.runningSince,
         chat.createdAt,
         chat.updatedAt,
       ),
@@ -62,6 +68,8 @@ export function chatTable(database: Database): ChatTable {
         chat.activity,
         chat.lastTurnState,
         chat.lastLine,
+        Number(chat.unseen),
+        chat.runningSince,
         chat.updatedAt,
         chat.id,
       ),

@@ -9,16 +9,16 @@ export interface Migration {
   sql(): string;
 }
 
-function fromFile(file: string): Migration {
+function fromFile(file: string, index: number): Migration {
   return {
-    version: Number(file.slice(0, 4)),
+    version: index + 1,
     name: file.slice(0, -'.sql'.length),
     sql: () => readFileSync(new URL(`./migrations/${file}`, import.meta.url), 'utf8'),
   };
 }
 
 /** All migrations, version 1 first. `schema.sql` is what they amount to. */
-export const MIGRATIONS: readonly Migration[] = ['0001-initial.sql'].map(fromFile);
+export const MIGRATIONS: readonly Migration[] = ['0001-initial.sql', '0003-chat-attention.sql'].map(fromFile);
 
 /** The statements that make a new database of the newest version. */
 export function schemaSql(): string {

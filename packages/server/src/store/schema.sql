@@ -42,7 +42,9 @@ CREATE TABLE chats (
   -- agent → what the user chose for it here
   choices_json TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(choices_json)),
   created_at REAL NOT NULL,
-  updated_at REAL NOT NULL
+  updated_at REAL NOT NULL,
+  unseen INTEGER NOT NULL DEFAULT 0 CHECK (unseen IN (0, 1)),
+  running_since REAL
 ) STRICT;
 CREATE INDEX chats_by_session ON chats (session_id);
 

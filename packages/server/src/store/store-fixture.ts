@@ -37,6 +37,8 @@ export function chat(id: string, sessionId: string, over: Partial<Chat> = {}): C
     activity: 'idle',
     lastTurnState: null,
     lastLine: '',
+    unseen: false,
+    runningSince: null,
     createdAt: 3,
     updatedAt: 3,
     ...over,

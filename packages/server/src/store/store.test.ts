@@ -127,11 +127,6 @@ describe('a store', () => {
     expect(store.agentSessions.find('cht_a', 'alpha')?.agentSessionId).toBe('resume-me');
     const unknown = { ...agentSession, agent: 'gamma', backend: 'telepathy' as 'acp_warm' };
     expect(() => store.agentSessions.upsert(unknown)).toThrow(expect.objectContaining({ code: 'conflict' }));
-    store.agentSessions.resetResidency('the server started');
-    expect(store.agentSessions.list().map(({ state, why }) => [state, why])).toEqual([
-      ['cold', 'the server started'],
-      ['cold', 'the server started'],
-    ]);
   });
 
   it('orders the queue by position and knows the active and the last turn', () => {

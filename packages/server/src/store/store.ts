@@ -66,8 +66,6 @@ export interface TurnTable {
   /** the first of `queued` */
   nextQueued(chatId: string): Turn | null;
   queueSize(chatId: string): { count: number; lastPosition: number };
-  /** whether a turn is starting or running */
-  isActive(chatId: string): boolean;
   /** all that are queued, starting or running, oldest first */
   open(): Turn[];
   /** the turn that is starting or running */
@@ -99,8 +97,6 @@ export interface AgentSessionTable {
   find(chatId: string, agent: string): AgentSession | null;
   ofChat(chatId: string): AgentSession[];
   list(): AgentSession[];
-  /** Every row becomes cold with that reason: a server that starts holds no process yet. */
-  resetResidency(why: string): void;
 }
 
 export interface PermissionTable {

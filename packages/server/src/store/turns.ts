@@ -74,9 +74,6 @@ export function turnTable(database: Database): TurnTable {
   const queueSize = database.prepare(
     `SELECT count(*) AS count, max(position) AS last FROM turns WHERE chat_id = ? AND ${OPEN} AND state = 'queued'`,
   );
-  const isActive = database.prepare(
-    `SELECT 1 FROM turns WHERE chat_id = ? AND ${OPEN} AND state IN ('starting', 'running') LIMIT 1`,
-  );
   const byIds = database.prepare('SELECT * FROM turns WHERE id IN (SELECT value FROM json_each(?))');
   const last = database.prepare(
     'SELECT * FROM turns WHERE chat_id = ? ORDER BY created_at DESC, rowid DESC LIMIT 1',
@@ -94,7 +91,6 @@ export function turnTable(database: Database): TurnTable {
       if (row === null) return { count: 0, lastPosition: 0 };
       return { count: number(row, 'count'), lastPosition: numberOrNull(row, 'last') ?? 0 };
     },
-    isActive: (chatId) => isActive.get(chatId) !== null,
     open: () => open.all().map(fromRow),
     active: (chatId) => one(active.get(chatId)),
     byIds: (ids) => (ids.length === 0 ? [] : byIds.all(JSON.stringify(ids)).map(fromRow)),

@@ -18,6 +18,12 @@ export function chatRoutes(http: Http, { commands }: Pick<HttpDeps, 'commands'>)
       return c.body(null, 204);
     },
   });
+  route(http, '/api/chats/:id/seen', {
+    POST: (c) => {
+      commands.markChatSeen(param(c, 'id'));
+      return c.body(null, 204);
+    },
+  });
   route(http, '/api/chats/:id/cancel', {
     POST: (c) => c.json({ turn: commands.cancelChat(param(c, 'id')) }),
   });
