@@ -52,8 +52,11 @@ export interface Client {
   readonly url: string;
   health(signal?: AbortSignal): Promise<Health>;
   stopServer(): Promise<void>;
-  /** A one-time sign-in link for a browser, and when it expires (epoch ms). */
-  createSignInLink(): Promise<{ url: string; expiresAt: number }>;
+  /**
+   * A one-time sign-in link for a browser, and when it expires (epoch ms).
+   * @param to the place in the page it leads to, such as `/sessions/ses_…`
+   */
+  createSignInLink(to?: string): Promise<{ url: string; expiresAt: number }>;
 
   createProject(body: CreateProject): Promise<Project>;
   listProjects(): Promise<Project[]>;

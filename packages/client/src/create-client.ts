@@ -66,12 +66,12 @@ export function createClient({ url, token }: ClientOptions): Client {
     url: http.url,
     health: (signal) => get('/api/health', { signal }),
     stopServer: () => send('POST', '/api/server/stop'),
-    async createSignInLink() {
+    async createSignInLink(to) {
       const { path, expiresAt } = await send<{ path: string; expiresAt: number }>(
         'POST',
         '/api/sign-in-links',
       );
-      return { url: http.url + path, expiresAt };
+      return { url: http.url + path + (to === undefined ? '' : `&to=${enc(to)}`), expiresAt };
     },
 
     createProject: (body) => send('POST', '/api/projects', { body }),

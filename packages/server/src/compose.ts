@@ -51,6 +51,8 @@ export interface ServerOptions {
   host?: string;
   /** names besides loopback by which clients may call this server */
   allowedHosts?: readonly string[];
+  /** absolute: the built web app; it may be built, and built anew, while the server runs */
+  pageFolder?: string;
   /** what agents inherit; default this process's own */
   env?: NodeJS.ProcessEnv;
   log?: Logger;
@@ -221,6 +223,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     host,
     port: options.port,
     ...(options.allowedHosts === undefined ? {} : { allowedHosts: options.allowedHosts }),
+    ...(options.pageFolder === undefined ? {} : { pageFolder: options.pageFolder }),
     signIn,
     blobs: store.blobs,
     reads: { messages: (chatId, page) => readMessages(store, journal, chatId, page) },

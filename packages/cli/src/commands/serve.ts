@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import { createCli, withCommonOptions } from '../cli.ts';
 import type { Cli } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
+import { PAGE_FOLDER } from '../server/page-folder.ts';
 import type { ReadyMessage } from '../server/start-detached.ts';
 import { DEFAULT_PORT, parsePort } from '../settings.ts';
 import type { CommonOptions } from '../settings.ts';
@@ -64,6 +65,7 @@ async function start(
   const wanted = parsePort(options.port ?? null, '--port') ?? cli.settings.port;
   const base: Omit<ServerOptions, 'port'> = {
     dataFolder,
+    pageFolder: PAGE_FOLDER,
     onStopRequested,
     log: openServerLog(dataFolder, cli.env),
     allowedHosts: options.allowHost,

@@ -12,6 +12,7 @@ import { chatRoutes } from './resources/chats.ts';
 import { eventRoutes } from './resources/events.ts';
 import { healthRoutes } from './resources/health.ts';
 import { messageRoutes } from './resources/messages.ts';
+import { pageRoutes } from './resources/page.ts';
 import { permissionRoutes } from './resources/permissions.ts';
 import { processRoutes } from './resources/processes.ts';
 import { projectRoutes } from './resources/projects.ts';
@@ -75,6 +76,7 @@ export function createHttpApp({ deps, authenticator, guard, streams }: HttpAppPa
   eventRoutes(http, deps, streams);
   serverRoutes(http, deps);
   signInRoutes(http, deps, authenticator);
+  pageRoutes(http, deps, authenticator);
   http.notFound((c) => {
     const error = new PilotlightError('not_found', `there is nothing at ${c.req.path}`);
     return problemResponse(toProblem(error));

@@ -26,6 +26,8 @@ export interface HttpDeps {
   host: string;
   /** names besides loopback and `host` that a request may call this server by */
   allowedHosts?: readonly string[];
+  /** absolute, the built web app; without it, and as long as it has no index.html, `/` says how to build it */
+  pageFolder?: string;
   signIn: SignInCodes;
   blobs: { get(id: string): BlobBytes | null | Promise<BlobBytes | null> };
   reads: { messages(chatId: string, page: { before?: string; limit: number }): MessagePage };

@@ -18,7 +18,7 @@ const STYLE = `
 export const PAGE_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** `body` and `title` are ours, never a client's: they are not escaped. */
+/** `body`, `title` and `refreshTo` are ours, or escaped by whoever gives them: they are not escaped here. */
 function page(title: string, body: string, refreshTo?: string): string {
   const refresh = refreshTo === undefined ? '' : `<meta http-equiv="refresh" content="0;url=${refreshTo}">`;
   return (
@@ -33,11 +33,13 @@ export function messagePage(title: string, sentence: string, refreshTo?: string)
   return page(title, `<p>${sentence}</p>`, refreshTo);
 }
 
-/** What `GET /` shows. */
+/** What `GET /` shows where the web app is not built. */
 export function homePage(version: string, signedIn: boolean): string {
   const next = signedIn
     ? '<p>You are signed in. Send a first prompt from a repository with <code>pilotlight prompt "…"</code>.</p>'
     : '<p>To sign in, run <code>pilotlight open</code> on the machine that runs this server. On the command line, ' +
       'begin with <code>pilotlight prompt "…"</code> in a repository.</p>';
-  return page('Pilotlight is running', `${next}<p><small>Version ${version}</small></p>`);
+  const build =
+    '<p>The page is not built yet. In the checkout, run <code>npm run build -w packages/web</code> and reload.</p>';
+  return page('Pilotlight is running', `${next}${build}<p><small>Version ${version}</small></p>`);
 }

@@ -1,16 +1,16 @@
 import type { Authenticator } from '../authenticator.ts';
 import type { HttpDeps } from '../http-deps.ts';
-import { homePage, messagePage } from '../pages.ts';
+import { messagePage } from '../pages.ts';
+import { readTarget } from '../sign-in-target.ts';
 import { route } from '../route.ts';
 import type { Http } from '../route.ts';
 
 /** Sign-in links and the page they lead to. */
 export function signInRoutes(
   http: Http,
-  deps: Pick<HttpDeps, 'signIn' | 'version'>,
+  { signIn }: Pick<HttpDeps, 'signIn'>,
   authenticator: Authenticator,
 ): void {
-  const { signIn, version } = deps;
   route(http, '/api/sign-in-links', {
     POST: (c) => {
       const { code, expiresAt } = signIn.create();
@@ -19,6 +19,12 @@ export function signInRoutes(
   });
   route(http, '/sign-in', {
     GET: (c) => {
+      const target = readTarget(c.req.query('to'));
+      if (target === null) {
+        const sentence =
+          'After sign-in it goes only to a path on this server, such as <code>&amp;to=/sessions/…</code>.';
+        return c.html(messagePage('This sign-in link leads elsewhere', sentence), 422);
+      }
       // A HEAD request (link previews) must not use the code up.
       if (c.req.method !== 'GET' || !signIn.redeem(c.req.query('code') ?? '')) {
         return c.html(
@@ -30,11 +36,8 @@ export function signInRoutes(
         );
       }
       // Not a redirect: after a click on another site the browser would follow it without the strict cookie.
-      const page = messagePage('Signed in', '<a href="/">Go on to Pilotlight</a>', '/');
+      const page = messagePage('Signed in', `<a href="${target}">Go on to Pilotlight</a>`, target);
       return c.html(page, 200, { 'set-cookie': authenticator.setCookie() });
     },
-  });
-  route(http, '/', {
-    GET: (c) => c.html(homePage(version, authenticator.accepts(c.env.incoming.headers))),
   });
 }
