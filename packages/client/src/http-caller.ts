@@ -1,4 +1,4 @@
-import { PilotlightError, Problem } from '@pilotlight/protocol';
+import { PilotlightError, asProblem } from '@pilotlight/protocol';
 import type { ErrorCode } from '@pilotlight/protocol';
 
 export interface CallOptions {
@@ -52,8 +52,8 @@ export class HttpCaller {
 
   async #errorOf(response: Response): Promise<PilotlightError> {
     const body: unknown = await response.json().catch(() => null);
-    const problem = Problem.safeParse(body).data;
-    if (problem === undefined) return this.#stranger(response.status, body);
+    const problem = asProblem(body);
+    if (problem === null) return this.#stranger(response.status, body);
     const { code, detail, details, fields } = problem;
     return new PilotlightError(code, detail, {
       details: { ...details, ...(fields === undefined ? {} : { fields }) },

@@ -1,4 +1,4 @@
-import { PilotlightError, Problem } from '@pilotlight/protocol';
+import { PilotlightError, asProblem } from '@pilotlight/protocol';
 import type { AgentInfo } from '@pilotlight/protocol';
 import type { HttpCaller } from './http-caller.ts';
 import { readEventStream } from './read-event-stream.ts';
@@ -26,7 +26,8 @@ export async function installAgent(
     if (event === 'line') onLine?.((JSON.parse(data) as { line: string }).line);
     if (event === 'result') return JSON.parse(data) as AgentInfo;
     if (event === 'problem') {
-      const problem = Problem.parse(JSON.parse(data));
+      const problem = asProblem(JSON.parse(data));
+      if (problem === null) break;
       throw new PilotlightError(problem.code, problem.detail, { details: problem.details ?? {} });
     }
   }

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toolSnapshot } from '../test/frame-arbitraries.ts';
-import { emptyToolSnapshot, isToolEnded, mergeToolUpdate, type AcpToolUpdate } from './acp-tool-snapshot.ts';
+import { emptyToolSnapshot, mergeToolUpdate, type AcpToolUpdate } from './acp-tool-snapshot.ts';
+import { isToolEnded } from './tool-status.ts';
 
 describe('merging a tool update', () => {
   it('leaves what the update does not say, or says as null', () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BlobRef, ContentBlock } from './content.ts';
+import { TOOL_PROGRESS } from './tool-status.ts';
 
 export const ToolKind = z.enum([
   'read',
@@ -96,14 +97,6 @@ export function emptyToolSnapshot(id: string): AcpToolSnapshot {
   };
 }
 
-const RANK: Record<ToolStatus, number> = {
-  pending: 0,
-  in_progress: 1,
-  completed: 2,
-  failed: 2,
-  cancelled: 2,
-};
-
 /**
  * ACP's merge rule as a pure function. An update for an unseen id creates the call (agents announce calls late, or only
  * inside a permission request). A status never goes back: some agents send a late `pending` after `in_progress`.
@@ -115,7 +108,7 @@ export function mergeToolUpdate(before: AcpToolSnapshot | undefined, update: Acp
     ...base,
     title: update.title ?? base.title,
     kind: update.kind ?? base.kind,
-    status: RANK[status] < RANK[base.status] ? base.status : status,
+    status: TOOL_PROGRESS[status] < TOOL_PROGRESS[base.status] ? base.status : status,
     content: update.content ?? base.content,
     locations: update.locations ?? base.locations,
     parentToolCallId: update.parentToolCallId ?? base.parentToolCallId,
@@ -123,9 +116,4 @@ export function mergeToolUpdate(before: AcpToolSnapshot | undefined, update: Acp
   if (update.rawInput !== undefined && update.rawInput !== null) merged.rawInput = update.rawInput;
   if (update.rawOutput !== undefined && update.rawOutput !== null) merged.rawOutput = update.rawOutput;
   return merged;
-}
-
-/** Whether the call has ended, in whatever way. */
-export function isToolEnded(status: ToolStatus): boolean {
-  return RANK[status] === 2;
 }

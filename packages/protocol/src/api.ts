@@ -12,7 +12,7 @@ import {
 } from './entities.ts';
 import { ContentBlock } from './content.ts';
 import { ErrorInfo } from './errors.ts';
-import { ProjectId, TaskId, TurnId } from './ids.ts';
+import { ProjectId, TaskId, TurnId } from './id-schemas.ts';
 
 /** Version of the HTTP and WebSocket surface; `GET /api/health` and the WebSocket `hello` carry it. */
 export const API_VERSION = 1;

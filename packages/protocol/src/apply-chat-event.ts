@@ -1,9 +1,9 @@
-import { isToolEnded } from './acp-tool-snapshot.ts';
+import { applyToolPatch } from './apply-tool-patch.ts';
 import type { BlobRef } from './content.ts';
 import type { Message, Part } from './entities.ts';
 import type { ChatState } from './chat-state.ts';
 import type { ChatFrame, ChatFrameEvent } from './frames.ts';
-import { applyToolPatch } from './tool-patch.ts';
+import { isToolEnded } from './tool-status.ts';
 
 type PartEvent = Extract<ChatFrameEvent, { part: number }>;
 

@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chatFrames, indexEvent } from '../test/frame-arbitraries.ts';
 import { FrameGap, applyFrame } from './apply-frame.ts';
-import { ChatState, emptyChatState } from './chat-state.ts';
+import { ChatState } from './chat-state.ts';
+import { emptyChatState, emptyIndexState } from './empty-states.ts';
 import { ChatFrame, type IndexFrame } from './frames.ts';
-import { IndexState, emptyIndexState } from './index-state.ts';
+import { IndexState } from './index-state.ts';
 
 const overTheWire = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 

@@ -23,19 +23,3 @@ export const ChatState = z.object({
   agentSessions: z.record(z.string(), AgentSession),
 });
 export type ChatState = z.infer<typeof ChatState>;
-
-export function emptyChatState(): ChatState {
-  return {
-    kind: 'chat',
-    seq: 0,
-    chat: null,
-    messages: [],
-    hasEarlier: false,
-    turns: {},
-    permissions: {},
-    commands: {},
-    config: {},
-    usage: {},
-    agentSessions: {},
-  };
-}

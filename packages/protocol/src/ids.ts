@@ -1,5 +1,4 @@
 import { uuidv7 } from 'uuidv7';
-import { z } from 'zod';
 
 /** Prefixes of every id, one a kind; the rest is a UUIDv7, so ids sort by creation time. */
 export const ID_PREFIX = {
@@ -19,22 +18,6 @@ export type IdKind = keyof typeof ID_PREFIX;
 export function newId(kind: IdKind): string {
   return `${ID_PREFIX[kind]}_${uuidv7()}`;
 }
-
-function idSchema(kind: IdKind) {
-  const prefix = ID_PREFIX[kind];
-  return z
-    .string()
-    .regex(new RegExp(`^${prefix}_[A-Za-z0-9-]{8,64}$`), `expected an id such as ${prefix}_<uuid>`);
-}
-
-export const ProjectId = idSchema('project');
-export const SessionId = idSchema('session');
-export const ChatId = idSchema('chat');
-export const TurnId = idSchema('turn');
-export const TaskId = idSchema('task');
-export const PermissionId = idSchema('permission');
-/** A blob is named by the SHA-256 of its bytes, in hex. */
-export const BlobId = z.string().regex(/^[0-9a-f]{64}$/, 'expected the 64 hex digits of a SHA-256');
 
 export const INDEX_TOPIC = 'index';
 

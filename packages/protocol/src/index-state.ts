@@ -14,16 +14,3 @@ export const IndexState = z.object({
   permissions: z.record(z.string(), Permission),
 });
 export type IndexState = z.infer<typeof IndexState>;
-
-export function emptyIndexState(): IndexState {
-  return {
-    kind: 'index',
-    seq: 0,
-    projects: {},
-    sessions: {},
-    chats: {},
-    agentSessions: {},
-    tasks: {},
-    permissions: {},
-  };
-}

@@ -3,8 +3,10 @@ export * from './agent-backend.ts';
 export * from './agent-event.ts';
 export * from './api.ts';
 export * from './apply-frame.ts';
+export * from './apply-tool-patch.ts';
 export * from './chat-state.ts';
 export * from './content.ts';
+export * from './empty-states.ts';
 export {
   AgentSession,
   Chat,
@@ -21,10 +23,14 @@ export {
   TurnState,
   Worktree,
 } from './entities.ts';
+export { ERROR_STATUS } from './error-codes.ts';
 export * from './errors.ts';
 export * from './frames.ts';
+export * from './id-schemas.ts';
 export * from './ids.ts';
 export * from './index-state.ts';
+export * from './pilotlight-error.ts';
 export * from './provider-types.ts';
 export * from './socket.ts';
 export * from './tool-patch.ts';
+export { isToolEnded } from './tool-status.ts';

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { growingOutput, toolSnapshot } from '../test/frame-arbitraries.ts';
 import { emptyToolSnapshot, type AcpToolSnapshot } from './acp-tool-snapshot.ts';
-import { ToolPatch, applyToolPatch, diffToolSnapshot, findAppend } from './tool-patch.ts';
+import { applyToolPatch, diffToolSnapshot, findAppend } from './apply-tool-patch.ts';
+import { ToolPatch } from './tool-patch.ts';
 
 const overTheWire = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
