@@ -1,3 +1,4 @@
+export { CHROMIUM_ARGS, chromiumPath } from './browser/chromium.ts';
 export * from './model-server/model-server.ts';
 export { ASIDE_TEXT, finalText, longText } from './model-server/plan-answer.ts';
 export type { Marker, MarkerName } from './model-server/marker.ts';
