@@ -25,6 +25,7 @@ store.sessions.insert({
   projectId: ids.project,
   title: '',
   inPlace: true,
+  base: null,
   worktree: null,
   diff: null,
   createdAt: at,

@@ -20,6 +20,7 @@ function addChat(store: Store, id: string): void {
     projectId: 'prj_bench',
     title: '',
     inPlace: true,
+    base: null,
     worktree: null,
     diff: null,
     createdAt: 0,

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Chat, ChatFrame, Permission, Session, Task } from '@pilotlight/protocol';
@@ -51,6 +52,28 @@ describe('prompt', () => {
     await bench.run(['prompt', '--agent', 'demo', '/echo', 'inside'], { cwd: session.worktree?.path ?? '' });
     const { chats } = await list<{ chats: Chat[] }>('session', 'show', sessionId);
     expect(chats.map((each) => each.lastLine)).toEqual([expect.any(String), 'beside', 'inside']);
+  });
+
+  it('starts a session from the branch, tag or commit it is told', async () => {
+    execFileSync('git', ['tag', '-f', 'begun'], { cwd: bench.repository, stdio: 'ignore' });
+    expect((await prompt('--base', 'begun', '/echo', 'based')).code).toBe(0);
+    const session = (await list<Session[]>('session', 'list')).at(-1);
+    expect(session).toMatchObject({
+      base: 'begun',
+      worktree: { branch: expect.stringMatching(/^pilotlight/) },
+    });
+    expect((await bench.run(['session', 'show', session?.id ?? ''])).stdout).toContain('from begun');
+    // From inside that worktree it is another session of the same project.
+    const inside = { cwd: session?.worktree?.path ?? '' };
+    await bench.run(['prompt', '--agent', 'demo', '--base', 'main', '/echo', 'beside'], inside);
+    const beside = (await list<Session[]>('session', 'list')).at(-1);
+    expect(beside).toMatchObject({ base: 'main', projectId: session?.projectId });
+    const made = await list<{ session: Session }>('session', 'new', '--base', 'begun');
+    expect(made.session.base).toBe('begun');
+    const unknown = await prompt('--base', 'nowhere', '/echo', 'x');
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toContain('"nowhere" names no commit');
+    expect((await prompt('--base', 'main', '--chat', 'cht_1', 'x')).stderr).toContain('--base makes a new');
   });
 
   it('works in the folder itself when told', async () => {

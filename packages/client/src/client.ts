@@ -1,6 +1,7 @@
 import type {
   AgentInfo,
   AnswerPermission,
+  BranchList,
   CancelAnswer,
   Chat,
   ChatFrame,
@@ -61,6 +62,8 @@ export interface Client {
   createProject(body: CreateProject): Promise<Project>;
   listProjects(): Promise<Project[]>;
   getProject(id: string): Promise<Project>;
+  /** What a session of the project may start from, newest first. */
+  listBranches(projectId: string): Promise<BranchList>;
   removeProject(id: string): Promise<void>;
 
   createSession(body: CreateSession): Promise<SessionWithChat>;

@@ -77,6 +77,7 @@ export function createClient({ url, token }: ClientOptions): Client {
     createProject: (body) => send('POST', '/api/projects', { body }),
     listProjects: async () => (await get<ProjectList>('/api/projects')).projects,
     getProject: (id) => get(`/api/projects/${enc(id)}`),
+    listBranches: (projectId) => get(`/api/projects/${enc(projectId)}/branches`),
     removeProject: (id) => send('DELETE', `/api/projects/${enc(id)}`),
 
     createSession: (body) => send('POST', '/api/sessions', { body }),

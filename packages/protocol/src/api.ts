@@ -24,6 +24,13 @@ export const MAX_QUEUED_TURNS = 500;
 
 const Name = z.string().trim().min(1).max(200);
 const AgentId = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'expected an agent id such as "opencode"');
+/** What names a commit in git. */
+const Revision = z
+  .string()
+  .trim()
+  .min(1)
+  .max(250)
+  .regex(/^\P{Cc}+$/u, 'expected a branch, tag or commit');
 const Content = z.array(ContentBlock).min(1).max(200);
 const Choice = z.strictObject({
   model: z.string().min(1).optional(),
@@ -37,10 +44,14 @@ const Choice = z.strictObject({
 export const CreateProject = z.strictObject({ path: z.string().min(1), name: Name.optional() });
 export type CreateProject = z.infer<typeof CreateProject>;
 
-/** POST /api/sessions. The first chat is made with it. */
+/**
+ * POST /api/sessions. The first chat is made with it. `base` is what its worktree starts from (HEAD when left out): 422
+ * when the repository has no such commit, or when the session gets no worktree.
+ */
 export const CreateSession = z.strictObject({
   projectId: ProjectId,
   title: Name.optional(),
+  base: Revision.optional(),
   inPlace: z.boolean().default(false),
   agent: AgentId.optional(),
 });
@@ -189,6 +200,27 @@ export type SessionWithChat = z.infer<typeof SessionWithChat>;
 /** Answer of a cancel: `turn` as it is now; the end of a running turn arrives as a frame. */
 export const CancelAnswer = z.object({ turn: Turn.nullable() });
 export type CancelAnswer = z.infer<typeof CancelAnswer>;
+
+/** GET /api/projects/:id/branches, the newest commit first; of a plain folder an empty list. */
+export const BranchList = z.object({
+  /** the branch HEAD is on; null when it is on none */
+  head: z.string().nullable(),
+  branches: z.array(
+    z.object({
+      /** good as `base` of a session */
+      name: z.string(),
+      /** true: where a remote's branch was when it was last fetched */
+      remote: z.boolean(),
+      commit: z.string(),
+      committedAt: z.number(),
+      /** in some worktree of the repository */
+      checkedOut: z.boolean(),
+    }),
+  ),
+  /** true: there are more than are listed */
+  truncated: z.boolean(),
+});
+export type BranchList = z.infer<typeof BranchList>;
 
 export const ProjectList = z.object({ projects: z.array(Project) });
 export const SessionList = z.object({ sessions: z.array(Session) });

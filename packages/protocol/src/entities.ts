@@ -38,6 +38,8 @@ export const Session = z.object({
   title: z.string(),
   /** true: works in the project's own folder and has no worktree */
   inPlace: z.boolean(),
+  /** the branch, remote branch, tag or commit the worktree was asked to start from; null: HEAD at the first turn */
+  base: z.string().nullable(),
   /** null until the first turn needs it, and always for `inPlace` */
   worktree: Worktree.nullable(),
   /** changes of the worktree against its base after the last turn; null when unknown or without git */

@@ -325,6 +325,7 @@ export const indexEvent: fc.Arbitrary<IndexFrameEvent> = fc.oneof(
       projectId: project,
       title,
       inPlace: true,
+      base: null,
       worktree: null,
       diff: null,
       createdAt: 0,

@@ -53,6 +53,7 @@ const unknown: [method: string, path: string, code: string, body?: unknown][] = 
   ['GET', '/api/nothing', 'not_found'],
   ['GET', '/api/projects/prj_none', 'project_not_found'],
   ['DELETE', '/api/projects/prj_none', 'project_not_found'],
+  ['GET', '/api/projects/prj_none/branches', 'project_not_found'],
   ['POST', '/api/sessions', 'project_not_found', { projectId: newId('project') }],
   ['GET', '/api/sessions/ses_none', 'session_not_found'],
   ['PATCH', '/api/sessions/ses_none', 'session_not_found', { title: 'x' }],
@@ -110,6 +111,7 @@ describe('wrong bodies', () => {
     ['POST', '/api/projects', {}, ['path']],
     ['POST', '/api/projects', { path: 7, color: 'red' }, ['path', 'color']],
     ['POST', '/api/sessions', { projectId: 'x', inPlace: 'yes' }, ['projectId', 'inPlace']],
+    ['POST', '/api/sessions', { projectId: newId('project'), base: 'a\0b' }, ['base']],
     ['POST', '/api/chats/CHAT/prompts', { id: 'x', content: [] }, ['id', 'content']],
     [
       'POST',

@@ -43,7 +43,14 @@ export class TestJournal implements Disposable {
       kind: 'folder',
       createdAt: 1,
     };
-    const session = { id: newId('session'), projectId: project.id, title: '', inPlace: true, createdAt: 1 };
+    const session = {
+      id: newId('session'),
+      projectId: project.id,
+      title: '',
+      inPlace: true,
+      createdAt: 1,
+      base: null,
+    };
     this.chat = testChat(session.id);
     this.#store.projects.insert(project);
     this.#store.sessions.insert({ ...session, worktree: null, diff: null, archivedAt: null });

@@ -28,19 +28,29 @@ export function sessionCommand(program: Command): void {
       .option('--project <id>')
       .option('--title <title>')
       .option('--agent <name>')
+      .option('--base <revision>', 'branch, tag or commit its worktree starts from (default: HEAD)')
       .option('--in-place', 'work in the folder itself instead of a worktree'),
   ).action(
-    (options: CommonOptions & { project?: string; title?: string; agent?: string; inPlace?: boolean }) =>
+    (
+      options: CommonOptions & {
+        project?: string;
+        title?: string;
+        agent?: string;
+        base?: string;
+        inPlace?: boolean;
+      },
+    ) =>
       answerWith(
         options,
         async (client, cli) => {
           const projectId = options.project ?? (await client.createProject({ path: cli.cwd })).id;
-          const { title, agent, inPlace } = options;
+          const { title, agent, base, inPlace } = options;
           return client.createSession({
             projectId,
             inPlace: inPlace === true,
             ...(title === undefined ? {} : { title }),
             ...(agent === undefined ? {} : { agent }),
+            ...(base === undefined ? {} : { base }),
           });
         },
         (made) => table([[made.session.id, made.chat.id, made.chat.agent]]),
@@ -54,6 +64,7 @@ export function sessionCommand(program: Command): void {
         (found) =>
           [
             table([row(found.session)]),
+            ...(found.session.base === null ? [] : [`from ${sanitizeLine(found.session.base)}`]),
             ...(found.session.worktree === null ? [] : [found.session.worktree.path]),
             table(
               found.chats.map((chat) => [

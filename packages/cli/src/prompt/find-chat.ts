@@ -8,19 +8,26 @@ export interface ChatWishes {
   chat?: string;
   session?: string;
   inPlace?: boolean;
+  base?: string;
   agent?: string;
   mode?: string;
 }
 
 /**
  * The chat a prompt goes to: the one named, a new one in the session named (or in the session whose worktree is the
- * current folder), or the first of a new session in the project of the current folder.
+ * current folder), or the first of a new session in the project of the current folder; `base` always makes a new one.
  */
 export async function findChat(client: Client, wishes: ChatWishes, cwd: string): Promise<Chat> {
   if (wishes.inPlace === true && (wishes.chat ?? wishes.session) !== undefined) {
     throw new PilotlightError(
       'invalid_request',
       '--in-place makes a new session; it goes with neither --chat nor --session',
+    );
+  }
+  if (wishes.base !== undefined && (wishes.chat ?? wishes.session) !== undefined) {
+    throw new PilotlightError(
+      'invalid_request',
+      '--base makes a new session; it goes with neither --chat nor --session',
     );
   }
   const chat = await chatFor(client, wishes, cwd);
@@ -34,11 +41,12 @@ async function chatFor(client: Client, wishes: ChatWishes, cwd: string): Promise
   if (wishes.chat !== undefined) return client.getChat(wishes.chat);
   if (wishes.session !== undefined) return client.createChat(wishes.session, agent);
   const here = wishes.inPlace === true ? null : await sessionOfFolder(client, cwd);
-  if (here !== null) return client.createChat(here.id, agent);
-  const project = await client.createProject({ path: cwd });
+  if (here !== null && wishes.base === undefined) return client.createChat(here.id, agent);
+  const projectId = here?.projectId ?? (await client.createProject({ path: cwd })).id;
   const { chat } = await client.createSession({
-    projectId: project.id,
+    projectId,
     inPlace: wishes.inPlace === true,
+    ...(wishes.base === undefined ? {} : { base: wishes.base }),
     ...agent,
   });
   return chat;

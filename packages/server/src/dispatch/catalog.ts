@@ -2,6 +2,7 @@ import {
   INDEX_TOPIC,
   PilotlightError,
   newId,
+  type BranchList,
   type Chat,
   type CreateChat,
   type CreateProject,
@@ -14,9 +15,11 @@ import {
 } from '@pilotlight/protocol';
 import { basename } from 'node:path';
 import type { CommitScope } from '../journal/journal.ts';
+import { listBranches } from '../workspace/branches.ts';
 import { inspectFolder } from '../workspace/repository.ts';
 import { removeWorktree } from '../workspace/worktrees.ts';
 import type { Announcer } from './announcer.ts';
+import { checkBase } from './check-base.ts';
 
 export interface CatalogOptions {
   announcer: Announcer;
@@ -77,6 +80,12 @@ export class Catalog {
     return project;
   }
 
+  async listBranches(projectId: string): Promise<BranchList> {
+    const project = this.getProject(projectId);
+    if (project.kind === 'folder') return { head: null, branches: [], truncated: false };
+    return listBranches(project.path);
+  }
+
   removeProject(id: string): void {
     const { store, journal } = this.#o.announcer;
     const project = this.getProject(id);
@@ -96,6 +105,7 @@ export class Catalog {
   async createSession(body: CreateSession): Promise<{ session: Session; chat: Chat }> {
     const project = this.getProject(body.projectId);
     const agent = await this.#agent(body.agent);
+    if (body.base !== undefined) await checkBase(project, body.base, body.inPlace === true);
     return this.#o.announcer.journal.commit((scope) => this.newSession(scope, project, { ...body, agent }));
   }
 
@@ -103,7 +113,12 @@ export class Catalog {
   newSession(
     scope: CommitScope,
     project: Project,
-    body: { title?: string | undefined; inPlace?: boolean | undefined; agent: string },
+    body: {
+      title?: string | undefined;
+      base?: string | undefined;
+      inPlace?: boolean | undefined;
+      agent: string;
+    },
   ): { session: Session; chat: Chat } {
     const { store, now } = this.#o.announcer;
     const session: Session = {
@@ -111,6 +126,7 @@ export class Catalog {
       projectId: project.id,
       title: body.title ?? '',
       inPlace: body.inPlace === true || project.kind === 'folder',
+      base: body.base ?? null,
       worktree: null,
       diff: null,
       createdAt: now(),

@@ -1,6 +1,7 @@
 import type {
   AgentInfo,
   AnswerPermission,
+  BranchList,
   Chat,
   CreateChat,
   CreateProject,
@@ -29,6 +30,8 @@ export interface Commands {
   createProject(body: CreateProject): Promise<Project>;
   listProjects(): Project[];
   getProject(id: string): Project;
+  /** Of a plain folder none. @throws `git_failed` */
+  listBranches(projectId: string): Promise<BranchList>;
   /** Forgets the project; its folder stays. @throws `conflict` while it has sessions */
   removeProject(id: string): Promise<void>;
 

@@ -29,6 +29,7 @@ export function composeCommands(parts: CommandParts): Commands {
     createProject: (body) => catalog.createProject(body),
     listProjects: () => store.projects.list(),
     getProject: (id) => catalog.getProject(id),
+    listBranches: (id) => catalog.listBranches(id),
     removeProject: async (id) => catalog.removeProject(id),
 
     createSession: (body) => catalog.createSession(body),

@@ -60,6 +60,7 @@ export class Places {
       worktreesFolder: this.#worktreesFolder,
       sessionId: session.id,
       name: session.title,
+      base: session.base ?? undefined,
     });
     const { store, journal } = this.#announcer;
     const worktree = { id: newId('worktree'), ...made };

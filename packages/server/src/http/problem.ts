@@ -6,14 +6,11 @@ const MAX_FIELDS = 20;
 
 export type ProblemField = NonNullable<Problem['fields']>[number];
 
-/** A body or query that is not as the contract says; `fields` tells where. */
+/** A body or query that is not as the contract says; `details.fields` tells where. */
 export class InvalidRequest extends PilotlightError {
-  readonly fields: ProblemField[];
-
   constructor(message: string, fields: ProblemField[] = []) {
-    super('invalid_request', message);
+    super('invalid_request', message, fields.length === 0 ? {} : { details: { fields } });
     this.name = 'InvalidRequest';
-    this.fields = fields;
   }
 }
 
@@ -50,9 +47,10 @@ const TITLES: Partial<Record<number, string>> = {
   429: 'Too many requests',
 };
 
-/** Any thrown value as the body of an API error. */
+/** Any thrown value as the body of an API error. What its details call `fields` are the wrong fields. */
 export function toProblem(error: unknown, status?: number): Problem {
   const info = toErrorInfo(error);
+  const { fields, ...details } = info.details ?? {};
   const code = status ?? ERROR_STATUS[info.code];
   return {
     type: 'about:blank',
@@ -60,8 +58,8 @@ export function toProblem(error: unknown, status?: number): Problem {
     status: code,
     code: info.code,
     detail: info.message,
-    ...(info.details === undefined ? {} : { details: info.details }),
-    ...(error instanceof InvalidRequest && error.fields.length > 0 ? { fields: error.fields } : {}),
+    ...(Object.keys(details).length === 0 ? {} : { details }),
+    ...(fields === undefined ? {} : { fields: fields as ProblemField[] }),
   };
 }
 

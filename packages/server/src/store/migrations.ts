@@ -18,7 +18,11 @@ function fromFile(file: string, index: number): Migration {
 }
 
 /** All migrations, version 1 first. `schema.sql` is what they amount to. */
-export const MIGRATIONS: readonly Migration[] = ['0001-initial.sql', '0003-chat-attention.sql'].map(fromFile);
+export const MIGRATIONS: readonly Migration[] = [
+  '0001-initial.sql',
+  '0002-session-base.sql',
+  '0003-chat-attention.sql',
+].map(fromFile);
 
 /** The statements that make a new database of the newest version. */
 export function schemaSql(): string {

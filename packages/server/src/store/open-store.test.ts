@@ -13,10 +13,10 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { MIGRATIONS, type Migration } from './migrations.ts';
 import { DATABASE_NAME, openStore } from './open-store.ts';
-import { addChats, message, project, temporaryFolder } from './store-fixture.ts';
+import { addChats, message, project, session, temporaryFolder } from './store-fixture.ts';
 
-/** A column that was added stands where ALTER TABLE puts it, with a space before its comma. */
-function withoutLayout(sql: string): string {
+/** Without the spaces that a column added later has elsewhere. */
+function squeezed(sql: string): string {
   return sql.replaceAll(/\s+/g, ' ').replaceAll(/ ?([(),]) ?/g, '$1');
 }
 
@@ -25,7 +25,7 @@ function schemaOf(file: string): unknown[] {
   return database
     .prepare('SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name')
     .all()
-    .map((row) => ({ ...row, sql: withoutLayout(String(row['sql'])) }));
+    .map((row) => ({ ...row, sql: squeezed(String(row['sql'])) }));
 }
 
 function made(folder: string): string {
@@ -39,9 +39,8 @@ function made(folder: string): string {
   return store.file;
 }
 
-/** The version a new database has. */
 const NEWEST = MIGRATIONS.length;
-const second: Migration = {
+const next: Migration = {
   version: NEWEST + 1,
   name: 'colour',
   sql: () => `ALTER TABLE projects ADD COLUMN colour TEXT; UPDATE projects SET colour = 'red';`,
@@ -67,7 +66,7 @@ describe('migrations', () => {
   it('bring an existing database forward and keep a copy of it', () => {
     using folder = temporaryFolder();
     const file = made(folder.path);
-    using store = openStore({ dataFolder: folder.path, migrations: [...MIGRATIONS, second] });
+    using store = openStore({ dataFolder: folder.path, migrations: [...MIGRATIONS, next] });
     expect(store.projects.list()).toEqual([project('prj_00000001')]);
     using copy = new DatabaseSync(`${file}.v${NEWEST}.bak`, { readOnly: true });
     expect(copy.prepare('PRAGMA user_version').get()).toEqual({ user_version: NEWEST });
@@ -79,10 +78,22 @@ describe('migrations', () => {
     expect(statSync(`${file}.v${NEWEST}.bak`).mode & 0o777).toBe(0o600);
   });
 
+  it('take a database of the first version with everything in it to the newest', () => {
+    using folder = temporaryFolder();
+    using old = new DatabaseSync(join(folder.path, DATABASE_NAME));
+    old.exec(MIGRATIONS[0]?.sql() ?? '');
+    old.exec(`INSERT INTO projects VALUES ('prj_1', 'shop', '/src/shop', 'git', 1);
+      INSERT INTO sessions VALUES ('ses_1', 'prj_1', 'old', 0, NULL, 2, NULL);
+      PRAGMA user_version = 1`);
+    old.close();
+    using store = openStore({ dataFolder: folder.path });
+    expect(store.sessions.list()).toEqual([session('ses_1', 'prj_1', { title: 'old', base: null })]);
+  });
+
   it('leave a database at the last version that worked', () => {
     using folder = temporaryFolder();
     const file = made(folder.path);
-    const migrations = [...MIGRATIONS, second, broken];
+    const migrations = [...MIGRATIONS, next, broken];
     expect(() => openStore({ dataFolder: folder.path, migrations })).toThrow('nowhere');
     using database = new DatabaseSync(file, { readOnly: true });
     expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: NEWEST + 1 });
@@ -102,7 +113,7 @@ describe('a database that cannot be used', () => {
   it('of a newer server is refused and left untouched', () => {
     using folder = temporaryFolder();
     const file = made(folder.path);
-    openStore({ dataFolder: folder.path, migrations: [...MIGRATIONS, second] })[Symbol.dispose]();
+    openStore({ dataFolder: folder.path, migrations: [...MIGRATIONS, next] })[Symbol.dispose]();
     const before = readFileSync(file);
     expect(() => openStore({ dataFolder: folder.path })).toThrow(
       expect.objectContaining({ code: 'store_newer', message: expect.stringContaining(file) as string }),

@@ -16,7 +16,8 @@ CREATE TABLE sessions (
   in_place INTEGER NOT NULL CHECK (in_place IN (0, 1)),
   diff_json TEXT CHECK (diff_json IS NULL OR json_valid(diff_json)),
   created_at REAL NOT NULL,
-  archived_at REAL
+  archived_at REAL,
+  base TEXT
 ) STRICT;
 CREATE INDEX sessions_by_project ON sessions (project_id);
 

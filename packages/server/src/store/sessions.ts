@@ -1,5 +1,5 @@
 import type { Session, Worktree } from '@pilotlight/protocol';
-import { jsonOrNull, number, numberOrNull, text, toJson } from './columns.ts';
+import { jsonOrNull, number, numberOrNull, text, textOrNull, toJson } from './columns.ts';
 import type { Database, Row } from './database.ts';
 import type { SessionTable, WorktreeTable } from './store.ts';
 
@@ -22,6 +22,7 @@ function fromRow(row: Row): Session {
     projectId: text(row, 'project_id'),
     title: text(row, 'title'),
     inPlace: number(row, 'in_place') === 1,
+    base: textOrNull(row, 'base'),
     worktree: worktreeOf(row),
     diff: jsonOrNull(row, 'diff_json'),
     createdAt: number(row, 'created_at'),
@@ -31,8 +32,8 @@ function fromRow(row: Row): Session {
 
 export function sessionTable(database: Database): SessionTable {
   const insert = database.prepare(
-    `INSERT INTO sessions (id, project_id, title, in_place, diff_json, created_at, archived_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO sessions (id, project_id, title, in_place, base, diff_json, created_at, archived_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const update = database.prepare(
     'UPDATE sessions SET title = ?, in_place = ?, diff_json = ?, archived_at = ? WHERE id = ?',
@@ -48,6 +49,7 @@ export function sessionTable(database: Database): SessionTable {
         session.projectId,
         session.title,
         Number(session.inPlace),
+        session.base,
         toJson(session.diff),
         session.createdAt,
         session.archivedAt,

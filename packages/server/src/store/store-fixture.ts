@@ -20,6 +20,7 @@ export function session(id: string, projectId: string, over: Partial<Session> = 
     projectId,
     title: id,
     inPlace: false,
+    base: null,
     worktree: null,
     diff: null,
     createdAt: 2,

@@ -52,6 +52,10 @@ describe('a store', () => {
     addChats(store, 'cht_a');
     const worktree = { id: 'wkt_1', path: '/wt/1', branch: 'b', baseCommit: 'abc' };
     store.worktrees.insert({ ...worktree, sessionId: 'ses_00000001' });
+    const based = session('ses_2', 'prj_00000001', { base: 'origin/main' });
+    store.sessions.insert(based);
+    expect(store.sessions.get('ses_2')).toEqual(based);
+    store.sessions.remove('ses_2');
     const diff = { files: 1, additions: 2, deletions: 3 };
     const changed = session('ses_00000001', 'prj_00000001', { title: 'new', diff, archivedAt: 9, worktree });
     store.sessions.update(changed);

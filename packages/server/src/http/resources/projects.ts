@@ -8,6 +8,9 @@ export function projectRoutes(http: Http, { commands }: Pick<HttpDeps, 'commands
     GET: (c) => c.json({ projects: commands.listProjects() }),
     POST: async (c) => c.json(await commands.createProject(await bodyOf(c, CreateProject)), 201),
   });
+  route(http, '/api/projects/:id/branches', {
+    GET: async (c) => c.json(await commands.listBranches(param(c, 'id'))),
+  });
   route(http, '/api/projects/:id', {
     GET: (c) => c.json(commands.getProject(param(c, 'id'))),
     DELETE: async (c) => {

@@ -1,0 +1,3 @@
+-- Version 2: what a session was asked to start from.
+
+ALTER TABLE sessions ADD COLUMN base TEXT;
