@@ -10,6 +10,7 @@ import type {
   CreateProject,
   CreateSession,
   CreateTask,
+  FolderList,
   Frame,
   Health,
   IndexFrame,
@@ -19,6 +20,7 @@ import type {
   ProcessInfo,
   Project,
   RemoveSessionAnswer,
+  RepositoryList,
   Session,
   SessionWithChat,
   SubmitPrompt,
@@ -58,6 +60,11 @@ export interface Client {
    * @param to the place in the page it leads to, such as `/sessions/ses_…`
    */
   createSignInLink(to?: string): Promise<{ url: string; expiresAt: number }>;
+
+  /** Folders of the server's machine; `path` absolute or beginning with `~`, the home folder when left out. */
+  listFolders(wanted?: { path?: string; hidden?: boolean }): Promise<FolderList>;
+  /** Repositories below the home folder, the last used one first; takes up to 1.5 s. */
+  listRepositories(): Promise<RepositoryList>;
 
   createProject(body: CreateProject): Promise<Project>;
   listProjects(): Promise<Project[]>;

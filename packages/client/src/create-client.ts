@@ -74,6 +74,10 @@ export function createClient({ url, token }: ClientOptions): Client {
       return { url: http.url + path + (to === undefined ? '' : `&to=${enc(to)}`), expiresAt };
     },
 
+    listFolders: ({ path, hidden } = {}) =>
+      get('/api/folders', { query: { path, hidden: hidden === true ? 'true' : undefined } }),
+    listRepositories: () => get('/api/repositories'),
+
     createProject: (body) => send('POST', '/api/projects', { body }),
     listProjects: async () => (await get<ProjectList>('/api/projects')).projects,
     getProject: (id) => get(`/api/projects/${enc(id)}`),

@@ -222,6 +222,30 @@ export const BranchList = z.object({
 });
 export type BranchList = z.infer<typeof BranchList>;
 
+const PlaceKind = z.enum(['git', 'folder']);
+
+/** GET /api/folders?path=&hidden=: the folders in a folder of the server's machine (default: the home folder), by name. */
+export const FolderList = z.object({
+  /** absolute */
+  path: z.string(),
+  /** null for the root of the file system */
+  parent: z.string().nullable(),
+  /** `git`: a repository's working tree */
+  kind: PlaceKind,
+  folders: z.array(z.object({ name: z.string(), path: z.string(), kind: PlaceKind })),
+  /** true: there are more than are listed */
+  truncated: z.boolean(),
+});
+export type FolderList = z.infer<typeof FolderList>;
+
+/** GET /api/repositories: git repositories below the home folder, the last used one first. */
+export const RepositoryList = z.object({
+  repositories: z.array(z.object({ name: z.string(), path: z.string(), usedAt: z.number() })),
+  /** true: the search was ended by a limit of time or number */
+  truncated: z.boolean(),
+});
+export type RepositoryList = z.infer<typeof RepositoryList>;
+
 export const ProjectList = z.object({ projects: z.array(Project) });
 export const SessionList = z.object({ sessions: z.array(Session) });
 export const ChatList = z.object({ chats: z.array(Chat) });

@@ -6,6 +6,7 @@ import {
   type Health,
 } from '@pilotlight/protocol';
 import { randomUUID } from 'node:crypto';
+import { homedir } from 'node:os';
 import pino, { type Logger } from 'pino';
 import { coldDispatch } from './backends/acp-dispatch.ts';
 import { WarmAcpBackend } from './backends/acp/warm-acp-backend.ts';
@@ -23,6 +24,7 @@ import { CircuitBoard } from './dispatch/circuit-board.ts';
 import { composeCommands } from './dispatch/compose-commands.ts';
 import { DiffRecorder } from './dispatch/diff-recorder.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
+import { FolderBrowser } from './dispatch/folder-browser.ts';
 import { LateSpeech } from './dispatch/late-speech.ts';
 import { PermissionDesk } from './dispatch/permission-desk.ts';
 import { Places } from './dispatch/place.ts';
@@ -53,6 +55,8 @@ export interface ServerOptions {
   allowedHosts?: readonly string[];
   /** absolute: the built web app; it may be built, and built anew, while the server runs */
   pageFolder?: string;
+  /** absolute: where a search for projects begins; default the home folder of the user */
+  homeFolder?: string;
   /** what agents inherit; default this process's own */
   env?: NodeJS.ProcessEnv;
   log?: Logger;
@@ -202,6 +206,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
   const commands = composeCommands({
     store,
     catalog,
+    folders: new FolderBrowser(options.homeFolder ?? homedir(), folder.root),
     dispatcher,
     queue,
     permissions,

@@ -56,7 +56,8 @@ export class Home implements AsyncDisposable {
   /** With a server on it. */
   static async start(agents: AgentEntry[] = []): Promise<Home> {
     const home = new Home(agents);
-    home.server = await composeServer({ dataFolder: home.dataFolder, port: 0, env: home.env() });
+    const { dataFolder, folder: homeFolder } = home;
+    home.server = await composeServer({ dataFolder, homeFolder, port: 0, env: home.env() });
     home.client = home.newClient(home.server);
     return home;
   }

@@ -1,6 +1,6 @@
 import type { Project } from '@pilotlight/protocol';
 import { readCommit } from '../workspace/repository.ts';
-import { invalidField } from './invalid-field.ts';
+import { invalidField } from '../invalid-field.ts';
 
 /**
  * Whether a session may start from that revision, before it is made.

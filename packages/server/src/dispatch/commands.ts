@@ -7,11 +7,13 @@ import type {
   CreateProject,
   CreateSession,
   CreateTask,
+  FolderList,
   Health,
   Permission,
   ProcessInfo,
   Project,
   RemoveSessionAnswer,
+  RepositoryList,
   ReorderQueue,
   Session,
   SubmitPrompt,
@@ -27,6 +29,10 @@ import type {
  * PilotlightError with the code of the contract, and when it returns, what it did is on disk.
  */
 export interface Commands {
+  /** `path` absolute or beginning with `~`. @throws `not_found`, `forbidden`, `invalid_request` */
+  listFolders(wanted: { path?: string; hidden?: boolean }): Promise<FolderList>;
+  listRepositories(): Promise<RepositoryList>;
+
   createProject(body: CreateProject): Promise<Project>;
   listProjects(): Project[];
   getProject(id: string): Project;

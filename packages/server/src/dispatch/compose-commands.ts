@@ -5,6 +5,7 @@ import type { Catalog } from './catalog.ts';
 import type { ChatReleases } from './chat-releases.ts';
 import type { Commands } from './commands.ts';
 import type { Dispatcher } from './dispatcher.ts';
+import type { FolderBrowser } from './folder-browser.ts';
 import type { PermissionDesk } from './permission-desk.ts';
 import type { Queue } from './queue.ts';
 import type { Tasks } from './tasks.ts';
@@ -12,6 +13,7 @@ import type { Tasks } from './tasks.ts';
 export interface CommandParts {
   store: Store;
   catalog: Catalog;
+  folders: FolderBrowser;
   dispatcher: Dispatcher;
   queue: Queue;
   permissions: PermissionDesk;
@@ -24,8 +26,12 @@ export interface CommandParts {
 
 /** The commands a client can give, each handed to the part that owns it. */
 export function composeCommands(parts: CommandParts): Commands {
-  const { store, catalog, dispatcher, queue, permissions, tasks, agents, backends, releases } = parts;
+  const { store, catalog, folders, dispatcher, queue, permissions, tasks, agents, backends, releases } =
+    parts;
   return {
+    listFolders: (wanted) => folders.list(wanted),
+    listRepositories: () => folders.repositories(),
+
     createProject: (body) => catalog.createProject(body),
     listProjects: () => store.projects.list(),
     getProject: (id) => catalog.getProject(id),

@@ -10,6 +10,7 @@ import { agentRoutes } from './resources/agents.ts';
 import { blobRoutes } from './resources/blobs.ts';
 import { chatRoutes } from './resources/chats.ts';
 import { eventRoutes } from './resources/events.ts';
+import { folderRoutes } from './resources/folders.ts';
 import { healthRoutes } from './resources/health.ts';
 import { messageRoutes } from './resources/messages.ts';
 import { pageRoutes } from './resources/page.ts';
@@ -63,6 +64,7 @@ export function createHttpApp({ deps, authenticator, guard, streams }: HttpAppPa
     await next();
   });
   healthRoutes(http, deps);
+  folderRoutes(http, deps);
   projectRoutes(http, deps);
   sessionRoutes(http, deps);
   chatRoutes(http, deps);
