@@ -13,6 +13,7 @@ import {
 import { ContentBlock } from './content.ts';
 import { ErrorInfo } from './errors.ts';
 import { ProjectId, TaskId, TurnId } from './id-schemas.ts';
+import { AgentCommand, ConfigOption } from './provider-types.ts';
 
 /** Version of the HTTP and WebSocket surface; `GET /api/health` and the WebSocket `hello` carry it. */
 export const API_VERSION = 1;
@@ -168,6 +169,12 @@ export const AgentInfo = z.object({
   hint: z.string().nullable(),
   builtIn: z.boolean(),
   installable: z.boolean(),
+  /**
+   * what it said last that can be chosen and typed, in any chat (`currentValue` is of that chat); empty when it was never
+   * heard
+   */
+  options: z.array(ConfigOption),
+  commands: z.array(AgentCommand),
 });
 export type AgentInfo = z.infer<typeof AgentInfo>;
 

@@ -15,6 +15,7 @@ import { OPENCODE_AGENT, DEMO_AGENT, builtInAgents } from './backends/built-in-a
 import { OpenCodeServerBackend } from './backends/opencode/opencode-server-backend.ts';
 import { openDataFolder, readOrMakeToken } from './data-folder.ts';
 import { AgentCatalog } from './dispatch/agent-catalog.ts';
+import { AgentOffers } from './dispatch/agent-offers.ts';
 import { AgentSessionDesk } from './dispatch/agent-session-desk.ts';
 import { Announcer } from './dispatch/announcer.ts';
 import { Catalog } from './dispatch/catalog.ts';
@@ -127,14 +128,20 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     await Promise.all([...backends.values()].map((backend) => backend.dispose()));
   });
 
-  const facts = new ChatFacts(announcer);
+  const offers = new AgentOffers(announcer);
+  const facts = new ChatFacts(announcer, offers);
   const permissions = new PermissionDesk(announcer);
   const late = new LateSpeech(announcer, facts);
   sessions.onLateEvent((handle, event) => late.record(handle, event));
   const circuits = new CircuitBoard(now);
   const queue = new Queue(announcer, facts);
   const releases = new ChatReleases(store, journal, backends);
-  const agentCatalog = new AgentCatalog({ agents, dataFolder: folder.root, fallbackAgent: DEMO_AGENT });
+  const agentCatalog = new AgentCatalog({
+    agents,
+    offers,
+    dataFolder: folder.root,
+    fallbackAgent: DEMO_AGENT,
+  });
   const checkAgent = (agent: string) => void agents.get(agent);
   const defaultAgent = () => agentCatalog.defaultAgent();
   const catalog: Catalog = new Catalog({

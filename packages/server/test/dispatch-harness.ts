@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AgentTable } from '../src/backends/agent-spec.ts';
 import { AgentSpec } from '../src/backends/agent-spec.ts';
+import { AgentOffers } from '../src/dispatch/agent-offers.ts';
 import { AgentSessionDesk } from '../src/dispatch/agent-session-desk.ts';
 import { Announcer } from '../src/dispatch/announcer.ts';
 import { Catalog } from '../src/dispatch/catalog.ts';
@@ -69,7 +70,7 @@ export function startDispatch(
   const announcer = new Announcer(store, journal, () => now);
   const backends = new Map<AgentBackendKind, AgentBackend>([['acp_warm', backend]]);
   const sessions = new AgentSessionDesk(announcer);
-  const facts = new ChatFacts(announcer);
+  const facts = new ChatFacts(announcer, new AgentOffers(announcer));
   const permissions = new PermissionDesk(announcer);
   const late = new LateSpeech(announcer, facts);
   sessions.onLateEvent((handle, event) => late.record(handle, event));

@@ -198,6 +198,8 @@ function testCommands(chat: Chat, onAbandoned: () => void): Commands {
             hint: null,
             builtIn: true,
             installable: true,
+            options: [],
+            commands: [],
           })
         : Promise.reject(new PilotlightError('agent_unknown', `there is no agent ${id}`));
     },

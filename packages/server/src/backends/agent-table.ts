@@ -20,9 +20,12 @@ export interface AgentTableOptions {
   builtIn: readonly AgentSpec[];
 }
 
+/** An agent as the table knows it, without what it says of itself. */
+export type AgentDescription = Omit<AgentInfo, 'options' | 'commands'>;
+
 export interface DescribedAgentTable extends AgentTable {
   /** How an agent is shown. @throws PilotlightError `agent_unknown` */
-  describe(id: string): Promise<AgentInfo>;
+  describe(id: string): Promise<AgentDescription>;
 }
 
 /** @throws PilotlightError `config_invalid` (also later, from every call, while the file is wrong) */
@@ -66,7 +69,7 @@ class FileAgentTable implements DescribedAgentTable {
     return (await this.#resolve(id)).agent;
   }
 
-  async describe(id: string): Promise<AgentInfo> {
+  async describe(id: string): Promise<AgentDescription> {
     const { name, backend, hint, install } = this.get(id);
     const builtIn = this.#options.builtIn.some((spec) => spec.id === id);
     const shown = {

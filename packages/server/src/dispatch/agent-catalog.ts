@@ -1,9 +1,11 @@
 import { PilotlightError, type AgentInfo } from '@pilotlight/protocol';
 import { installAgent } from '../agents-install/install-agent.ts';
 import type { DescribedAgentTable } from '../backends/agent-table.ts';
+import type { AgentOffers } from './agent-offers.ts';
 
 export interface AgentCatalogOptions {
   agents: DescribedAgentTable;
+  offers: AgentOffers;
   dataFolder: string;
   /** taken when no other agent is there */
   fallbackAgent: string;
@@ -18,7 +20,7 @@ export class AgentCatalog {
   }
 
   list(): Promise<AgentInfo[]> {
-    return Promise.all(this.#o.agents.list().map((spec) => this.#o.agents.describe(spec.id)));
+    return Promise.all(this.#o.agents.list().map((spec) => this.#describe(spec.id)));
   }
 
   /** The first agent of the table whose program is here, the built-in one only when there is no other. */
@@ -43,6 +45,10 @@ export class AgentCatalog {
       signal: options.signal,
       onLine: options.onLine,
     });
-    return this.#o.agents.describe(id);
+    return this.#describe(id);
+  }
+
+  async #describe(id: string): Promise<AgentInfo> {
+    return { ...(await this.#o.agents.describe(id)), ...this.#o.offers.of(id) };
   }
 }

@@ -1,5 +1,6 @@
 import { chatTopic, type AgentEvent, type AgentUsage } from '@pilotlight/protocol';
 import { createHash } from 'node:crypto';
+import type { AgentOffers } from './agent-offers.ts';
 import type { Announcer } from './announcer.ts';
 
 /** An event about the chat as a whole, not about a message. */
@@ -17,14 +18,16 @@ export function isFactEvent(event: AgentEvent): event is FactEvent {
  */
 export class ChatFacts {
   readonly #announcer: Announcer;
+  readonly #offers: AgentOffers;
   /** `<chatId>/<agent>/<type>` → hash of what was sent last; some agents list 50 KB of commands */
   readonly #sent = new Map<string, string>();
   /** titles we gave, which an agent's better one may replace; one the user gave is never touched */
   readonly #automaticTitles = new Map<string, string>();
   readonly #usage = new Map<string, AgentUsage>();
 
-  constructor(announcer: Announcer) {
+  constructor(announcer: Announcer, offers: AgentOffers) {
     this.#announcer = announcer;
+    this.#offers = offers;
   }
 
   record(chatId: string, agent: string, event: FactEvent): void {
@@ -35,6 +38,7 @@ export class ChatFacts {
     const hash = createHash('sha1').update(JSON.stringify(fact)).digest('base64');
     if (this.#sent.get(key) === hash) return;
     this.#sent.set(key, hash);
+    if (event.type !== 'usage') this.#offers.record(agent, event);
     this.#announcer.journal.append({ topic: chatTopic(chatId), event: { ...fact, agent } });
   }
 
