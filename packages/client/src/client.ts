@@ -3,6 +3,8 @@ import type {
   AnswerPermission,
   BranchList,
   CancelAnswer,
+  ChangedFileTexts,
+  Changes,
   Chat,
   ChatFrame,
   ChatState,
@@ -30,6 +32,8 @@ import type {
   UpdateChat,
   UpdateSession,
   UpdateTurn,
+  WorktreeFile,
+  WorktreeFiles,
 } from '@pilotlight/protocol';
 import type { InstallOptions } from './install-agent.ts';
 import type { ConnectionStatus, FollowHandlers } from './topic-follow.ts';
@@ -78,6 +82,18 @@ export interface Client {
   getSession(id: string): Promise<Session>;
   updateSession(id: string, body: UpdateSession): Promise<Session>;
   removeSession(id: string): Promise<RemoveSessionAnswer>;
+
+  /** Files of the session's folder, relative to it; with a query the best matches first. At most `limit`, 50 unless told. */
+  findFiles(
+    sessionId: string,
+    options?: { query?: string; limit?: number; signal?: AbortSignal },
+  ): Promise<WorktreeFiles>;
+  /** At most the first MAX_TEXT_BYTES of a file. */
+  readFile(sessionId: string, path: string, signal?: AbortSignal): Promise<WorktreeFile>;
+  /** The worktree as it is now against the session's base. */
+  listChanges(sessionId: string, signal?: AbortSignal): Promise<Changes>;
+  /** Both texts of one changed file. */
+  readChange(sessionId: string, path: string, signal?: AbortSignal): Promise<ChangedFileTexts>;
 
   createChat(sessionId: string, body: CreateChat): Promise<Chat>;
   listChats(sessionId?: string): Promise<Chat[]>;

@@ -91,6 +91,14 @@ export function createClient({ url, token }: ClientOptions): Client {
     updateSession: (id, body) => send('PATCH', `/api/sessions/${enc(id)}`, { body }),
     removeSession: (id) => send('DELETE', `/api/sessions/${enc(id)}`),
 
+    findFiles: (sessionId, { signal, ...query } = {}) =>
+      get(`/api/sessions/${enc(sessionId)}/files`, { query, signal }),
+    readFile: (sessionId, path, signal) =>
+      get(`/api/sessions/${enc(sessionId)}/file`, { query: { path }, signal }),
+    listChanges: (sessionId, signal) => get(`/api/sessions/${enc(sessionId)}/changes`, { signal }),
+    readChange: (sessionId, path, signal) =>
+      get(`/api/sessions/${enc(sessionId)}/changes/file`, { query: { path }, signal }),
+
     createChat: (sessionId, body) => send('POST', `/api/sessions/${enc(sessionId)}/chats`, { body }),
     listChats: async (sessionId) => (await get<ChatList>('/api/chats', { query: { sessionId } })).chats,
     getChat: (id) => get(`/api/chats/${enc(id)}`),

@@ -34,3 +34,4 @@ export * from './provider-types.ts';
 export * from './socket.ts';
 export * from './tool-patch.ts';
 export { isToolEnded } from './tool-status.ts';
+export * from './worktree-views.ts';

@@ -33,6 +33,7 @@ import { Queue } from './dispatch/queue.ts';
 import { recover } from './dispatch/recovery.ts';
 import { Tasks } from './dispatch/tasks.ts';
 import { TurnRunner } from './dispatch/turn-runner.ts';
+import { WorktreeReader } from './dispatch/worktree-reader.ts';
 import { SignInCodes, startHttp } from './http/index.ts';
 import { createJournal } from './journal/create-journal.ts';
 import { healPowerLoss } from './power-loss.ts';
@@ -190,6 +191,8 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     kick: (id) => dispatcher.kick(id),
   });
 
+  const worktrees = building.use(new WorktreeReader(catalog));
+
   const health = (): Health => {
     const states = [...backends.values()].map((backend) => ({ kind: backend.kind, state: backend.health() }));
     const failure = journal.failure;
@@ -221,6 +224,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     agents: agentCatalog,
     backends,
     releases,
+    worktrees,
     health,
   });
 

@@ -2,6 +2,8 @@ import type {
   AgentInfo,
   AnswerPermission,
   BranchList,
+  ChangedFileTexts,
+  Changes,
   Chat,
   CreateChat,
   CreateProject,
@@ -22,6 +24,8 @@ import type {
   UpdateChat,
   UpdateSession,
   UpdateTurn,
+  WorktreeFile,
+  WorktreeFiles,
 } from '@pilotlight/protocol';
 
 /**
@@ -47,6 +51,15 @@ export interface Commands {
   updateSession(id: string, body: UpdateSession): Session;
   /** @throws `worktree_dirty` while anything is not committed, `conflict` while a turn runs */
   removeSession(id: string): Promise<RemoveSessionAnswer>;
+
+  /** Files of the session's folder, the best matches of `query` first. */
+  findFiles(sessionId: string, query: string, limit: number): Promise<WorktreeFiles>;
+  /** @throws `path_outside`, `file_not_found` */
+  readFile(sessionId: string, path: string): Promise<WorktreeFile>;
+  /** The worktree as it is now against its base. */
+  listChanges(sessionId: string): Promise<Changes>;
+  /** Both texts of one changed file. @throws `path_outside`, `file_not_found` */
+  readChange(sessionId: string, path: string): Promise<ChangedFileTexts>;
 
   createChat(sessionId: string, body: CreateChat): Promise<Chat>;
   listChats(sessionId?: string): Chat[];

@@ -9,6 +9,7 @@ import type { FolderBrowser } from './folder-browser.ts';
 import type { PermissionDesk } from './permission-desk.ts';
 import type { Queue } from './queue.ts';
 import type { Tasks } from './tasks.ts';
+import type { WorktreeReader } from './worktree-reader.ts';
 
 export interface CommandParts {
   store: Store;
@@ -21,13 +22,14 @@ export interface CommandParts {
   agents: AgentCatalog;
   backends: ReadonlyMap<AgentBackendKind, AgentBackend>;
   releases: ChatReleases;
+  worktrees: WorktreeReader;
   health(): Health;
 }
 
 /** The commands a client can give, each handed to the part that owns it. */
 export function composeCommands(parts: CommandParts): Commands {
-  const { store, catalog, folders, dispatcher, queue, permissions, tasks, agents, backends, releases } =
-    parts;
+  const { store, catalog, folders, dispatcher, queue, permissions, tasks, agents, backends } = parts;
+  const { releases, worktrees } = parts;
   return {
     listFolders: (wanted) => folders.list(wanted),
     listRepositories: () => folders.repositories(),
@@ -43,6 +45,11 @@ export function composeCommands(parts: CommandParts): Commands {
     getSession: (id) => catalog.getSession(id),
     updateSession: (id, body) => catalog.updateSession(id, body),
     removeSession: (id) => catalog.removeSession(id),
+
+    findFiles: (sessionId, query, limit) => worktrees.files(sessionId, query, limit),
+    readFile: (sessionId, path) => worktrees.file(sessionId, path),
+    listChanges: (sessionId) => worktrees.changes(sessionId),
+    readChange: (sessionId, path) => worktrees.change(sessionId, path),
 
     createChat: (sessionId, body) => catalog.createChat(sessionId, body),
     listChats: (sessionId) => store.chats.list(sessionId),

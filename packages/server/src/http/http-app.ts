@@ -22,6 +22,7 @@ import { serverRoutes } from './resources/server.ts';
 import { sessionRoutes } from './resources/sessions.ts';
 import { signInRoutes } from './resources/sign-in.ts';
 import { taskRoutes } from './resources/tasks.ts';
+import { worktreeRoutes } from './resources/worktrees.ts';
 import type { Http, HttpEnv } from './route.ts';
 
 const SECURITY_HEADERS = {
@@ -67,6 +68,7 @@ export function createHttpApp({ deps, authenticator, guard, streams }: HttpAppPa
   folderRoutes(http, deps);
   projectRoutes(http, deps);
   sessionRoutes(http, deps);
+  worktreeRoutes(http, deps);
   chatRoutes(http, deps);
   messageRoutes(http, deps);
   promptRoutes(http, deps);

@@ -1,22 +1,14 @@
-import { join } from 'node:path';
 import type { DiffStat } from '@pilotlight/protocol';
-import { countLines } from './count-lines.ts';
+import { comparisonArgs } from './comparison.ts';
 import { gitOk } from './git.ts';
-import { inspectFolder } from './repository.ts';
-import { assertWorktree } from './worktree-state.ts';
+import { countUntracked, listUntracked } from './untracked-files.ts';
+import { nullWithoutGit } from './without-git.ts';
 
 export interface DiffStatOptions {
   worktreePath: string;
   baseCommit: string;
   signal?: AbortSignal | undefined;
 }
-
-/** Untracked files past either bound still count as files, no more by line: a forgotten folder of packages may be huge. */
-const MAX_UNTRACKED_READ = 20_000;
-const MAX_FILE_BYTES = 2 * 1024 * 1024;
-const READERS = 8;
-/** Past this many changed files a renamed one counts as removed and added; finding renames is quadratic. */
-const RENAME_LIMIT = 400;
 
 /**
  * Everything a worktree changed since its base: committed, staged, modified and untracked, ignored files left out. The
@@ -27,33 +19,21 @@ const RENAME_LIMIT = 400;
  */
 export async function diffStat(options: DiffStatOptions): Promise<DiffStat | null> {
   const { worktreePath, signal } = options;
-  const [tracked, untracked] = await Promise.all([
-    diffTracked(options),
-    listUntracked(worktreePath, signal),
-  ]).catch(async (error: unknown) => {
-    // Asked only now, so that the usual case does not pay for it.
-    if ((await inspectFolder(worktreePath)).kind === 'folder') return [null, null] as const;
-    await assertWorktree(worktreePath);
-    throw error;
-  });
-  if (tracked === null) return null;
+  const asked = Promise.all([diffTracked(options), listUntracked(worktreePath, signal)]);
+  const found = await nullWithoutGit(worktreePath, asked);
+  if (found === null) return null;
+  const [tracked, untracked] = found;
+  const counts = await countUntracked(worktreePath, untracked, signal);
   return {
     files: tracked.files + untracked.length,
-    additions: tracked.additions + (await countAll(worktreePath, untracked, signal)),
+    additions: counts.reduce((sum, { lines }) => sum + (lines ?? 0), tracked.additions),
     deletions: tracked.deletions,
   };
 }
 
 async function diffTracked({ worktreePath, baseCommit, signal }: DiffStatOptions): Promise<DiffStat> {
-  const args = [
-    'diff',
-    '--shortstat',
-    '-M',
-    `-l${RENAME_LIMIT}`,
-    '--ignore-submodules=dirty',
-    '--end-of-options',
-  ];
-  const { stdout } = await gitOk([...args, baseCommit, '--'], { cwd: worktreePath, signal });
+  const args = comparisonArgs(baseCommit, '--shortstat');
+  const { stdout } = await gitOk(args, { cwd: worktreePath, signal });
   return {
     files: numberBefore(stdout, / files? changed/),
     additions: numberBefore(stdout, / insertions?\(\+\)/),
@@ -64,28 +44,4 @@ async function diffTracked({ worktreePath, baseCommit, signal }: DiffStatOptions
 /** ` 3 files changed, 10 insertions(+), 2 deletions(-)`; a part that is zero is left out. */
 function numberBefore(text: string, word: RegExp): number {
   return Number(new RegExp(`(\\d+)${word.source}`).exec(text)?.[1] ?? 0);
-}
-
-async function listUntracked(worktreePath: string, signal: AbortSignal | undefined): Promise<string[]> {
-  const args = ['ls-files', '--others', '--exclude-standard', '-z'];
-  const { stdout } = await gitOk(args, { cwd: worktreePath, signal });
-  return stdout.split('\0').slice(0, -1);
-}
-
-async function countAll(
-  folder: string,
-  paths: readonly string[],
-  signal: AbortSignal | undefined,
-): Promise<number> {
-  const queue = paths.slice(0, MAX_UNTRACKED_READ).values();
-  let lines = 0;
-  const reader = async (): Promise<void> => {
-    for (const path of queue) {
-      signal?.throwIfAborted();
-      const added = await countLines(join(folder, path), MAX_FILE_BYTES);
-      lines += added;
-    }
-  };
-  await Promise.all(Array.from({ length: READERS }, reader));
-  return lines;
 }

@@ -1,0 +1,121 @@
+import { stat } from 'node:fs/promises';
+import { isAbsolute, relative, resolve } from 'node:path';
+import {
+  MAX_TEXT_BYTES,
+  PilotlightError,
+  type ChangedFileTexts,
+  type Changes,
+  type Session,
+  type WorktreeFile,
+  type WorktreeFiles,
+} from '@pilotlight/protocol';
+import { readChange } from '../workspace/changed-file.ts';
+import { listChanges, NO_CHANGES } from '../workspace/changes.ts';
+import { confine, isWithin } from '../workspace/confine.ts';
+import { FileLists } from '../workspace/file-lists.ts';
+import { findFiles } from '../workspace/find-files.ts';
+import { readTextFile } from '../workspace/read-text-file.ts';
+import { readCommit } from '../workspace/repository.ts';
+import { assertWorktree } from '../workspace/worktrees.ts';
+import type { Catalog } from './catalog.ts';
+
+/** What a session's folder holds, and what it changed. Nothing is written, and no turn is waited for. */
+export class WorktreeReader implements Disposable {
+  readonly #catalog: Catalog;
+  readonly #lists = new FileLists();
+
+  constructor(catalog: Catalog) {
+    this.#catalog = catalog;
+  }
+
+  /** @throws PilotlightError `session_not_found`, `worktree_missing`, `git_failed` */
+  async files(sessionId: string, query: string, limit: number): Promise<WorktreeFiles> {
+    const folder = await this.#folder(this.#catalog.getSession(sessionId));
+    return findFiles(await this.#lists.of(folder), query, limit);
+  }
+
+  /** @throws PilotlightError `session_not_found`, `worktree_missing`, `path_outside`, `file_not_found`, `forbidden` */
+  async file(sessionId: string, path: string): Promise<WorktreeFile> {
+    const folder = await this.#folder(this.#catalog.getSession(sessionId));
+    try {
+      const file = await readTextFile(await confine(folder, path), MAX_TEXT_BYTES);
+      if (file !== null) return { path: nameIn(folder, path), ...file };
+    } catch (error) {
+      throw readFailure(error as NodeJS.ErrnoException, folder, path);
+    }
+    throw new PilotlightError('file_not_found', `${JSON.stringify(path)} in ${folder} is not a file.`, {
+      details: { path },
+    });
+  }
+
+  /** @throws PilotlightError `session_not_found`, `worktree_missing`, `git_failed` */
+  async changes(sessionId: string): Promise<Changes> {
+    const place = await this.#compared(sessionId);
+    return place === null ? NO_CHANGES : listChanges(place);
+  }
+
+  /** @throws as `changes`, and PilotlightError `path_outside`, `file_not_found` */
+  async change(sessionId: string, path: string): Promise<ChangedFileTexts> {
+    const place = await this.#compared(sessionId);
+    if (place !== null) return readChange(place, path);
+    const why = 'without git, or before its first turn, a session has no changes';
+    throw new PilotlightError('file_not_found', `${JSON.stringify(path)} is not a changed file: ${why}.`);
+  }
+
+  [Symbol.dispose](): void {
+    this.#lists[Symbol.dispose]();
+  }
+
+  /** The worktree, or the project's own folder while there is none. */
+  async #folder(session: Session): Promise<string> {
+    if (session.worktree !== null) {
+      await assertWorktree(session.worktree.path);
+      return session.worktree.path;
+    }
+    const project = this.#catalog.getProject(session.projectId);
+    const found = await stat(project.path).catch(() => null);
+    if (found?.isDirectory()) return project.path;
+    throw new PilotlightError(
+      'worktree_missing',
+      `The folder of project "${project.name}" is gone: ${project.path}. Put it back, or remove the project.`,
+    );
+  }
+
+  /** The folder and what it is compared with: the worktree's base, in place the last commit. null: nothing to compare. */
+  async #compared(sessionId: string): Promise<{ worktreePath: string; baseCommit: string | null } | null> {
+    const session = this.#catalog.getSession(sessionId);
+    const worktreePath = await this.#folder(session);
+    if (session.worktree !== null) return { worktreePath, baseCommit: session.worktree.baseCommit };
+    if (!session.inPlace) return null;
+    return { worktreePath, baseCommit: await readCommit(worktreePath, 'HEAD') };
+  }
+}
+
+/** The path relative to its folder, as it was asked for: a symlink keeps its name. */
+function nameIn(folder: string, path: string): string {
+  const absolute = resolve(folder, path);
+  return isWithin(folder, absolute) || !isAbsolute(path) ? relative(folder, absolute) : path;
+}
+
+function readFailure(error: NodeJS.ErrnoException, folder: string, path: string): unknown {
+  const details = { details: { path } };
+  switch (error.code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+    case 'ENAMETOOLONG':
+      return new PilotlightError(
+        'file_not_found',
+        `There is no ${JSON.stringify(path)} in ${folder}.`,
+        details,
+      );
+    case 'EACCES':
+    case 'EPERM':
+      return new PilotlightError(
+        'forbidden',
+        `The server may not read ${JSON.stringify(path)} in ${folder}.`,
+        details,
+      );
+    default:
+      return error;
+  }
+}
