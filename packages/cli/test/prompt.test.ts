@@ -107,6 +107,31 @@ describe('prompt', () => {
     expect(said.trim().split(/\s+/)).toHaveLength(20);
   });
 
+  it('prints and shows a long answer whole, also what moved to blobs before it was seen', async () => {
+    const text = Array.from({ length: 20_000 }, (_, line) => `line ${line} `).join('');
+    const { code, stdout, stderr } = await bench.run(['prompt', '--agent', 'demo', '-'], {
+      input: `/echo ${text}`,
+    });
+    expect(code).toBe(0);
+    expect(stdout.trim()).toBe(text.trim());
+    const [chat = ''] = /cht_\S+/.exec(stderr) ?? [];
+    expect((await bench.run(['chat', 'show', chat])).stdout).toContain(`• demo\n${text.trim()}`);
+    const flooded = await prompt('/flood', '20000', 'text');
+    expect(flooded.stdout.trimEnd().split('\n')).toHaveLength(20_000);
+  });
+
+  it('says how a turn ended and how its agent knew the chat, at its end and in the transcript', async () => {
+    const crashed = await prompt('/crash');
+    expect(crashed.code).toBe(1);
+    const [chat] = (await list<Chat[]>('chat', 'list')).slice(-1);
+    const after = await prompt('--chat', chat?.id ?? '', '/echo', 'again');
+    expect(after.stderr).toContain('· resumed · chat');
+    const { stdout } = await bench.run(['chat', 'show', chat?.id ?? '']);
+    expect(stdout).toMatch(
+      /about to crash\n✗ Demo ended: exit 7.*\n\n⏵ \/echo again\n\n• demo · resumed\nagain/,
+    );
+  });
+
   it('shows tools as single lines and ends 0', async () => {
     const { code, stdout, stderr } = await prompt('--permission', 'allow', 'tidy', 'up');
     expect(code).toBe(0);

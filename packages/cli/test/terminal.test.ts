@@ -26,6 +26,10 @@ function state(...parts: Part[]): ChatState {
   return { ...emptyChatState(), messages: [message] };
 }
 
+function noBlobs(id: string): Promise<string> {
+  return Promise.reject(new Error(`no blob ${id}`));
+}
+
 function tool(status: 'in_progress' | 'completed' | 'failed', title = 'Run tests'): Part {
   const toolCall = {
     id: '1',
@@ -90,7 +94,7 @@ describe('a terminal', () => {
 describe('the printed turn', () => {
   it('grows with the text and ends each tool with one line', () => {
     const { screen, text } = terminal({ NO_COLOR: '1' });
-    const printer = new TurnPrinter(screen, 't');
+    const printer = new TurnPrinter(screen, 't', noBlobs);
     printer.show(state({ type: 'text', text: 'Hel' }), []);
     printer.show(state({ type: 'text', text: 'Hello' }, tool('in_progress')), []);
     printer.show(state({ type: 'text', text: 'Hello' }, tool('completed', 'Run\u001b[2J tests')), []);
@@ -103,22 +107,35 @@ describe('the printed turn', () => {
 
   it('leaves other turns and other people’s words out', () => {
     const { screen, text } = terminal();
-    new TurnPrinter(screen, 'other').show(state({ type: 'text', text: 'Hello' }), null);
+    new TurnPrinter(screen, 'other', noBlobs).show(state({ type: 'text', text: 'Hello' }), null);
     expect(text()).toBe('');
   });
 
-  it('goes on where it was after a snapshot that moved the beginning away', () => {
+  it('goes on where it was after a snapshot that moved the beginning away', async () => {
     const { screen, text } = terminal({ NO_COLOR: '1' });
-    const printer = new TurnPrinter(screen, 't');
-    printer.show(state({ type: 'text', text: 'one two three ' }), []);
-    const head = [{ blob: 'b', size: 8, mimeType: 'text/plain' }];
-    printer.show(state({ type: 'text', text: 'one two three four', head }), null);
-    expect(text()).toBe('one two three four');
+    const blobs: Record<string, string> = { a: 'one two ', b: 'three four ' };
+    const printer = new TurnPrinter(screen, 't', async (id) => blobs[id] ?? '');
+    printer.show(state({ type: 'text', text: 'one two th' }), []);
+    const head = ['a', 'b'].map((blob) => ({ blob, size: 8, mimeType: 'text/plain' }));
+    printer.show(state({ type: 'text', text: 'five', head }, tool('completed')), null);
+    await printer.settled();
+    expect(text()).toBe('one two three four five\n✓ Run tests 1.2 s\n');
+  });
+
+  it('says so when what moved away cannot be had', async () => {
+    const { screen, text } = terminal({ NO_COLOR: '1' });
+    const printer = new TurnPrinter(screen, 't', noBlobs);
+    printer.show(
+      state({ type: 'text', text: 'the end', head: [{ blob: 'b', size: 8, mimeType: 'text/plain' }] }),
+      null,
+    );
+    await printer.settled();
+    expect(text()).toMatch(/^• .*left out\nthe end$/);
   });
 
   it('says again what the agent withdrew', () => {
     const { screen, text } = terminal({ NO_COLOR: '1' });
-    const printer = new TurnPrinter(screen, 't');
+    const printer = new TurnPrinter(screen, 't', noBlobs);
     printer.show(state({ type: 'text', text: 'wrong' }), []);
     printer.show(state({ type: 'text', text: '' }), []);
     printer.show(state({ type: 'text', text: 'right' }), []);

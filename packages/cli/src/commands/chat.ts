@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { answerWith, withCommonOptions } from '../cli.ts';
+import { withWholeTexts } from '../prompt/whole-texts.ts';
 import type { CommonOptions } from '../settings.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { table } from '../terminal/table.ts';
@@ -32,7 +33,10 @@ export function chatCommand(program: Command): void {
   ).action((id: string, options: CommonOptions & { limit: string }) =>
     answerWith(
       options,
-      (client) => client.listMessages(id, { limit: Number(options.limit) }),
+      async (client, cli) => {
+        const page = await client.listMessages(id, { limit: Number(options.limit) });
+        return cli.json ? page : withWholeTexts(client, page);
+      },
       (page, cli) => transcript(page, cli.screen),
     ),
   );

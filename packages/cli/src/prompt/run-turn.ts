@@ -8,6 +8,8 @@ import { sanitizeLine } from '../terminal/sanitize.ts';
 import { duration } from '../terminal/table.ts';
 import { PermissionAsker } from './permission-asker.ts';
 import type { PermissionPolicy } from './permission-choice.ts';
+import { howItRan } from '../terminal/transcript.ts';
+import { textOfBlob } from './whole-texts.ts';
 import { TurnPrinter } from './turn-printer.ts';
 
 /** Two of them within this time are one Ctrl-C that came by two ways. */
@@ -32,7 +34,8 @@ export async function runTurn(options: RunTurnOptions): Promise<number> {
   const { cli, client, chatId, turnId } = options;
   const interrupts = new Interrupts(options);
   using asker = new PermissionAsker({ ...options, screen: cli.screen, onInterrupt: () => interrupts.take() });
-  const show = cli.json ? showJson(cli) : showText(cli, turnId);
+  const printer = new TurnPrinter(cli.screen, turnId, (id) => textOfBlob(client, id));
+  const show: Show = cli.json ? showJson(cli) : (state, frames) => printer.show(state, frames);
   const first = Promise.withResolvers<void>();
   // Followed before it is sent, so that not even its first frame is missed.
   using _following = client.followChat(chatId, {
@@ -49,6 +52,7 @@ export async function runTurn(options: RunTurnOptions): Promise<number> {
     const accepted = await submitSurely(options);
     if (!cli.json && accepted.state === 'queued') cli.screen.transient(`⏵ ${accepted.agent}`);
     const turn = await client.waitForTurn(chatId, turnId, { signal: interrupts.left });
+    await printer.settled();
     if (!cli.json) showEnd(cli, turn);
     return exitCodeOfTurn(turn.state);
   } catch (error) {
@@ -71,11 +75,6 @@ function showJson({ screen }: Cli): Show {
   };
 }
 
-function showText(cli: Cli, turnId: string): Show {
-  const printer = new TurnPrinter(cli.screen, turnId);
-  return (state, frames) => printer.show(state, frames);
-}
-
 function showEnd({ screen }: Cli, turn: Turn): void {
   screen.endLine();
   const time =
@@ -83,10 +82,10 @@ function showEnd({ screen }: Cli, turn: Turn): void {
   const { diff } = turn;
   const changes =
     diff === null || diff.files === 0 ? '' : ` · ${diff.files} files +${diff.additions} −${diff.deletions}`;
-  const cold = turn.dispatch === 'cold' ? ' · cold' : '';
+  const how = howItRan(turn);
   if (turn.state === 'completed') {
     screen.note(
-      `${screen.style.green('✓')} ${screen.style.dim(`${time}${changes}${cold} · chat ${turn.chatId}`)}`,
+      `${screen.style.green('✓')} ${screen.style.dim(`${time}${changes}${how} · chat ${turn.chatId}`)}`,
     );
     return;
   }

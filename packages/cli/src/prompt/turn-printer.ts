@@ -1,57 +1,112 @@
 import { isToolEnded } from '@pilotlight/protocol';
-import type { ChatFrame, ChatState, Message, Part } from '@pilotlight/protocol';
+import type { BlobRef, ChatFrame, ChatState, Message, Part } from '@pilotlight/protocol';
 import type { Screen } from '../terminal/screen.ts';
 import { sanitize, sanitizeLine } from '../terminal/sanitize.ts';
 import { duration } from '../terminal/table.ts';
 
-/** How much of a text's end is remembered, to find the place again after a snapshot. */
-const TAIL = 64;
-
 /** What was printed of one part. */
 interface Shown {
-  /** UTF-16 units of the inline text that are printed */
+  /** UTF-16 units that are printed of what comes after those heads */
   offset: number;
-  /** the last units printed */
-  tail: string;
-  /** blobs the text's beginning had moved to */
+  /** blobs at the beginning of the text that are printed whole */
   heads: number;
+  /** true: a head was made of text that is not printed yet, so those after it cannot be counted by their frames */
+  behind: boolean;
   /** what was last said of a part that is not text */
   word: string;
 }
 
 /**
  * Prints the answer of one turn as it grows: text to stdout, everything else as single lines. It looks at the state, not
- * at the frames alone, so nothing is lost when a lost connection ends in a snapshot.
+ * at the frames alone, so nothing is lost when a lost connection ends in a snapshot. What moved to a blob before it was
+ * printed is fetched, and everything after it waits.
  */
 export class TurnPrinter {
   readonly #screen: Screen;
   readonly #turnId: string;
+  readonly #textOfBlob: (id: string) => Promise<string>;
   readonly #shown = new Map<string, Shown>();
+  /** texts of blobs that are printed next; null for one that could not be had */
+  readonly #fetched = new Map<string, string | null>();
+  #fetching: Promise<void> | null = null;
+  #state: ChatState | null = null;
 
-  constructor(screen: Screen, turnId: string) {
+  constructor(screen: Screen, turnId: string, textOfBlob: (id: string) => Promise<string>) {
     this.#screen = screen;
     this.#turnId = turnId;
+    this.#textOfBlob = textOfBlob;
   }
 
   show(state: ChatState, frames: readonly ChatFrame[] | null): void {
     for (const frame of frames ?? []) this.#follow(frame);
-    for (const message of state.messages) {
-      if (message.turnId === this.#turnId && message.role === 'assistant') this.#showMessage(message);
+    this.#state = state;
+    if (this.#fetching === null) this.#print();
+  }
+
+  /** Resolves when all that was shown is printed. */
+  async settled(): Promise<void> {
+    while (this.#fetching !== null) await this.#fetching;
+  }
+
+  #print(): void {
+    for (const message of this.#state?.messages ?? []) {
+      if (message.turnId !== this.#turnId || message.role !== 'assistant') continue;
+      if (!this.#showMessage(message)) return;
     }
   }
 
   /** Text that moved out of the beginning moves our place in it. */
   #follow({ event, message_id: messageId }: ChatFrame): void {
-    if ((event.type !== 'text' && event.type !== 'reasoning') || event.drop === undefined) return;
+    if (event.type !== 'text' || event.drop === undefined || event.moved === undefined) return;
     const shown = this.#shownOf(`${messageId}/${event.part}`);
-    shown.offset = Math.max(0, shown.offset - event.drop);
-    if (event.moved !== undefined) shown.heads += 1;
+    // Only what was dropped in the middle of the printed is known to be the whole of the blob.
+    if (shown.behind || shown.offset <= event.drop) {
+      shown.behind = true;
+      return;
+    }
+    shown.offset -= event.drop;
+    shown.heads += 1;
   }
 
-  #showMessage(message: Message): void {
+  /** Answers false when it waits for a blob. */
+  #showMessage(message: Message): boolean {
     for (const [index, part] of message.parts.entries()) {
-      this.#showPart(this.#shownOf(`${message.id}/${index}`), part);
+      const shown = this.#shownOf(`${message.id}/${index}`);
+      if (part.type === 'text' && !this.#showHeads(shown, part.head ?? [])) return false;
+      this.#showPart(shown, part);
     }
+    return true;
+  }
+
+  #showHeads(shown: Shown, heads: readonly BlobRef[]): boolean {
+    for (const { blob } of heads.slice(shown.heads)) {
+      const text = this.#fetched.get(blob);
+      if (text === undefined) {
+        this.#fetch(blob);
+        return false;
+      }
+      this.#fetched.delete(blob);
+      if (text === null) this.#screen.note(this.#screen.style.dim('• a part of the text is left out'));
+      else this.#answer(text.slice(shown.offset));
+      shown.offset = Math.max(0, shown.offset - (text ?? '').length);
+      shown.heads += 1;
+    }
+    shown.behind = false;
+    return true;
+  }
+
+  #fetch(blob: string): void {
+    this.#fetching = this.#textOfBlob(blob)
+      .catch(() => null)
+      .then((text) => {
+        this.#fetched.set(blob, text);
+        this.#fetching = null;
+        this.#print();
+      });
+  }
+
+  #answer(text: string): void {
+    if (text !== '') this.#screen.answer(this.#screen.isTerminal ? sanitize(text) : text);
   }
 
   #showPart(shown: Shown, part: Part): void {
@@ -84,21 +139,12 @@ export class TurnPrinter {
 
   #showText(shown: Shown, part: Extract<Part, { type: 'text' }>): void {
     const heads = part.head?.length ?? 0;
-    if (heads !== shown.heads) {
-      // A snapshot after frames we never saw: go on behind what was printed last, where it is still there.
-      const at = shown.tail === '' ? -1 : part.text.lastIndexOf(shown.tail);
-      shown.offset = at < 0 ? 0 : at + shown.tail.length;
-      shown.heads = heads;
-      if (at < 0) this.#screen.note(this.#screen.style.dim('• the beginning is left out'));
-    } else if (part.text.length < shown.offset) {
+    if (heads < shown.heads || part.text.length < shown.offset) {
       this.#screen.note(this.#screen.style.dim('• the agent withdraws this and says it again'));
-      shown.offset = 0;
+      Object.assign(shown, { offset: 0, heads });
     }
-    const fresh = part.text.slice(shown.offset);
-    if (fresh === '') return;
-    this.#screen.answer(this.#screen.isTerminal ? sanitize(fresh) : fresh);
+    this.#answer(part.text.slice(shown.offset));
     shown.offset = part.text.length;
-    shown.tail = part.text.slice(-TAIL);
   }
 
   #showTool(shown: Shown, part: Extract<Part, { type: 'tool_call' }>): void {
@@ -123,7 +169,7 @@ export class TurnPrinter {
   #shownOf(key: string): Shown {
     const known = this.#shown.get(key);
     if (known !== undefined) return known;
-    const made = { offset: 0, tail: '', heads: 0, word: '' };
+    const made = { offset: 0, heads: 0, behind: false, word: '' };
     this.#shown.set(key, made);
     return made;
   }

@@ -1,15 +1,34 @@
-import type { MessagePage, Part } from '@pilotlight/protocol';
+import type { MessagePage, Part, Turn } from '@pilotlight/protocol';
 import { sanitize, sanitizeLine } from './sanitize.ts';
 import type { Screen } from './screen.ts';
 
-/** Messages as a person reads them; control characters of agents are taken out. */
+/** Messages as a person reads them, with what became of their turns; control characters of agents are taken out. */
 export function transcript(page: MessagePage, { style }: Screen): string {
-  const blocks = page.messages.map((message) => {
-    const who = message.role === 'user' ? '⏵' : style.dim(`• ${message.agent}`);
+  const turns = new Map(page.turns.map((turn) => [turn.id, turn]));
+  const blocks = page.messages.map((message, index) => {
+    const turn = message.turnId === null ? undefined : turns.get(message.turnId);
+    const how = turn === undefined ? '' : howItRan(turn);
+    const who = message.role === 'user' ? '⏵' : style.dim(`• ${message.agent}${how}`);
     const lines = message.parts.flatMap(lineOf);
-    return message.role === 'user' ? `${who} ${lines.join('\n')}` : [who, ...lines].join('\n');
+    // A turn that did not complete says why, behind the last of its messages.
+    const last = page.messages[index + 1]?.turnId !== message.turnId;
+    const end = turn !== undefined && last ? endOf(turn).map((line) => style.red(line)) : [];
+    return message.role === 'user'
+      ? [`${who} ${lines.join('\n')}`, ...end].join('\n')
+      : [who, ...lines, ...end].join('\n');
   });
   return blocks.join('\n\n');
+}
+
+/** How a turn came to its agent, where that was not the usual way. */
+export function howItRan({ dispatch, continuity }: Turn): string {
+  if (dispatch === 'cold') return ' · cold';
+  return continuity === null || continuity === 'live' || continuity === 'fresh' ? '' : ` · ${continuity}`;
+}
+
+function endOf({ state, error }: Turn): string[] {
+  if (state !== 'failed' && state !== 'cancelled' && state !== 'interrupted') return [];
+  return [`✗ ${error === null ? state : sanitizeLine(error.message, 2000)}`];
 }
 
 function lineOf(part: Part): string[] {
