@@ -45,7 +45,12 @@ export class Connection {
 
   /** Sends a notification; resolves when the stream takes more (back-pressure). */
   async notify(method: string, params: unknown): Promise<void> {
-    this.#send({ method, params });
+    await this.notifyJson(method, JSON.stringify(params));
+  }
+
+  /** As `notify`, with the JSON of the params. */
+  async notifyJson(method: string, params: string): Promise<void> {
+    this.#sendLine(`{"jsonrpc":"2.0","method":${JSON.stringify(method)},"params":${params}}\n`);
     if (this.#output.writableNeedDrain) await once(this.#output, 'drain');
   }
 
@@ -75,8 +80,11 @@ export class Connection {
   }
 
   #send(message: Message): void {
+    this.#sendLine(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+  }
+
+  #sendLine(line: string): void {
     if (this.#batch.length === 0) setImmediate(() => this.#writeBatch());
-    const line = `${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`;
     this.#batch.push(line);
     this.#batchChars += line.length;
     // A turn that sends without a pause must see back-pressure before the tick ends.

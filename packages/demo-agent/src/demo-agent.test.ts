@@ -326,6 +326,11 @@ describe('slash commands', () => {
     const before = client.updates(id).length;
     await prompt(client, id, '/flood 5000 tool');
     expect(client.updates(id).length - before).toBe(5002);
+    const [grown, completed] = client.updates(id).slice(-2).map(toolText);
+    expect(grown).toMatch(/^line \d+ of output\n(line \d+ of output\n)+$/);
+    expect(grown?.length).toBeLessThanOrEqual(8192);
+    expect(grown?.endsWith('line 4999 of output\nline 5000 of output\n')).toBe(true);
+    expect(completed).toBe(grown);
     await prompt(client, id, '/big 1000000');
     expect(client.text(id)).toHaveLength(1_000_006);
     await prompt(client, id, '/output 100000');

@@ -1,8 +1,9 @@
 import { existsSync, watch } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { setImmediate as tick } from 'node:timers/promises';
 import type { AvailableCommand } from './acp-types.ts';
-import { internalError, invalidParams } from './rpc-error.ts';
+import { number, required } from './command-arguments.ts';
+import { flood } from './flood.ts';
+import { internalError } from './rpc-error.ts';
 import { runTool, writeFileTool } from './tools.ts';
 import { toolText, type Turn } from './turn.ts';
 
@@ -11,11 +12,6 @@ interface SlashCommand {
   hint?: string;
   run(turn: Turn, argument: string): Promise<void>;
 }
-
-/** Updates of a flood between two looks at the input, where a cancel may wait. */
-const floodSlice = 256;
-/** Characters that a flood's tool output grows to before its beginning is dropped. */
-const floodOutputLimit = 8 * 1024;
 
 const commands: Record<string, SlashCommand> = {
   echo: { description: 'Answers the text at once', hint: 'text', run: (turn, text) => turn.say(text) },
@@ -78,24 +74,6 @@ async function count(turn: Turn, argument: string): Promise<void> {
   }
 }
 
-async function flood(turn: Turn, argument: string): Promise<void> {
-  const [size = '', kind = 'text'] = argument.trim().split(/\s+/);
-  const total = number(size, 'flood');
-  if (!['text', 'tool', 'mixed'].includes(kind))
-    throw invalidParams('demo agent: /flood knows text, tool and mixed');
-  const toolCallId = kind === 'text' ? null : await turn.startTool({ title: 'Flood', kind: 'other' });
-  let grown = '';
-  for (let n = 1; n <= total; n++) {
-    if (toolCallId !== null && (kind === 'tool' || n % 2 === 0)) {
-      grown = (grown + `line ${n} of output\n`).slice(-floodOutputLimit);
-      await turn.updateTool(toolCallId, { status: 'in_progress', content: [toolText(grown)] });
-    } else await turn.say(`chunk ${String(n).padStart(12)} \n`);
-    if (n % floodSlice === 0) await tick(undefined, { signal: turn.signal });
-  }
-  if (toolCallId !== null)
-    await turn.updateTool(toolCallId, { status: 'completed', content: [toolText(grown)] });
-}
-
 async function ask(turn: Turn): Promise<void> {
   const toolCallId = await turn.startTool({ title: 'A question', kind: 'other' });
   const { allowed, optionId } = await turn.ask(toolCallId, { title: 'A question', kind: 'other' });
@@ -152,17 +130,4 @@ async function until(signal: AbortSignal, start: (done: () => void) => void): Pr
   signal.addEventListener('abort', abort, { once: true });
   start(resolve);
   await promise.finally(() => signal.removeEventListener('abort', abort));
-}
-
-function number(argument: string, command: string): number {
-  const value = Number(argument.trim() || Number.NaN);
-  if (!Number.isSafeInteger(value) || value < 0) {
-    throw invalidParams(`demo agent: /${command} needs a whole number, not “${argument}”`);
-  }
-  return value;
-}
-
-function required(argument: string | undefined, command: string, what: string): string {
-  if (!argument) throw invalidParams(`demo agent: /${command} needs ${what}`);
-  return argument;
 }

@@ -45,10 +45,10 @@ export class Turn {
     this.#paceMs = paceMs;
   }
 
-  /** Sends one update and waits until the client takes more. */
-  async emit(update: SessionUpdate): Promise<void> {
+  /** Sends one update, whose JSON the caller may have already, and waits until the client takes more. */
+  async emit(update: SessionUpdate, json = JSON.stringify(update)): Promise<void> {
     this.signal.throwIfAborted();
-    await this.#emitAlways(update);
+    await this.#emitAlways(update, json);
     if (toolEnded(update)) this.save();
   }
 
@@ -121,11 +121,12 @@ export class Turn {
     this.session.record(...this.#transcript.take());
   }
 
-  async #emitAlways(update: SessionUpdate): Promise<void> {
+  async #emitAlways(update: SessionUpdate, json = JSON.stringify(update)): Promise<void> {
     this.#transcript.add(update);
     if ('content' in update && update.content && 'text' in update.content)
       this.outputChars += update.content.text.length;
-    await this.#connection.notify('session/update', { sessionId: this.session.id, update });
+    const sessionId = JSON.stringify(this.session.id);
+    await this.#connection.notifyJson('session/update', `{"sessionId":${sessionId},"update":${json}}`);
   }
 }
 
