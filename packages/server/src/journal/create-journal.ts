@@ -53,6 +53,8 @@ class StoreJournal implements Journal {
   #scope: CommitScope | null = null;
   /** appended inside the work of a commit: these survive when it fails */
   #riding: FrameDraft[] = [];
+  /** the commit that is open ends a turn */
+  #folded = false;
   /** row writes that wait for the group commit */
   #deferred: (() => void)[] = [];
   #failure: unknown = null;
@@ -77,6 +79,7 @@ class StoreJournal implements Journal {
     this.flush();
     const scope = this.#openScope();
     this.#scope = scope;
+    this.#folded = false;
     let result: T;
     try {
       result = this.#store.transaction(() => {
@@ -92,7 +95,9 @@ class StoreJournal implements Journal {
     this.#failure = null;
     this.#scope = null;
     this.#riding = [];
+    const turnEnded = this.#folded;
     this.#onDisk();
+    if (turnEnded) this.#tidier.turnEnded();
     return result;
   }
 
@@ -218,7 +223,10 @@ class StoreJournal implements Journal {
     };
     return {
       frame: (draft) => void touched(draft.topic).add(draft, this.#now()),
-      fold: (chatId) => touched(chatTopic(chatId)).fold(),
+      fold: (chatId) => {
+        touched(chatTopic(chatId)).fold();
+        this.#folded = true;
+      },
     };
   }
 

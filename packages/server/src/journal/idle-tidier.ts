@@ -5,7 +5,7 @@ const IDLE_MS = 2000;
 /** On a server that is never idle, tidying waits no longer than this. */
 const LONGEST_WAIT_MS = 30_000;
 
-/** Tidies the store when nothing was written for a while, one small step an event-loop turn. */
+/** Tidies the store when nothing was written for a while, one small step an event-loop turn, and its log after a turn. */
 export class IdleTidier implements Disposable {
   readonly #store: Store;
   readonly #onError: (error: unknown) => void;
@@ -26,6 +26,15 @@ export class IdleTidier implements Disposable {
     this.#dirtySince ??= now;
     if (this.#timer === null) this.#timer = setTimeout(() => this.#step(), IDLE_MS).unref();
     else if (now - this.#dirtySince < LONGEST_WAIT_MS) this.#timer.refresh();
+  }
+
+  /** A turn has ended: its bytes on disk are at most three times its content, also when the next one follows at once. */
+  turnEnded(): void {
+    try {
+      this.#store.shortenLog();
+    } catch (error) {
+      this.#onError(error);
+    }
   }
 
   [Symbol.dispose](): void {

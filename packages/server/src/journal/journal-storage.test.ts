@@ -1,4 +1,5 @@
 import { INLINE_LIMIT, chatTopic, emptyToolSnapshot } from '@pilotlight/protocol';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { openStore } from '../store/open-store.ts';
 import { addChats, temporaryFolder, turn } from '../store/store-fixture.ts';
@@ -102,6 +103,29 @@ describe('what a turn leaves on disk', () => {
     const grown = store.sizeBytes() - beforeTool;
     expect(grown).toBeGreaterThan(0.9 * toolContent);
     expect(grown).toBeLessThan(1.5 * toolContent);
+  });
+
+  it('is within three times its content at once when that is much, and while another program reads', () => {
+    using folder = temporaryFolder();
+    using store = openStore({ dataFolder: folder.path });
+    using journal = createJournal(store);
+    addChats(store, CHAT);
+    const before = store.sizeBytes();
+    let content = streamTool(store, journal, 'tool_1') + streamTool(store, journal, 'tool_2');
+    journal.commit((scope) => scope.fold(CHAT));
+    expect(store.sizeBytes() - before).toBeLessThan(3 * content);
+
+    using reader = new DatabaseSync(store.file, { readOnly: true });
+    reader.exec('BEGIN');
+    reader.prepare('SELECT count(*) FROM messages').get();
+    content += streamTool(store, journal, 'tool_3');
+    const start = performance.now();
+    journal.commit((scope) => scope.fold(CHAT));
+    expect(performance.now() - start).toBeLessThan(1000);
+    reader.exec('COMMIT');
+    journal.commit((scope) => scope.frame(said('tool_4')));
+    journal.commit((scope) => scope.fold(CHAT));
+    expect(store.sizeBytes() - before).toBeLessThan(3 * content);
   });
 
   it('is given back when the chat is removed', () => {

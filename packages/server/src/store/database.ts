@@ -1,6 +1,9 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { storeError } from './sqlite-error.ts';
 
+/** How long a statement waits for another program that holds the file. */
+export const BUSY_TIMEOUT_MS = 5000;
+
 export type Row = Record<string, SQLOutputValue>;
 
 /** A prepared statement whose failures are PilotlightErrors. Prepared at its first use. */

@@ -5,7 +5,7 @@ import { PilotlightError } from '@pilotlight/protocol';
 import { agentSessionTable } from './agent-sessions.ts';
 import { blobTable } from './blobs.ts';
 import { chatTable } from './chats.ts';
-import { Database } from './database.ts';
+import { BUSY_TIMEOUT_MS, Database } from './database.ts';
 import { frameTable } from './frames.ts';
 import { lookAtFile } from './look-at-file.ts';
 import { messageTable } from './messages.ts';
@@ -43,7 +43,7 @@ function connect(file: string): Database {
     // Made by us first: SQLite would make it readable for all, and gives the log the same mode.
     closeSync(openSync(file, 'a', 0o600));
     chmodSync(file, 0o600);
-    const raw = new DatabaseSync(file, { timeout: 5000, enableForeignKeyConstraints: true });
+    const raw = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
     return new Database(file, raw);
   } catch (error) {
     throw storeError(error, file);
@@ -146,6 +146,7 @@ function storeOf(database: Database): Store {
     topics: topicTable(database),
     sizeBytes: () => fileSize(file) + fileSize(`${file}-wal`),
     tidy: () => tidier.step(),
+    shortenLog: () => tidier.shortenLog(),
     [Symbol.dispose]() {
       void walSync.close();
       database[Symbol.dispose]();

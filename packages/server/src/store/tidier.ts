@@ -1,17 +1,19 @@
 import { statSync } from 'node:fs';
-import type { Database } from './database.ts';
+import { BUSY_TIMEOUT_MS, type Database } from './database.ts';
 import type { FrameTable } from './frames.ts';
 
 /** Pages given back to the file system in one step; measured to stay well under 10 ms. */
 const PAGES_A_STEP = 64;
+/** What a turn wrote is in the log and in the database; a log beyond this does not stay when the turn has ended. */
+const LOG_LIMIT = 1024 * 1024;
 
 export function fileSize(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /**
- * Removes folded frames, gives free pages back and empties the write-ahead log, one small step a call, so that an idle server's files are as
- * small as their content.
+ * Removes folded frames, gives free pages back and empties the write-ahead log, one small step a call, so that an idle
+ * server's files are as small as their content.
  */
 export class Tidier {
   readonly #database: Database;
@@ -31,10 +33,22 @@ export class Tidier {
       this.#database.exec(`PRAGMA incremental_vacuum(${PAGES_A_STEP})`);
       return true;
     }
-    if (fileSize(this.#wal) === 0) return false;
-    // Busy (another connection reads) is no error: the log is emptied another time.
-    this.#database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
+    if (fileSize(this.#wal) > 0) this.#emptyLog();
     return false;
+  }
+
+  shortenLog(): void {
+    if (fileSize(this.#wal) > LOG_LIMIT) this.#emptyLog();
+  }
+
+  #emptyLog(): void {
+    // Busy (another program reads) is no error, and not waited for: the log is emptied another time.
+    this.#database.exec('PRAGMA busy_timeout = 0');
+    try {
+      this.#database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
+    } finally {
+      this.#database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    }
   }
 
   #freePages(): number {
