@@ -6,7 +6,7 @@ import { cx } from './class-names.ts';
 export function Mark({ mark, withWord = false }: { mark: MarkName; withWord?: boolean }) {
   const word = words.marks[mark];
   return (
-    <span className="inline-flex items-center gap-1.5">
+    <span className="inline-flex items-center gap-1.5" data-live={mark === 'running' ? '' : undefined}>
       <svg
         viewBox="0 0 12 12"
         className="size-3 shrink-0"

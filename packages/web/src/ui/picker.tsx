@@ -1,6 +1,7 @@
 import { Popover } from '@base-ui/react/popover';
 import { Check } from 'lucide-react';
 import { useState, type ReactElement, type ReactNode } from 'react';
+import { cx } from './class-names.ts';
 import { SearchList, type SearchListItem } from './search-list.tsx';
 
 export interface PickerItem extends SearchListItem {
@@ -8,6 +9,8 @@ export interface PickerItem extends SearchListItem {
   /** quiet, behind or under the name */
   detail?: string | undefined;
   icon?: ReactNode;
+  /** shows all of `detail`, in as many lines as it takes */
+  wrap?: boolean;
 }
 
 export interface PickerProps {
@@ -48,7 +51,9 @@ export function Picker({ trigger, label, placeholder, empty, items, selectedId, 
                   <span className="min-w-0 flex-1">
                     <span className="block truncate">{item.name}</span>
                     {item.detail === undefined ? null : (
-                      <span className="block truncate text-small text-ink-3">{item.detail}</span>
+                      <span className={cx('block text-small text-ink-3', item.wrap !== true && 'truncate')}>
+                        {item.detail}
+                      </span>
                     )}
                   </span>
                   {item.id === selectedId ? <Check size={14} className="shrink-0 text-flame-ink" /> : null}

@@ -8,6 +8,8 @@ export interface SearchListItem {
   text: string;
   /** heading it stands under while nothing is typed */
   group?: string | undefined;
+  /** shown, but cannot be taken */
+  disabled?: boolean | undefined;
 }
 
 export interface SearchListProps<T extends SearchListItem> {
@@ -44,8 +46,9 @@ export function SearchList<T extends SearchListItem>(props: SearchListProps<T>) 
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
     const item = shown[active];
     if (step !== 0 && shown.length > 0) setAt((active + step + shown.length) % shown.length);
-    else if (event.key === 'Enter' && item !== undefined && !event.nativeEvent.isComposing) onSelect(item);
-    else return;
+    else if (event.key === 'Enter' && item !== undefined && !event.nativeEvent.isComposing) {
+      if (item.disabled !== true) onSelect(item);
+    } else return;
     event.preventDefault();
   };
 
@@ -87,11 +90,13 @@ export function SearchList<T extends SearchListItem>(props: SearchListProps<T>) 
               role="option"
               aria-selected={index === active}
               aria-checked={item.id === selectedId}
+              aria-disabled={item.disabled}
               onPointerMove={() => setAt(index)}
-              onClick={() => onSelect(item)}
+              onClick={() => item.disabled !== true && onSelect(item)}
               className={cx(
                 'flex min-h-7 items-center gap-2 rounded-md px-2 py-1 pointer-coarse:min-h-11',
                 index === active && 'bg-hover',
+                item.disabled === true && 'opacity-60',
               )}
             >
               {render(item)}

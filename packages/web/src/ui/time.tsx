@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { useConnection } from '../live/connection.ts';
 import { words } from '../words/index.ts';
 
 /** One clock for all ages on the page: a tick a second, only while somebody looks. */
@@ -30,13 +31,14 @@ function useTimeText(textAt: (now: number) => string): string {
 export function Ago({ at }: { at: number }) {
   const text = useTimeText((time) => words.time.ago(time - at));
   return (
-    <time dateTime={new Date(at).toISOString()} title={new Date(at).toLocaleString()}>
+    <time data-live="" dateTime={new Date(at).toISOString()} title={new Date(at).toLocaleString()}>
       {text}
     </time>
   );
 }
 
-/** `12 s`, `3:05`: how long something has been going on. */
+/** `12 s`, `3:05`: how long something has been going on. Stands still while nobody knows whether it still does. */
 export function Elapsed({ since }: { since: number }) {
-  return <span>{useTimeText((time) => words.time.duration(time - since))}</span>;
+  const lostAt = useConnection((state) => (state.connection === 'lost' ? state.since : null));
+  return <span data-live="">{useTimeText((time) => words.time.duration((lostAt ?? time) - since))}</span>;
 }
