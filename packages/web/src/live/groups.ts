@@ -50,10 +50,21 @@ export function markOf(chat: Chat, session: Session | undefined): Mark {
 
 /** Every session that is not archived, the most urgent first, then the newest. */
 export function sessionRows(index: IndexState): SessionRow[] {
+  const rows = rowsOf(index, (session) => session.archivedAt === null);
+  return rows.sort((a, b) => ORDER[a.mark] - ORDER[b.mark] || b.updatedAt - a.updatedAt);
+}
+
+/** The archived sessions, the last archived first. */
+export function archivedRows(index: IndexState): SessionRow[] {
+  const rows = rowsOf(index, (session) => session.archivedAt !== null);
+  return rows.sort((a, b) => (b.session.archivedAt ?? 0) - (a.session.archivedAt ?? 0));
+}
+
+function rowsOf(index: IndexState, isWanted: (session: Session) => boolean): SessionRow[] {
   const chatsOf = Map.groupBy(Object.values(index.chats), (chat) => chat.sessionId);
   const questionsOf = Map.groupBy(Object.values(index.permissions), ({ chatId }) => chatId);
-  const rows = Object.values(index.sessions)
-    .filter((session) => session.archivedAt === null)
+  return Object.values(index.sessions)
+    .filter(isWanted)
     .map((session): SessionRow => {
       const chats = (chatsOf.get(session.id) ?? []).sort((a, b) => a.createdAt - b.createdAt);
       const urgent = chats
@@ -71,7 +82,6 @@ export function sessionRows(index: IndexState): SessionRow[] {
         updatedAt: Math.max(session.createdAt, ...chats.map((chat) => chat.updatedAt)),
       };
     });
-  return rows.sort((a, b) => ORDER[a.mark] - ORDER[b.mark] || b.updatedAt - a.updatedAt);
 }
 
 /** Open questions, oldest first. */

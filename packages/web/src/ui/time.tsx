@@ -23,7 +23,7 @@ function subscribe(listener: () => void): () => void {
 }
 
 /** Text made of the time now; renders only when the text changes. */
-function useTimeText(textAt: (now: number) => string): string {
+export function useTimeText(textAt: (now: number) => string): string {
   return useSyncExternalStore(subscribe, () => textAt(Math.max(now, Date.now() - 1000)));
 }
 

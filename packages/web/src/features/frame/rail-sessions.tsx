@@ -1,0 +1,100 @@
+import type { IndexState } from '@pilotlight/protocol';
+import { useParams } from '@tanstack/react-router';
+import { ChevronRight, Plus } from 'lucide-react';
+import { useState } from 'react';
+import { useIndex } from '../../live/index-store.ts';
+import { useSessionRows } from '../../live/session-rows.ts';
+import { IconButton } from '../../ui/button.tsx';
+import { cx } from '../../ui/class-names.ts';
+import { words } from '../../words/index.ts';
+import { openNewSession } from '../board/new-session.ts';
+import { Count } from './frame-link.tsx';
+import { moveAmong } from './move-among.ts';
+import { railGroups, shownRows, type RailGroup } from './rail-groups.ts';
+import { RailSession } from './rail-session.tsx';
+import { toggleFolded, useRail } from './rail-state.ts';
+
+const allProjects = (index: IndexState) => Object.values(index.projects);
+
+/** Projects as groups that fold, with their sessions; the arrows move from line to line. */
+export function RailSessions({ onGo }: { onGo?: () => void }) {
+  const projects = useIndex(allProjects);
+  const rows = useSessionRows();
+  const groups = railGroups(projects, rows);
+  return (
+    <div
+      className="min-h-0 flex-1 overflow-y-auto px-2 pb-2"
+      onKeyDown={(event) => moveAmong(event, '[data-rail-row]')}
+    >
+      {groups.length === 0 ? (
+        <p className="px-2 py-3 text-small text-ink-3">{words.frame.noProjects}</p>
+      ) : (
+        groups.map((group) => <Group key={group.project.id} group={group} {...(onGo && { onGo })} />)
+      )}
+    </div>
+  );
+}
+
+function Group({ group, onGo }: { group: RailGroup; onGo?: () => void }) {
+  const { project, rows, needing } = group;
+  const { sessionId = null } = useParams({ strict: false });
+  const isFolded = useRail((state) => project.id in state.folded);
+  const [isLong, setIsLong] = useState(false);
+  const shown = isLong ? rows : shownRows(rows, sessionId);
+  const hidden = rows.length - shown.length;
+  return (
+    <section aria-label={project.name} className="pt-2">
+      <div className="group/project flex h-7 items-center pointer-coarse:h-11">
+        <button
+          type="button"
+          data-rail-row=""
+          aria-expanded={!isFolded}
+          onClick={() => toggleFolded(project.id)}
+          title={project.path}
+          className="flex h-full min-w-0 flex-1 items-center gap-2 rounded-md px-2 text-small font-medium text-ink-3 hover:text-ink"
+        >
+          <ChevronRight
+            size={12}
+            strokeWidth={2}
+            className={cx('shrink-0 transition-transform', !isFolded && 'rotate-90')}
+          />
+          <span className="truncate">{project.name}</span>
+          {isFolded && needing > 0 ? <Count value={needing} label={words.frame.needYou(needing)} /> : null}
+        </button>
+        <IconButton
+          label={words.frame.newSessionIn(project.name)}
+          icon={<Plus size={14} strokeWidth={1.75} />}
+          onClick={() => {
+            onGo?.();
+            openNewSession(project.id);
+          }}
+          className="pointer-fine:opacity-0 group-focus-within/project:opacity-100 group-hover/project:opacity-100"
+        />
+      </div>
+      {isFolded ? null : (
+        <ul>
+          {shown.map((row) => (
+            <li key={row.session.id}>
+              <RailSession row={row} {...(onGo && { onGo })} />
+            </li>
+          ))}
+          {rows.length === 0 ? (
+            <li className="pl-7 text-small text-ink-3">{words.frame.noSessions}</li>
+          ) : null}
+          {hidden > 0 || isLong ? (
+            <li>
+              <button
+                type="button"
+                data-rail-row=""
+                onClick={() => setIsLong(!isLong)}
+                className="h-7 rounded-md px-2 pl-7 text-small text-ink-3 hover:text-ink pointer-coarse:h-11"
+              >
+                {isLong ? words.frame.showFewer : words.frame.showMore(hidden)}
+              </button>
+            </li>
+          ) : null}
+        </ul>
+      )}
+    </section>
+  );
+}
