@@ -53,7 +53,13 @@ export function Dialog({
                 )}
               </div>
               <Base.Close
-                render={<IconButton label={words.common.close} icon={<X size={16} strokeWidth={1.75} />} />}
+                render={
+                  <IconButton
+                    label={words.common.close}
+                    icon={<X size={16} strokeWidth={1.75} />}
+                    className="-mt-0.5 -mr-1.5 pointer-coarse:-mt-2.5 pointer-coarse:-mr-3"
+                  />
+                }
               />
             </header>
           )}

@@ -27,6 +27,7 @@ export const BoardRow = memo(function BoardRow({ row, isActive, onActive, onRemo
   const { session, project, chat, mark } = row;
   const title = sessionTitle(row);
   const line = sessionLine(row);
+  const agent = useAgentName(chat?.agent);
   const isArchived = session.archivedAt !== null;
   return (
     <li className="group/row relative flex items-center rounded-md hover:bg-hover has-[a:focus-visible]:bg-hover [contain-intrinsic-size:auto_52px] [content-visibility:auto]">
@@ -37,14 +38,14 @@ export const BoardRow = memo(function BoardRow({ row, isActive, onActive, onRemo
         data-session={session.id}
         tabIndex={isActive ? 0 : -1}
         onFocus={() => onActive(session.id)}
-        className="grid min-w-0 flex-1 grid-cols-[12px_minmax(0,1fr)_auto] items-center gap-x-3 rounded-md py-1.5 pl-3 focus-visible:-outline-offset-2 wide:grid-cols-[12px_minmax(0,1fr)_minmax(0,168px)_minmax(0,96px)_88px_56px]"
+        className="grid min-w-0 flex-1 grid-cols-[12px_minmax(0,1fr)_auto] items-center gap-x-3 rounded-md py-1.5 pl-3 focus-visible:-outline-offset-2 wide:grid-cols-[12px_minmax(0,1fr)_minmax(0,224px)_minmax(0,104px)_88px_56px]"
       >
-        <span className="row-span-2 self-start pt-1.5">
+        <span className="row-span-2 flex self-start pt-1">
           <Mark mark={mark} />
         </span>
         <span className="truncate font-medium">{title}</span>
         <span className="hidden min-w-0 truncate text-small text-ink-2 wide:block">{project?.name}</span>
-        <AgentName id={chat?.agent} />
+        <span className="hidden min-w-0 truncate text-small text-ink-2 wide:block">{agent}</span>
         <span className="hidden text-right text-small wide:block">
           {session.diff === null ? null : <DiffCount {...session.diff} />}
         </span>
@@ -59,7 +60,11 @@ export const BoardRow = memo(function BoardRow({ row, isActive, onActive, onRemo
           <Branch row={row} />
         </span>
         <span className="col-start-2 col-end-4 flex min-w-0 items-center gap-1.5 text-small text-ink-3 wide:hidden">
-          <span className="truncate">{[project?.name, chat?.agent].filter(Boolean).join(' · ')}</span>
+          <span className="truncate">
+            {project?.name}
+            {project === null ? '' : ' · '}
+            {agent}
+          </span>
           {session.diff === null ? null : <DiffCount {...session.diff} />}
         </span>
       </Link>
@@ -107,10 +112,6 @@ const INK: Record<SessionRow['mark'], string> = {
   queued: 'text-ink-2',
   idle: '',
 };
-
-function AgentName({ id }: { id: string | undefined }) {
-  return <span className="hidden min-w-0 truncate text-small text-ink-2 wide:block">{useAgentName(id)}</span>;
-}
 
 function Time({ row }: { row: SessionRow }) {
   const since = row.standing === 'running' ? row.chat?.runningSince : null;

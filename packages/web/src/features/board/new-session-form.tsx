@@ -1,13 +1,14 @@
 import { toErrorInfo, type IndexState } from '@pilotlight/protocol';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState, type RefObject } from 'react';
-import { useIndex } from '../../live/index-store.ts';
+import { currentIndex, useIndex } from '../../live/index-store.ts';
 import { server } from '../../live/server.ts';
 import { Button } from '../../ui/button.tsx';
 import { Keys } from '../../ui/keys.tsx';
 import { Switch } from '../../ui/switch.tsx';
 import { words } from '../../words/index.ts';
 import { chooseAgent } from './choose-agent.ts';
+import { firstProject } from './first-project.ts';
 import { FolderBrowser } from './folder-browser.tsx';
 import { useLastUsed } from './last-used.ts';
 import { AgentPicker, BranchPicker, ProjectPicker } from './new-session-pickers.tsx';
@@ -31,7 +32,9 @@ export function NewSessionForm({ projectId: given, promptRef, onBrowsing, onDone
   const agents = useAgents();
   const lastUsed = useLastUsed();
   const prompt = useNewSession((state) => state.prompt);
-  const [wantedProject, setWantedProject] = useState(given ?? lastUsed.projectId);
+  const [wantedProject, setWantedProject] = useState(
+    () => given ?? firstProject(currentIndex(), lastUsed.projectId),
+  );
   const [base, setBase] = useState<string | null>(null);
   const [inPlace, setInPlace] = useState(false);
   const [wantedAgent, setWantedAgent] = useState(lastUsed.agent);
@@ -45,8 +48,7 @@ export function NewSessionForm({ projectId: given, promptRef, onBrowsing, onDone
     return () => onBrowsing(false);
   }, [isBrowsing, onBrowsing]);
 
-  const project =
-    projects.find(({ id }) => id === wantedProject) ?? (projects.length === 1 ? projects[0] : undefined);
+  const project = projects.find(({ id }) => id === wantedProject);
   const agent = chooseAgent(agents, wantedAgent);
   const isPlain = project?.kind === 'folder';
   const isReady = project !== undefined && agent !== null && !isBusy;
@@ -124,24 +126,24 @@ export function NewSessionForm({ projectId: given, promptRef, onBrowsing, onDone
             <BranchPicker projectId={project.id} base={base} onBase={setBase} />
           )}
           <AgentPicker agents={agents} agentId={agent} onAgent={setWantedAgent} />
-          <span className="ml-auto">
-            <Switch
-              label={text.inPlace}
-              checked={inPlace || isPlain}
-              disabled={isPlain || project === undefined}
-              onChange={setInPlace}
-            />
-          </span>
         </div>
-        <p className="text-small break-words text-ink-3">
-          {project === undefined
-            ? text.noProjectYet
-            : isPlain
-              ? text.plainFolder(project.path)
-              : inPlace
-                ? text.itsOwnFolder(project.path)
-                : text.ownCopy(base)}
-        </p>
+        <div className="flex items-start gap-4">
+          <p className="min-w-0 flex-1 text-small break-words text-ink-3 pointer-coarse:py-3.5">
+            {project === undefined
+              ? text.noProjectYet
+              : isPlain
+                ? text.plainFolder(project.path)
+                : inPlace
+                  ? text.itsOwnFolder(project.path)
+                  : text.ownCopy(base)}
+          </p>
+          <Switch
+            label={text.inPlace}
+            checked={inPlace || isPlain}
+            disabled={isPlain || project === undefined}
+            onChange={setInPlace}
+          />
+        </div>
         {error === null ? null : (
           <p role="alert" className="rounded-md bg-bad-wash px-3 py-2 break-words text-bad">
             {error}

@@ -38,7 +38,7 @@ export function Frame() {
           event.preventDefault();
           main.current?.focus();
         }}
-        className="fixed top-2 left-2 z-50 -translate-y-16 rounded-md border border-line bg-overlay px-3 py-1.5 shadow-pop focus:translate-y-0"
+        className="fixed top-2 left-2 z-50 -translate-y-16 rounded-md border border-line bg-overlay px-3 py-1.5 focus:translate-y-0 focus:shadow-pop"
       >
         {words.frame.skip}
       </a>
