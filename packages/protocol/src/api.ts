@@ -13,15 +13,11 @@ import {
 import { ContentBlock } from './content.ts';
 import { ErrorInfo } from './errors.ts';
 import { ProjectId, TaskId, TurnId } from './id-schemas.ts';
+import { MAX_QUEUED_TURNS } from './limits.ts';
 import { AgentCommand, ConfigOption } from './provider-types.ts';
 
 /** Version of the HTTP and WebSocket surface; `GET /api/health` and the WebSocket `hello` carry it. */
 export const API_VERSION = 1;
-
-/** Largest request body taken, in bytes; larger ones are answered 413. */
-export const MAX_BODY_BYTES = 32 * 1024 * 1024;
-/** Prompts that may wait in one chat. */
-export const MAX_QUEUED_TURNS = 500;
 
 const Name = z.string().trim().min(1).max(200);
 const AgentId = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'expected an agent id such as "opencode"');
