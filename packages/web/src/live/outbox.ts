@@ -1,6 +1,6 @@
 import { PilotlightError, newId, type ContentBlock, type ErrorInfo, toErrorInfo } from '@pilotlight/protocol';
 import { create } from 'zustand';
-import { persist } from 'zustand/middleware';
+import { createJSONStorage, persist } from 'zustand/middleware';
 import { noteSignedOut } from './connection.ts';
 import { server } from './server.ts';
 
@@ -20,9 +20,30 @@ interface Outbox {
   prompts: Record<string, SentPrompt>;
 }
 
+/** Characters of a prompt that is kept: the storage holds a few megabytes, one with images may be larger. */
+const MAX_KEPT = 1_000_000;
+
 /** Kept over a reload: what was on its way is sent again under the same id. */
 export const useOutbox = create<Outbox>()(
-  persist((): Outbox => ({ prompts: {} }), { name: 'pilotlight.outbox' }),
+  persist((): Outbox => ({ prompts: {} }), {
+    name: 'pilotlight.outbox',
+    partialize: ({ prompts }) => ({
+      prompts: Object.fromEntries(
+        Object.entries(prompts).filter(([, { content }]) => sizeOf(content) <= MAX_KEPT),
+      ),
+    }),
+    storage: createJSONStorage(() => ({
+      getItem: (name) => localStorage.getItem(name),
+      removeItem: (name) => localStorage.removeItem(name),
+      setItem(name, value) {
+        try {
+          localStorage.setItem(name, value);
+        } catch {
+          // Full: the prompts are sent all the same, and a reload forgets those on their way.
+        }
+      },
+    })),
+  }),
 );
 
 /** Shows the prompt at once and sends it. Resolves when the server has it, or it failed (then the outbox says why). */
@@ -83,4 +104,13 @@ async function deliver({ id, chatId, content, agent }: SentPrompt): Promise<void
 
 function put(prompt: SentPrompt): void {
   useOutbox.setState(({ prompts }) => ({ prompts: { ...prompts, [prompt.id]: prompt } }));
+}
+
+function sizeOf(content: readonly ContentBlock[]): number {
+  const sizes = content.map((block) => {
+    if (block.type === 'text') return block.text.length;
+    if (block.type === 'resource') return (block.resource.text ?? block.resource.blob ?? '').length;
+    return block.type === 'resource_link' ? block.uri.length : (block.data ?? '').length;
+  });
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
