@@ -1,0 +1,107 @@
+import type { AgentSession, AgentUsage, Turn } from '@pilotlight/protocol';
+import { useConnection } from '../../live/connection.ts';
+import { useChatPart } from '../../live/use-chat.ts';
+import { cx } from '../../ui/class-names.ts';
+import { Elapsed } from '../../ui/time.tsx';
+import { words } from '../../words/index.ts';
+import { goToQuestion } from '../questions/go-to-question.ts';
+import { openQuestion, runningTurn } from './chat-facts.ts';
+import { contextShare } from './context-share.ts';
+import { useStopping } from './stopping.ts';
+
+/** One line of words: what the agent session is and why, how long the turn has been going, how full the context is. */
+export function StatusLine({ chatId, agent }: { chatId: string; agent: string }) {
+  const session = useChatPart(chatId, ({ state }) => state.agentSessions[agent]);
+  const usage = useChatPart(chatId, ({ state }) => state.usage[agent]);
+  const turn = useChatPart(chatId, runningTurn);
+  const question = useChatPart(chatId, openQuestion);
+  const isLost = useConnection(({ connection }) => connection === 'lost');
+  const isArmed = useStopping(({ armed }) => armed === chatId);
+  return (
+    <div className="flex h-5 items-center gap-2 px-3 text-small text-ink-3">
+      {isArmed ? (
+        <span className="font-medium text-ink">{words.composer.stopAgain}</span>
+      ) : isLost ? (
+        <span>{words.composer.offline}</span>
+      ) : question !== null ? (
+        <button
+          type="button"
+          onClick={() => goToQuestion(question)}
+          className="inline-flex items-center gap-2 rounded-sm font-medium text-flame-ink hover:underline"
+        >
+          <Light look="asks" />
+          {words.composer.waitsForYou}
+        </button>
+      ) : (
+        <State session={session} turn={turn} />
+      )}
+      <span className="flex-1" />
+      {usage === undefined ? null : <Context usage={usage} />}
+    </div>
+  );
+}
+
+function State({ session, turn }: { session: AgentSession | undefined; turn: Turn | null }) {
+  if (turn !== null) {
+    const isStarting = turn.state === 'starting';
+    return (
+      <span className="inline-flex min-w-0 items-center gap-2" title={session?.why}>
+        <Light look={isStarting ? 'starting' : 'busy'} />
+        <span className="truncate text-ink-2">
+          {isStarting ? words.composer.startingTurn : words.composer.running}{' '}
+          <Elapsed since={turn.startedAt ?? turn.createdAt} />
+        </span>
+      </span>
+    );
+  }
+  const state = session?.state ?? 'cold';
+  const why = session === undefined ? words.composer.notStartedWhy : session.why;
+  return (
+    <span className="inline-flex min-w-0 items-center gap-2" title={why}>
+      <Light look={state} />
+      <span className="truncate">
+        <span className="text-ink-2">{words.composer.states[state]}</span>
+        {why === '' ? null : ` · ${why}`}
+      </span>
+    </span>
+  );
+}
+
+type Look = AgentSession['state'] | 'asks';
+
+const LIGHTS: Record<Look, string> = {
+  cold: 'border border-line-strong',
+  starting: 'border border-dashed border-ink-3',
+  ready: 'bg-ink-3',
+  busy: 'border-2 border-flame',
+  closing: 'border border-dashed border-ink-3',
+  asks: 'rotate-45 rounded-none! bg-flame',
+};
+
+/** The state as a shape beside its word. */
+function Light({ look }: { look: Look }) {
+  return <span aria-hidden className={cx('size-2 shrink-0 rounded-full', LIGHTS[look])} />;
+}
+
+const counts = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
+const figures = new Intl.NumberFormat('en');
+
+function Context({ usage }: { usage: AgentUsage }) {
+  const { contextUsed, contextSize, cost } = usage;
+  if (contextUsed === undefined) return null;
+  const share = contextShare(contextUsed, contextSize);
+  const said = [
+    contextSize === undefined
+      ? words.composer.contextUsed(figures.format(contextUsed))
+      : words.composer.contextFigures(figures.format(contextUsed), figures.format(contextSize)),
+    ...(cost === undefined ? [] : [words.composer.cost(cost.amount.toFixed(2), cost.currency)]),
+  ].join('. ');
+  return (
+    <span title={said} className={cx('whitespace-nowrap', share !== null && share >= 90 && 'text-bad')}>
+      <span aria-hidden>
+        {share === null ? words.composer.tokens(counts.format(contextUsed)) : words.composer.context(share)}
+      </span>
+      <span className="sr-only">{said}</span>
+    </span>
+  );
+}

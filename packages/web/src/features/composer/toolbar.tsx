@@ -1,0 +1,73 @@
+import { ArrowUp, ListPlus, Paperclip, Square } from 'lucide-react';
+import { useRef, type ReactNode } from 'react';
+import { useChatPart } from '../../live/use-chat.ts';
+import { Button, IconButton } from '../../ui/button.tsx';
+import { words } from '../../words/index.ts';
+import { addFiles } from './add-files.ts';
+import { runningTurn } from './chat-facts.ts';
+import { isEmpty } from './draft.ts';
+import { useDraft } from './drafts.ts';
+import { stopTurn, useStopping } from './stopping.ts';
+
+export interface ToolbarProps {
+  chatId: string;
+  isBusy: boolean;
+  /** the pickers */
+  children: ReactNode;
+  onSend(): void;
+}
+
+/** Under the field: who answers and how, what goes along, stop and send. */
+export function Toolbar({ chatId, isBusy, children, onSend }: ToolbarProps) {
+  const input = useRef<HTMLInputElement>(null);
+  const cannotSend = useDraft(chatId, isEmpty);
+  return (
+    <div className="flex items-center gap-1 px-1.5 pb-1.5">
+      <div className="flex [scrollbar-width:none] min-w-0 flex-1 items-center gap-0.5 overflow-x-auto">
+        {children}
+      </div>
+      <input
+        ref={input}
+        type="file"
+        multiple
+        hidden
+        onChange={(event) => {
+          void addFiles(chatId, [...(event.target.files ?? [])]);
+          event.target.value = '';
+        }}
+      />
+      <IconButton
+        data-attach
+        label={words.composer.attach}
+        icon={<Paperclip size={16} strokeWidth={1.75} />}
+        onClick={() => input.current?.click()}
+      />
+      <StopButton chatId={chatId} />
+      <Button
+        look="primary"
+        disabled={cannotSend}
+        onClick={onSend}
+        title={isBusy ? words.composer.queueHint : undefined}
+        icon={isBusy ? <ListPlus size={16} strokeWidth={1.75} /> : <ArrowUp size={16} strokeWidth={1.75} />}
+      >
+        {isBusy ? words.composer.queue : words.composer.send}
+      </Button>
+    </div>
+  );
+}
+
+function StopButton({ chatId }: { chatId: string }) {
+  const turn = useChatPart(chatId, runningTurn);
+  const asked = useStopping(({ turns }) => turns[chatId]);
+  if (turn === null) return null;
+  const isStopping = asked === turn.id;
+  return (
+    <Button
+      disabled={isStopping}
+      onClick={() => stopTurn(chatId, turn.id)}
+      icon={<Square size={12} strokeWidth={1.75} fill="currentColor" />}
+    >
+      {isStopping ? words.composer.stopping : words.composer.stop}
+    </Button>
+  );
+}

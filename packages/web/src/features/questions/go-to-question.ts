@@ -1,0 +1,2 @@
+import type { Permission } from '@pilotlight/protocol';
+export function goToQuestion(_: Permission): void {}
