@@ -1,0 +1,30 @@
+import { useEffect, useState } from 'react';
+import type { CodeToken } from './highlight.ts';
+
+/** What was highlighted last, so that code scrolled back into view has its colours at once. */
+const recent = new Map<string, CodeToken[][]>();
+const RECENT = 200;
+
+/** The code's lines as coloured tokens; null until they are there, and for ever where there is no grammar. */
+export function useTokens(code: string, language: string | null): CodeToken[][] | null {
+  const key = `${language}\0${code}`;
+  const [found, setFound] = useState<{ key: string; tokens: CodeToken[][] } | null>(null);
+  const known = language === null ? undefined : recent.get(key);
+  useEffect(() => {
+    if (language === null || known !== undefined) return;
+    const abort = new AbortController();
+    import('./highlight.ts')
+      .then(({ highlight }) => highlight(code, language, abort.signal))
+      .then((tokens) => {
+        if (tokens === null || abort.signal.aborted) return;
+        recent.set(key, tokens);
+        const [oldest] = recent.keys();
+        if (recent.size > RECENT && oldest !== undefined) recent.delete(oldest);
+        setFound({ key, tokens });
+      })
+      // Without the highlighter (a part of the page that did not load) code is plain, which is no error.
+      .catch(() => {});
+    return () => abort.abort();
+  }, [key, code, language, known]);
+  return known ?? (found?.key === key ? found.tokens : null);
+}
