@@ -16,7 +16,7 @@ export interface Command {
   group: string;
   /** as tinykeys spells them: `$mod+KeyK`, `g b`; none: palette only */
   keys?: string;
-  /** also works while a text field has the focus; without it only keys with $mod, Control or Alt do */
+  /** also works in a text field, a dialog or a menu; without it only keys with $mod, Control or Alt do */
   inFields?: boolean;
   run(): void;
 }
@@ -93,17 +93,19 @@ export function useShortcuts(): void {
       if (keys === undefined) continue;
       map[keys] = (event) => {
         if (event.defaultPrevented) return;
-        if (isField(event.target) && inFields !== true && !/\$mod|Control|Alt|Meta/.test(keys)) return;
+        if (inFields !== true && !/\$mod|Control|Alt|Meta/.test(keys) && isTaken(event.target)) return;
         event.preventDefault();
         newest.current.find((command) => command.id === id)?.run();
       };
     }
-    return tinykeys(window, map);
+    // By itself tinykeys hears nothing of what is pressed in a field, `$mod+KeyK` neither.
+    return tinykeys(window, map, { ignore: (event) => event.repeat || event.isComposing });
   }, [bound]);
 }
 
-function isField(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable]') !== null
-  );
+/** Where plain keys have a meaning of their own: text is written, or a dialog or a menu is open. */
+const TAKEN = 'input, textarea, select, [contenteditable], [role="dialog"], [role="menu"], [role="listbox"]';
+
+function isTaken(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest(TAKEN) !== null;
 }
