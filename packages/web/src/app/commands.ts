@@ -61,11 +61,20 @@ export function useCommands(commands: readonly Command[]): void {
   }, [shape]);
 }
 
+/** A command with the keys in force. */
+export interface BoundCommand extends Command {
+  /** its keys before the user's own */
+  offeredKeys?: string | undefined;
+}
+
 /** All that can be done now, with the keys in force. */
-export function useAllCommands(): Command[] {
+export function useAllCommands(): BoundCommand[] {
   const commands = useRegistry((state) => state.commands);
   const own = useOwnKeys((state) => state.keys);
-  return Object.values(commands).map((command) => withKeys(command, own[command.id]));
+  return Object.values(commands).map((command) => ({
+    ...withKeys(command, own[command.id]),
+    offeredKeys: command.keys,
+  }));
 }
 
 /** The keys in force of a command, for tooltips. */

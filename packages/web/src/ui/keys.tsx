@@ -1,4 +1,6 @@
-const IS_APPLE = /Mac|iPhone|iPad/.test(navigator.platform);
+import { words } from '../words/index.ts';
+
+export const IS_APPLE = /Mac|iPhone|iPad/.test(navigator.platform);
 
 const NAMES: Record<string, string> = IS_APPLE
   ? { $mod: '⌘', Meta: '⌘', Control: '⌃', Alt: '⌥', Shift: '⇧' }
@@ -11,6 +13,13 @@ const KEYS: Record<string, string> = {
   ArrowLeft: '←',
   ArrowRight: '→',
   Backspace: '⌫',
+  Tab: 'Tab',
+  Space: 'Space',
+  Equal: '=',
+  Minus: '-',
+  Semicolon: ';',
+  Quote: "'",
+  Backquote: '`',
   Period: '.',
   Comma: ',',
   Slash: '/',
@@ -19,25 +28,34 @@ const KEYS: Record<string, string> = {
   BracketRight: ']',
 };
 
-/** How a binding in the words of tinykeys (`$mod+Shift+KeyP`, `g b`) is shown: `Ctrl Shift P`. */
-export function keyCaps(keys: string): string[] {
-  return keys
-    .split(' ')
-    .flatMap((press) => press.split('+'))
-    .map((key) => NAMES[key] ?? KEYS[key] ?? key.replace(/^(Key|Digit)/, '').toUpperCase());
+/** How one press in the words of tinykeys (`$mod+Shift+KeyP`) is shown: `Ctrl`, `Shift`, `P`. */
+function pressCaps(press: string): string[] {
+  return press
+    .split(/(?<=.)\+/)
+    .map((key) => NAMES[key] ?? KEYS[key] ?? key.replace(/^(Key|Digit)(?=.$)/, '').toUpperCase());
+}
+
+/** A binding, press by press: `g b` is `[['G'], ['B']]`. */
+export function keyCaps(keys: string): string[][] {
+  return keys.split(' ').map(pressCaps);
 }
 
 /** The keys of a shortcut, as small caps of keys. */
 export function Keys({ keys }: { keys: string }) {
   return (
-    <span className="inline-flex gap-0.5" aria-hidden>
-      {keyCaps(keys).map((cap, at) => (
-        <kbd
-          key={at}
-          className="min-w-4 rounded-sm border border-line bg-sunken px-1 text-center font-sans text-micro text-ink-3"
-        >
-          {cap}
-        </kbd>
+    <span className="inline-flex items-center gap-0.5" aria-hidden>
+      {keyCaps(keys).map((press, at) => (
+        <span key={at} className="inline-flex items-center gap-0.5">
+          {at === 0 ? null : <span className="px-0.5 text-micro text-ink-3">{words.common.thenPress}</span>}
+          {press.map((cap) => (
+            <kbd
+              key={cap}
+              className="min-w-4 rounded-sm border border-line bg-sunken px-1 text-center font-sans text-micro text-ink-3"
+            >
+              {cap}
+            </kbd>
+          ))}
+        </span>
       ))}
     </span>
   );

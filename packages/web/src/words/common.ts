@@ -9,6 +9,8 @@ export const common = {
   copy: 'Copy',
   copied: 'Copied',
   loading: 'Loading',
+  /** between the presses of a shortcut: G then B */
+  thenPress: 'then',
   changed: (additions: number, deletions: number) => `${additions} lines added, ${deletions} removed`,
 };
 
