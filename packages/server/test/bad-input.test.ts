@@ -51,6 +51,7 @@ async function call(
 const content = [{ type: 'text', text: 'hi' }];
 const unknown: [method: string, path: string, code: string, body?: unknown][] = [
   ['GET', '/api/nothing', 'not_found'],
+  ['POST', '/api/agents/none/install', 'agent_unknown'],
   ['GET', '/api/projects/prj_none', 'project_not_found'],
   ['DELETE', '/api/projects/prj_none', 'project_not_found'],
   ['GET', '/api/projects/prj_none/branches', 'project_not_found'],
@@ -188,7 +189,7 @@ describe('projects', () => {
 describe('agents', () => {
   it.each([
     ['absent', 'Run `npm install absent`.'],
-    ['no-file', 'no-file'],
+    ['no-file', 'Its command is "/nowhere/at/all/agent"'],
   ])('%s: not installed, and what to do', async (agent, message) => {
     const { chat } = await home.desk(agent);
     const turn = await home.turn(chat, 'hi');
@@ -261,6 +262,9 @@ describe('a worktree that somebody deleted', () => {
       state: 'failed',
       error: { code: 'worktree_missing', message: expect.stringContaining(path) },
     });
+    const { error } = await home.turn(chat, '/echo hi');
+    const [, command = ''] = /git (worktree add -f .*) <its branch>/.exec(error?.message ?? '') ?? [];
+    expect(command).toBe(`worktree add -f ${path}`);
     renameSync(`${path}.away`, path);
     expect(await home.turn(chat, 'back', { agent: 'good' })).toMatchObject({ state: 'completed' });
   });

@@ -166,9 +166,11 @@ function inherited(env: NodeJS.ProcessEnv): Record<string, string> {
 }
 
 function notInstalled(spec: AgentSpec): PilotlightError {
+  const hint =
+    spec.hint || `Its command is "${spec.command}": install it, or correct the entry in agents.json.`;
   return new PilotlightError(
     'agent_not_installed',
-    `The program of agent "${spec.id}" was not found. ${spec.hint}`.trim(),
+    `The program of agent "${spec.id}" was not found. ${hint}`,
     {
       details: { agent: spec.id },
     },

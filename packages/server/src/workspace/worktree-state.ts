@@ -67,7 +67,7 @@ export async function assertWorktree(path: string): Promise<void> {
       : 'is not a git worktree any more (its .git is missing or damaged)';
   throw new PilotlightError(
     'worktree_missing',
-    `The worktree ${path} ${what}. Put the folder back, or start a new session from the same branch: its commits are still in the repository.`,
+    `The worktree ${path} ${what}. Put the folder back (in the repository: git worktree add -f ${path} <its branch>), or start a new session: what was committed is still on its branch.`,
     { details: { path } },
   );
 }

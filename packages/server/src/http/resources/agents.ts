@@ -1,6 +1,6 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { z } from 'zod';
-import type { EventStreams } from '../event-streams.ts';
+import type { EventStream, EventStreams } from '../event-streams.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { toProblem } from '../problem.ts';
 import { bodyOf, param, route } from '../route.ts';
@@ -15,7 +15,7 @@ const Install = z.strictObject({
 
 /**
  * POST …/install answers events: `line` {line} while it works, then `result` (the agent) or `problem`. A client that
- * goes away ends the installation.
+ * goes away ends the installation; one that cannot begin is answered as any other request.
  */
 export function agentRoutes(http: Http, deps: Pick<HttpDeps, 'commands'>, streams: EventStreams): void {
   const { commands } = deps;
@@ -23,17 +23,24 @@ export function agentRoutes(http: Http, deps: Pick<HttpDeps, 'commands'>, stream
   route(http, '/api/agents/:id/install', {
     POST: async (c) => {
       const { version } = await bodyOf(c, Install);
+      const { outgoing } = c.env;
       const gone = new AbortController();
-      const stream = streams.open(c.env.outgoing, () => gone.abort());
-      const onLine = (line: string): void => stream.send('line', JSON.stringify({ line }));
+      outgoing.once('close', () => gone.abort());
+      let stream: EventStream | null = null;
+      const send = (event: string, data: unknown): void => {
+        stream ??= streams.open(outgoing, () => {});
+        stream.send(event, JSON.stringify(data));
+      };
+      const onLine = (line: string): void => send('line', { line });
       const options = { signal: gone.signal, onLine, ...(version === undefined ? {} : { version }) };
       try {
-        const agent = await commands.installAgent(param(c, 'id'), options);
-        stream.send('result', JSON.stringify(agent));
+        send('result', await commands.installAgent(param(c, 'id'), options));
       } catch (error) {
-        stream.send('problem', JSON.stringify(toProblem(error)));
+        // What is refused before it begins is answered by its status, as everywhere.
+        if (stream === null) throw error;
+        send('problem', toProblem(error));
       }
-      stream.end();
+      outgoing.end();
       return RESPONSE_ALREADY_SENT;
     },
   });
