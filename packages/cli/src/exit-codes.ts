@@ -13,6 +13,8 @@ export const EXIT = {
   internal: 70,
   /** a second Ctrl-C */
   left: 130,
+  /** who read the output went away; what a SIGPIPE gives */
+  pipeClosed: 141,
 } as const;
 
 const BY_CODE: Partial<Record<ErrorCode, number>> = {

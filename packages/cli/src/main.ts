@@ -73,6 +73,13 @@ function reportUsage(error: CommanderError, json: boolean): number {
 }
 
 const json = process.argv.includes('--json');
+// `pilotlight … | head`: nobody reads any more, which is no defect. A server goes on without its terminal.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    if (process.argv[2] !== 'serve') process.exit(EXIT.pipeClosed);
+  });
+}
 try {
   await createProgram(json).parseAsync(process.argv);
 } catch (error) {

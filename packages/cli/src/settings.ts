@@ -28,7 +28,10 @@ export function readSettings(options: CommonOptions, env: NodeJS.ProcessEnv): Se
   return {
     dataFolder: resolve(options.data ?? given(env['PILOTLIGHT_DATA']) ?? defaultFolder(env)),
     port: parsePort(given(env['PILOTLIGHT_PORT']) ?? null, 'PILOTLIGHT_PORT'),
-    url: options.url ?? given(env['PILOTLIGHT_URL']) ?? null,
+    url:
+      options.url === undefined
+        ? parseUrl(given(env['PILOTLIGHT_URL']), 'PILOTLIGHT_URL')
+        : parseUrl(options.url, '--url'),
     token: given(env['PILOTLIGHT_TOKEN']) ?? null,
   };
 }
@@ -39,6 +42,16 @@ export function parsePort(text: string | null, name: string): number | null {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
   throw new PilotlightError('config_invalid', `${name} is "${text}"; expected a port number from 0 to 65535`);
+}
+
+/** @throws PilotlightError `config_invalid` */
+function parseUrl(text: string | undefined, name: string): string | null {
+  if (text === undefined) return null;
+  if (/^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text;
+  throw new PilotlightError(
+    'config_invalid',
+    `${name} is "${text}"; expected an address such as http://127.0.0.1:${DEFAULT_PORT}`,
+  );
 }
 
 function given(text: string | undefined): string | undefined {

@@ -62,6 +62,11 @@ it('doctor says what to do about each thing', async () => {
   expect(after.code).toBe(0);
   expect(after.stdout).toMatch(/✓ ok +server +http/);
   expect(after.stdout).toMatch(/agents .*demo/);
+  const agentsFile = join(bench.data, 'agents.json');
+  writeFileSync(agentsFile, '{');
+  const broken = await bench.run(['doctor']);
+  expect(broken.code).toBe(5);
+  expect(broken.stdout).toMatch(/✗ fail agents +.*agents\.json is not JSON/);
 });
 
 it('is not fooled by a program that answers at the address of a dead server', async () => {

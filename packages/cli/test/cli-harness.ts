@@ -69,7 +69,7 @@ export class Bench implements AsyncDisposable {
 
   spawn(
     args: readonly string[],
-    options: { cwd?: string; env?: NodeJS.ProcessEnv; input?: string; node?: string[] } = {},
+    options: { cwd?: string; env?: NodeJS.ProcessEnv; input?: string | Buffer; node?: string[] } = {},
   ): Running {
     const { PILOTLIGHT_URL: _url, PILOTLIGHT_TOKEN: _token, ...env } = process.env;
     const child = spawn(process.execPath, [...(options.node ?? []), BIN, ...args], {

@@ -132,6 +132,27 @@ describe('prompt', () => {
     );
   });
 
+  it('ends quietly when who reads it goes away', async () => {
+    const running = bench.spawn(['prompt', '--agent', 'demo', '/count', '2000']);
+    await running.until('stdout', /1 2 /);
+    running.child.stdout?.destroy();
+    expect(await running.result).toMatchObject({ code: 141, stderr: '' });
+    // The turn itself goes on.
+    const left = (await list<Chat[]>('chat', 'list')).find((chat) => chat.activity === 'running');
+    expect((await bench.run(['cancel', left?.id ?? ''])).code).toBe(0);
+    expect((await prompt('--chat', left?.id ?? '', '/echo', 'after')).code).toBe(0);
+  });
+
+  it('refuses stdin that is not text', async () => {
+    const { code, stderr } = await bench.run(['prompt', '--agent', 'demo', '-'], {
+      input: Buffer.from([0x2f, 0xff, 0xfe]),
+    });
+    expect({ code, stderr: stderr.trim() }).toEqual({
+      code: 2,
+      stderr: '✗ what came in on stdin is not UTF-8 text',
+    });
+  });
+
   it('shows tools as single lines and ends 0', async () => {
     const { code, stdout, stderr } = await prompt('--permission', 'allow', 'tidy', 'up');
     expect(code).toBe(0);

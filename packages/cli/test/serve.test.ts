@@ -53,6 +53,20 @@ describe('serve', () => {
     expect(wrong.code).toBe(5);
   });
 
+  it('says what is wrong with a data folder and an address that cannot be used', async () => {
+    const file = join(bench.repository, 'README.md');
+    for (const command of ['serve', 'prompt']) {
+      const refused = await bench.run([command, '--data', file, ...(command === 'prompt' ? ['hi'] : [])]);
+      expect(refused.code).toBe(2);
+      expect(refused.stderr.trim()).toBe(
+        `✗ the data folder ${file} is not a folder; choose another one with --data or PILOTLIGHT_DATA`,
+      );
+    }
+    const address = await bench.run(['ps'], { env: { PILOTLIGHT_URL: 'nonsense' } });
+    expect(address.code).toBe(2);
+    expect(address.stderr).toContain('PILOTLIGHT_URL is "nonsense"; expected an address such as');
+  });
+
   it('is stopped by `stop`, which comes back when it is gone', async () => {
     const { serve } = await bench.serve();
     const stop = await bench.run(['stop']);

@@ -105,12 +105,6 @@ async function lookForServer({ settings }: Cli): Promise<{ found: Client | null;
 
 async function lookInside(client: Client): Promise<Finding[]> {
   const { store, backends, circuits } = await client.health();
-  const agents = await client.listAgents();
-  const found = agents.filter((agent) => agent.state === 'found');
-  const missing = agents.filter((agent) => agent.state === 'missing').map((agent) => agent.id);
-  const others =
-    missing.length === 0 ? '' : `; not found: ${missing.join(', ')} (pilotlight agents install <name>)`;
-  const real = found.some((agent) => !agent.builtIn);
   return [
     {
       what: 'store',
@@ -129,8 +123,23 @@ async function lookInside(client: Client): Promise<Finding[]> {
         state: 'warn',
         text: `${circuit.agent} failed: ${circuit.lastError?.message ?? ''}`,
       })),
-    { what: 'agents', state: real ? 'ok' : 'warn', text: found.map((agent) => agent.id).join(', ') + others },
+    await lookAtAgents(client),
   ];
+}
+
+async function lookAtAgents(client: Client): Promise<Finding> {
+  const what = 'agents';
+  try {
+    const agents = await client.listAgents();
+    const found = agents.filter((agent) => agent.state === 'found');
+    const missing = agents.filter((agent) => agent.state === 'missing').map((agent) => agent.id);
+    const others = missing.length === 0 ? '' : `; not found: ${missing.join(', ')} (pilotlight agents list)`;
+    // The demo agent alone does no work.
+    const state = found.some((agent) => agent.installable || !agent.builtIn) ? 'ok' : 'warn';
+    return { what, state, text: found.map((agent) => agent.id).join(', ') + others };
+  } catch (error) {
+    return { what, state: 'fail', text: (error as Error).message };
+  }
 }
 
 async function lookAtPort({ settings }: Cli): Promise<Finding> {

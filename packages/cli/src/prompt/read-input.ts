@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { PilotlightError } from '@pilotlight/protocol';
 import type { ContentBlock } from '@pilotlight/protocol';
@@ -25,7 +25,7 @@ export async function readInput(
 ): Promise<ContentBlock[]> {
   const fromStdin =
     (words.length === 1 && words[0] === '-') || (words.length === 0 && process.stdin.isTTY !== true);
-  const said = (fromStdin ? await text(process.stdin) : words.join(' ')).trim();
+  const said = (fromStdin ? await readStdin() : words.join(' ')).trim();
   if (said === '')
     throw new PilotlightError(
       'invalid_request',
@@ -33,6 +33,14 @@ export async function readInput(
     );
   const blocks = await Promise.all(files.map((file) => fileBlock(resolve(cwd, file))));
   return [{ type: 'text', text: said }, ...blocks];
+}
+
+async function readStdin(): Promise<string> {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(await buffer(process.stdin));
+  } catch (error) {
+    throw new PilotlightError('invalid_request', 'what came in on stdin is not UTF-8 text', { cause: error });
+  }
 }
 
 async function fileBlock(path: string): Promise<ContentBlock> {

@@ -1,5 +1,23 @@
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PilotlightError } from '@pilotlight/protocol';
+
+/** Makes the data folder, closed to other users, when it is not there. @throws PilotlightError `config_invalid` */
+export function makeDataFolder(dataFolder: string): void {
+  try {
+    mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+    accessSync(dataFolder, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'is not a folder' : `cannot be written (${code})`;
+    throw new PilotlightError(
+      'config_invalid',
+      `the data folder ${dataFolder} ${why}; choose another one with --data or PILOTLIGHT_DATA`,
+      { cause: error },
+    );
+  }
+}
 
 /** What a running server says of itself in its data folder. */
 export interface ServerFile {

@@ -1,6 +1,7 @@
-import { mkdirSync, renameSync, statSync } from 'node:fs';
+import { renameSync, statSync } from 'node:fs';
 import pino from 'pino';
 import type { Logger } from 'pino';
+import { makeDataFolder } from './data-files.ts';
 import { serverLogFile } from './start-detached.ts';
 
 /** A log larger than this is put aside (as `server.log.1`) at the next start. */
@@ -8,7 +9,7 @@ const LARGEST = 10 * 1024 * 1024;
 
 /** The log of a server: JSON lines in its data folder. PILOTLIGHT_LOG_LEVEL says how much (default `info`). */
 export function openServerLog(dataFolder: string, env: NodeJS.ProcessEnv): Logger {
-  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+  makeDataFolder(dataFolder);
   const file = serverLogFile(dataFolder);
   if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > LARGEST) renameSync(file, `${file}.1`);
   const level = env['PILOTLIGHT_LOG_LEVEL'] ?? 'info';

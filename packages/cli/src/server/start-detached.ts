@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,7 @@ import type { Client } from '@pilotlight/client';
 import { PilotlightError } from '@pilotlight/protocol';
 import { EXIT } from '../exit-codes.ts';
 import type { Settings } from '../settings.ts';
+import { makeDataFolder } from './data-files.ts';
 import { findServer } from './find-server.ts';
 
 const PATIENCE = 30_000;
@@ -44,7 +45,7 @@ export async function startDetached(settings: Settings): Promise<Client> {
 }
 
 function spawnServe(dataFolder: string): ChildProcess {
-  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+  makeDataFolder(dataFolder);
   const log = openSync(serverLogFile(dataFolder), 'a', 0o600);
   try {
     const main = fileURLToPath(new URL('../main.ts', import.meta.url));
