@@ -1,6 +1,7 @@
 import { Radio } from '@base-ui/react/radio';
 import { RadioGroup } from '@base-ui/react/radio-group';
 import type { AgentInfo } from '@pilotlight/protocol';
+import { ChevronRight } from 'lucide-react';
 import { words } from '../../words/index.ts';
 import { orderAgents } from './choose-agent.ts';
 import { WithCode } from './with-code.tsx';
@@ -45,8 +46,13 @@ export function AgentChoice({ agents, agentId, onAgent }: AgentChoiceProps) {
         ))}
       </RadioGroup>
       {missing.length === 0 ? null : (
-        <details className="text-small text-ink-3">
-          <summary className="inline-flex h-7 cursor-default items-center rounded-md hover:text-ink pointer-coarse:h-11">
+        <details className="group/missing text-small text-ink-3">
+          <summary className="inline-flex h-7 list-none gap-1.5 cursor-default items-center rounded-md hover:text-ink pointer-coarse:h-11">
+            <ChevronRight
+              size={12}
+              strokeWidth={2}
+              className="transition-transform group-open/missing:rotate-90"
+            />
             {words.board.first.how(missing.length)}
           </summary>
           <ul className="flex flex-col gap-2 pt-1">

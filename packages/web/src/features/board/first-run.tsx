@@ -1,6 +1,6 @@
 import { toErrorInfo } from '@pilotlight/protocol';
 import { useNavigate } from '@tanstack/react-router';
-import { FolderGit2, FolderOpen } from 'lucide-react';
+import { CornerDownRight, FolderGit2, FolderOpen } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { server } from '../../live/server.ts';
 import { Button } from '../../ui/button.tsx';
@@ -130,8 +130,9 @@ export default function FirstRun() {
                     setPrompt(suggestion);
                     promptField.current?.focus();
                   }}
-                  className="min-h-8 w-full rounded-md px-3 py-1 text-left text-ink-2 hover:bg-hover hover:text-ink pointer-coarse:min-h-11"
+                  className="flex min-h-8 w-full items-center gap-2.5 rounded-md px-3 py-1 text-left text-ink-2 hover:bg-hover hover:text-ink pointer-coarse:min-h-11"
                 >
+                  <CornerDownRight size={14} strokeWidth={1.75} className="shrink-0 text-ink-3" />
                   {suggestion}
                 </button>
               </li>
@@ -174,12 +175,14 @@ export default function FirstRun() {
 }
 
 function Repositories({ path, onChoose }: { path: string; onChoose(path: string): void }) {
-  const { data, isSuccess } = useRepositories(true);
+  const { data, isPending, error } = useRepositories();
   const text = words.board.first;
-  if (!isSuccess || data === undefined) return null;
-  if (data.length === 0) return <p className="text-small text-ink-3">{text.noRecent}</p>;
+  if (data === undefined || data.length === 0) {
+    const said = isPending ? text.looking : error === null ? text.noRecent : toErrorInfo(error).message;
+    return <p className="min-h-24 px-3 py-2 text-small text-ink-3">{said}</p>;
+  }
   return (
-    <ul aria-label={text.recent} className="grid gap-px phone:grid-cols-2">
+    <ul aria-label={text.recent} className="grid min-h-24 content-start gap-px phone:grid-cols-2">
       {data.slice(0, OFFERED).map((repository) => (
         <li key={repository.path}>
           <button

@@ -93,6 +93,9 @@ export function FolderBrowser({ start, onChoose, onBack }: FolderBrowserProps) {
             ) : null}
           </div>
         ))}
+        {data?.truncated === true ? (
+          <p className="px-2 py-2 text-small text-ink-3">{text.truncated}</p>
+        ) : null}
         {data?.folders.length === 0 ? <p className="px-2 py-3 text-ink-3">{text.empty}</p> : null}
       </div>
       <footer className="flex flex-wrap items-center justify-end gap-2 px-4 py-3 pb-[max(12px,env(safe-area-inset-bottom))]">

@@ -32,7 +32,7 @@ interface ProjectPickerProps {
 /** Registered projects, repositories that were found, and the way to any other folder. */
 export function ProjectPicker({ projects, projectId, onProject, onFolder, onBrowse }: ProjectPickerProps) {
   const text = words.board.create;
-  const repositories = useRepositories(true).data ?? [];
+  const repositories = useRepositories().data ?? [];
   const known = new Set(projects.map(({ path }) => path));
   const items = [
     ...projects.map(({ id, name, path }) => ({
@@ -106,7 +106,7 @@ export function BranchPicker({ projectId, base, onBase }: BranchPickerProps) {
               text: name,
               name,
               detail: name === data?.head ? text.headBranch : undefined,
-              group: remote === null || remote === false ? text.localBranches : text.remoteBranches,
+              group: remote ? text.remoteBranches : text.localBranches,
             }))
       }
       trigger={<Trigger icon={<GitBranch {...ICON} />}>{text.from(shown ?? text.currentBranch)}</Trigger>}

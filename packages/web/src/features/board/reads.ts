@@ -14,11 +14,10 @@ export function useAgentName(id: string | undefined): string {
 }
 
 /** Repositories found below the home folder, the one used last first. */
-export function useRepositories(isWanted: boolean) {
+export function useRepositories() {
   return useQuery({
     queryKey: ['repositories'],
-    queryFn: () => server.listRepositories(),
-    enabled: isWanted,
+    queryFn: async () => (await server.listRepositories()).repositories,
     staleTime: 60_000,
   });
 }
