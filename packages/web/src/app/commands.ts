@@ -115,6 +115,6 @@ export function useShortcuts(): void {
 /** Where plain keys have a meaning of their own: text is written, or a dialog or a menu is open. */
 const TAKEN = 'input, textarea, select, [contenteditable], [role="dialog"], [role="menu"], [role="listbox"]';
 
-function isTaken(target: EventTarget | null): boolean {
+export function isTaken(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest(TAKEN) !== null;
 }

@@ -2,8 +2,16 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '
 import { BoardPage } from '../features/board/board-page.tsx';
 import { Frame } from '../features/frame/frame.tsx';
 import { SessionPage } from '../features/session/session-page.tsx';
+import { Overlays } from './overlays.tsx';
 
-const root = createRootRoute({ component: Frame });
+const root = createRootRoute({
+  component: () => (
+    <>
+      <Frame />
+      <Overlays />
+    </>
+  ),
+});
 
 const board = createRoute({ getParentRoute: () => root, path: '/', component: BoardPage });
 

@@ -1,0 +1,43 @@
+import { lazy, Suspense, useEffect, useRef } from 'react';
+import { isTaken, useCommands } from '../../app/commands.ts';
+import { words } from '../../words/index.ts';
+import { toggle, useOpen } from './open-state.ts';
+import { whenIdle } from './palette.tsx';
+
+const load = () => import('./sheet-dialog.tsx');
+const SheetDialog = lazy(load);
+
+/** The sheet of all shortcuts, and where they are changed. */
+export function ShortcutSheet() {
+  const isOpen = useOpen((state) => state.open === 'sheet');
+  useCommands([
+    {
+      id: 'shortcuts.open',
+      title: words.palette.sheet.open,
+      group: words.palette.group,
+      keys: '$mod+Slash',
+      inFields: true,
+      run: () => toggle('sheet'),
+    },
+  ]);
+  useEffect(() => {
+    // Beside the keys of the command: what everybody tries first. Where it lies differs from keyboard to keyboard.
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key !== '?' || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.defaultPrevented || isTaken(event.target)) return;
+      event.preventDefault();
+      toggle('sheet');
+    };
+    window.addEventListener('keydown', onKeyDown);
+    return () => window.removeEventListener('keydown', onKeyDown);
+  }, []);
+  useEffect(() => whenIdle(() => void load().catch(() => {})), []);
+  const wasOpen = useRef(false);
+  wasOpen.current ||= isOpen;
+  if (!wasOpen.current) return null;
+  return (
+    <Suspense fallback={null}>
+      <SheetDialog isOpen={isOpen} />
+    </Suspense>
+  );
+}
