@@ -65,6 +65,7 @@ export default {
     downward('backends', ['http', 'dispatch', 'journal', 'store']),
     downward('processes', ['http', 'dispatch', 'backends', 'journal', 'store', 'workspace']),
     downward('workspace', ['http', 'dispatch', 'backends', 'journal', 'store']),
+    downward('search', ['http', 'dispatch', 'backends', 'processes', 'workspace']),
     downward('store', ['http', 'dispatch', 'backends', 'processes', 'workspace', 'journal']),
     downward('journal', ['http', 'dispatch', 'backends', 'processes', 'workspace']),
     {

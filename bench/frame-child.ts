@@ -74,7 +74,10 @@ const http = await startHttp({
   port: 0,
   signIn: new SignInCodes(),
   blobs: store.blobs,
-  reads: { messages: () => ({ messages: [], turns: [], permissions: [], hasEarlier: false }) },
+  reads: {
+    messages: () => ({ messages: [], turns: [], permissions: [], hasEarlier: false }),
+    search: async () => ({ hits: [], total: 0, truncated: false }),
+  },
   log: {
     info: (fields, message) => log.info(fields, message),
     warn: (fields, message) => log.warn(fields, message),

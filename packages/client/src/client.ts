@@ -7,6 +7,7 @@ import type {
   Changes,
   Chat,
   ChatFrame,
+  ChatSearch,
   ChatState,
   CreateChat,
   CreateProject,
@@ -103,6 +104,12 @@ export interface Client {
   markChatSeen(id: string): Promise<void>;
   removeChat(id: string): Promise<void>;
   listMessages(chatId: string, page?: { before?: string; limit?: number }): Promise<MessagePage>;
+  /** Finds a text in all messages of a chat, newest first. At most `limit` hits, 50 unless told. */
+  searchChat(
+    chatId: string,
+    query: string,
+    options?: { limit?: number; signal?: AbortSignal },
+  ): Promise<ChatSearch>;
   releaseAgentSession(chatId: string, agent: string): Promise<void>;
 
   /** Sending the same id again answers the same turn: a call that failed on the way may be repeated. */

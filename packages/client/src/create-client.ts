@@ -106,6 +106,8 @@ export function createClient({ url, token }: ClientOptions): Client {
     markChatSeen: (id) => send('POST', `/api/chats/${enc(id)}/seen`),
     removeChat: (id) => send('DELETE', `/api/chats/${enc(id)}`),
     listMessages: (chatId, page = {}) => get(`/api/chats/${enc(chatId)}/messages`, { query: page }),
+    searchChat: (chatId, query, { signal, limit } = {}) =>
+      get(`/api/chats/${enc(chatId)}/search`, { query: { query, limit }, signal }),
     releaseAgentSession: (chatId, agent) =>
       send('POST', `/api/chats/${enc(chatId)}/agent-sessions/${enc(agent)}/release`),
 

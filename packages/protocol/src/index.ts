@@ -4,6 +4,7 @@ export * from './agent-event.ts';
 export * from './api.ts';
 export * from './apply-frame.ts';
 export * from './apply-tool-patch.ts';
+export * from './chat-search.ts';
 export * from './chat-state.ts';
 export * from './content.ts';
 export * from './empty-states.ts';

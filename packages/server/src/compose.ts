@@ -42,6 +42,7 @@ import { LocalProcesses } from './processes/local-processes.ts';
 import { currentBootId } from './processes/process-identity.ts';
 import { reapLeftovers } from './processes/reaper.ts';
 import { readMessages } from './reads.ts';
+import { searchChat } from './search/search-chat.ts';
 import { lockDataFolder } from './store/lock.ts';
 import { openStore } from './store/open-store.ts';
 import { VERSION } from './version.ts';
@@ -242,7 +243,10 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     ...(options.pageFolder === undefined ? {} : { pageFolder: options.pageFolder }),
     signIn,
     blobs: store.blobs,
-    reads: { messages: (chatId, page) => readMessages(store, journal, chatId, page) },
+    reads: {
+      messages: (chatId, page) => readMessages(store, journal, chatId, page),
+      search: (chatId, query) => searchChat(store, journal, chatId, query),
+    },
     log: {
       info: (fields, message) => log.info(fields, message),
       warn: (fields, message) => log.warn(fields, message),

@@ -65,6 +65,7 @@ const unknown: [method: string, path: string, code: string, body?: unknown][] = 
   ['DELETE', '/api/chats/cht_none', 'chat_not_found'],
   ['GET', '/api/chats/cht_none/messages', 'chat_not_found'],
   ['GET', '/api/chats/cht_none/events', 'chat_not_found'],
+  ['GET', '/api/chats/cht_none/search?query=x', 'chat_not_found'],
   ['GET', '/api/chats/cht_none/queue', 'chat_not_found'],
   ['PUT', '/api/chats/cht_none/queue', 'chat_not_found', { turnIds: [] }],
   ['POST', '/api/chats/cht_none/cancel', 'chat_not_found'],

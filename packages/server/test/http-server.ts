@@ -249,6 +249,7 @@ export async function startTestServer(
     blobs: { get: (id) => blobs.get(id) ?? null },
     reads: {
       messages: (_, page) => ({ messages: [], turns: [], permissions: [], hasEarlier: page.limit === 7 }),
+      search: async () => ({ hits: [], total: 0, truncated: false }),
     },
     log: { info: note, warn: note, error: note },
     stop: stopped.resolve,

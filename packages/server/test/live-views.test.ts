@@ -70,6 +70,25 @@ it('two WebSocket clients and one of server-sent events see identical states', a
   expect(await home.until(desk.chat, () => true, home.newClient())).toEqual(states[0]);
 });
 
+it('a search finds what was said and what is being said', async () => {
+  const { chat } = await home.desk();
+  await home.turn(chat, '/echo the Needle');
+  const { id } = await home.client.submitPrompt(chat.id, say('/hold needle'));
+  await home.said(chat, 'holding');
+  const { hits, total } = await home.client.searchChat(chat.id, 'NEEDLE', { limit: 2 });
+  expect(
+    hits.map(({ role, excerpt, start, length }) => [role, excerpt.slice(start, start + length)]),
+  ).toEqual([
+    ['user', 'needle'],
+    ['assistant', 'Needle'],
+  ]);
+  expect(total).toBe(3);
+  const held = await home.client.searchChat(chat.id, 'holding');
+  expect(held).toMatchObject({ total: 1, truncated: false, hits: [{ role: 'assistant', part: 0 }] });
+  await home.client.cancelTurn(id);
+  await home.client.waitForTurn(chat.id, id);
+});
+
 it('a client that lost its connection goes on after the last frame it has', async () => {
   const held = await home.client.submitPrompt(desk.chat.id, say('/hold go-on'));
   await home.said(desk.chat, 'holding');

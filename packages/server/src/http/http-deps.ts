@@ -1,4 +1,4 @@
-import type { MessagePage } from '@pilotlight/protocol';
+import type { ChatSearch, MessagePage } from '@pilotlight/protocol';
 import type { Commands } from '../dispatch/commands.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { SignInCodes } from './sign-in-codes.ts';
@@ -30,7 +30,10 @@ export interface HttpDeps {
   pageFolder?: string;
   signIn: SignInCodes;
   blobs: { get(id: string): BlobBytes | null | Promise<BlobBytes | null> };
-  reads: { messages(chatId: string, page: { before?: string; limit: number }): MessagePage };
+  reads: {
+    messages(chatId: string, page: { before?: string; limit: number }): MessagePage;
+    search(chatId: string, query: { query: string; limit: number }): Promise<ChatSearch>;
+  };
   log: HttpLog;
   /** asks the process to end gracefully; returns at once */
   stop(): void;

@@ -97,6 +97,32 @@ describe('routes', () => {
     expect(await right.json()).toMatchObject({ hasEarlier: true });
   });
 
+  it('take pages of at most a thousand messages', async () => {
+    const path = `/api/chats/${server.chat.id}/messages`;
+    expect((await server.api(`${path}?limit=1000`)).status).toBe(200);
+    expect((await problemOf(await server.api(`${path}?limit=1001`))).fields?.[0]?.path).toBe('limit');
+  });
+
+  it('take a search of one to two hundred characters', async () => {
+    const search = (query: string) => server.api(`/api/chats/${server.chat.id}/search?${query}`);
+    expect(await (await search(`query=${'x'.repeat(200)}`)).json()).toEqual({
+      hits: [],
+      total: 0,
+      truncated: false,
+    });
+    for (const [query, path] of [
+      ['', 'query'],
+      ['query=', 'query'],
+      [`query=${'x'.repeat(201)}`, 'query'],
+      ['query=x&limit=0', 'limit'],
+      ['query=x&limit=501', 'limit'],
+      ['query=x&from=1', 'from'],
+    ]) {
+      const problem = await problemOf(await search(query ?? ''));
+      expect(problem).toMatchObject({ status: 422, code: 'invalid_request', fields: [{ path }] });
+    }
+  });
+
   it('turn a defect into `internal` and log it', async () => {
     const response = await server.api('/api/agents');
     expect(response.status).toBe(500);

@@ -27,6 +27,10 @@ export function messageTable(database: Database): MessageTable {
   const page = database.prepare(
     'SELECT * FROM messages WHERE chat_id = ? AND ordinal < ? ORDER BY ordinal DESC LIMIT ?',
   );
+  const rowsBefore = database.prepare(
+    `SELECT id, role, created_at, ordinal, parts_json FROM messages WHERE chat_id = ? AND ordinal < ?
+     ORDER BY ordinal DESC LIMIT ?`,
+  );
   // Ordinals are dense, so the highest is the number of messages.
   const count = database.prepare('SELECT coalesce(max(ordinal), 0) AS n FROM messages WHERE chat_id = ?');
   const afterTurnOf = database.prepare(
@@ -61,6 +65,14 @@ export function messageTable(database: Database): MessageTable {
       const rows = page.all(chatId, end(chatId, before), limit + 1);
       return { messages: rows.slice(0, limit).toReversed().map(fromRow), hasEarlier: rows.length > limit };
     },
+    rowsBefore: (chatId, before, limit) =>
+      rowsBefore.all(chatId, before ?? Number.MAX_SAFE_INTEGER, limit).map((row) => ({
+        id: text(row, 'id'),
+        role: word(row, 'role'),
+        createdAt: number(row, 'created_at'),
+        ordinal: number(row, 'ordinal'),
+        partsJson: text(row, 'parts_json'),
+      })),
     count: (chatId) => number(count.get(chatId) ?? { n: 0 }, 'n'),
     afterTurnOf: (chatId, agent) => afterTurnOf.all(chatId, agent).map(fromRow),
   };

@@ -78,6 +78,9 @@ export interface TurnTable {
   remove(id: string): void;
 }
 
+/** A message whose parts are not read yet; `ordinal` is its place in the chat, from 1. */
+export type MessageRow = Pick<Message, 'id' | 'role' | 'createdAt'> & { ordinal: number; partsJson: string };
+
 export interface MessageTable {
   /** A new id goes to the end of its chat; a known id keeps its place. */
   upsert(message: Message): void;
@@ -88,6 +91,8 @@ export interface MessageTable {
     options: { before?: string | undefined; limit: number },
   ): { messages: Message[]; hasEarlier: boolean };
   count(chatId: string): number;
+  /** The newest `limit` messages with a lower ordinal than `before` (null: any), newest first, their parts as JSON. */
+  rowsBefore(chatId: string, before: number | null, limit: number): MessageRow[];
   /** Every message later than the last one of a turn of that agent, oldest first; all when it had no turn. */
   afterTurnOf(chatId: string, agent: string): Message[];
 }

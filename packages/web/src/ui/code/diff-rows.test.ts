@@ -6,7 +6,9 @@ const text = (lines: string[]) => lines.map((line) => `${line}\n`).join('');
 
 function brief(rows: DiffRow[]): string[] {
   return rows.map((row) =>
-    row.kind === 'gap' ? `… ${row.count}` : `${row.oldLine ?? ''}|${row.newLine ?? ''} ${row.kind} ${row.text}`,
+    row.kind === 'gap'
+      ? `… ${row.count}`
+      : `${row.oldLine ?? ''}|${row.newLine ?? ''} ${row.kind} ${row.text}`,
   );
 }
 
@@ -28,7 +30,9 @@ test('a change in the middle keeps three lines around it and folds the rest', ()
   ]);
   const [gap] = rows;
   if (gap?.kind !== 'gap') throw new Error('expected a gap');
-  expect(brief(gapRows(gap, text(before)))).toEqual(numbers(6).map((line, n) => `${n + 1}|${n + 1} same ${line}`));
+  expect(brief(gapRows(gap, text(before)))).toEqual(
+    numbers(6).map((line, n) => `${n + 1}|${n + 1} same ${line}`),
+  );
 });
 
 test('a new file is all added', () => {

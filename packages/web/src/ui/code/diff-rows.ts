@@ -40,7 +40,8 @@ export function diffRows(oldText: string, newText: string): DiffRow[] {
       if (sign === '\\') continue;
       const text = line.slice(1);
       if (sign === '+') lines.push({ kind: 'added', oldLine: null, newLine: newAt++, text, marks: [] });
-      else if (sign === '-') lines.push({ kind: 'removed', oldLine: oldAt++, newLine: null, text, marks: [] });
+      else if (sign === '-')
+        lines.push({ kind: 'removed', oldLine: oldAt++, newLine: null, text, marks: [] });
       else lines.push({ kind: 'same', oldLine: oldAt++, newLine: newAt++, text, marks: [] });
     }
     rows.push(...marked(lines));
@@ -61,13 +62,19 @@ export function gapRows(gap: Extract<DiffRow, { kind: 'gap' }>, oldText: string)
   return oldText
     .split('\n')
     .slice(gap.oldLine - 1, gap.oldLine - 1 + gap.count)
-    .map((text, at) => ({ kind: 'same', oldLine: gap.oldLine + at, newLine: gap.newLine + at, text, marks: [] }));
+    .map((text, at) => ({
+      kind: 'same',
+      oldLine: gap.oldLine + at,
+      newLine: gap.newLine + at,
+      text,
+      marks: [],
+    }));
 }
 
 /** A removed run and the added run right behind it, line by line: where just a part of the line differs, it is marked. */
 function marked(lines: Line[]): Line[] {
   const rows = [...lines];
-  for (let at = 0; at < rows.length; ) {
+  for (let at = 0; at < rows.length;) {
     const removed = runLength(rows, at, 'removed');
     const added = runLength(rows, at + removed, 'added');
     // Runs of different lengths do not pair up line by line: marks would mislead.
@@ -107,8 +114,20 @@ function markPair(rows: Line[], oldAt: number, newAt: number): void {
 function wholly(oldText: string, newText: string): DiffRow[] {
   const lines = (text: string) => text.split('\n').slice(0, countLines(text));
   return [
-    ...lines(oldText).map((text, at): Line => ({ kind: 'removed', oldLine: at + 1, newLine: null, text, marks: [] })),
-    ...lines(newText).map((text, at): Line => ({ kind: 'added', oldLine: null, newLine: at + 1, text, marks: [] })),
+    ...lines(oldText).map((text, at): Line => ({
+      kind: 'removed',
+      oldLine: at + 1,
+      newLine: null,
+      text,
+      marks: [],
+    })),
+    ...lines(newText).map((text, at): Line => ({
+      kind: 'added',
+      oldLine: null,
+      newLine: at + 1,
+      text,
+      marks: [],
+    })),
   ];
 }
 

@@ -17,7 +17,11 @@ const SHOWN = 600;
 
 const TINT: Record<Line['kind'], string> = { same: '', added: 'bg-added', removed: 'bg-removed' };
 const SIGN: Record<Line['kind'], string> = { same: ' ', added: '+', removed: '−' };
-const STRONG: Record<Line['kind'], string> = { same: '', added: 'bg-added-strong', removed: 'bg-removed-strong' };
+const STRONG: Record<Line['kind'], string> = {
+  same: '',
+  added: 'bg-added-strong',
+  removed: 'bg-removed-strong',
+};
 
 /** The table of a diff; loaded by `DiffView` when the first is shown. */
 export default function DiffTable({ path, oldText, newText, layout = 'unified' }: DiffViewProps) {
@@ -39,7 +43,11 @@ export default function DiffTable({ path, oldText, newText, layout = 'unified' }
     return <p className="px-3 py-2 text-ink-3">{words.transcript.diff.same}</p>;
   }
   return (
-    <div className="overflow-x-auto py-1 font-mono text-code" role="group" aria-label={words.transcript.diff.of(path)}>
+    <div
+      className="overflow-x-auto py-1 font-mono text-code"
+      role="group"
+      aria-label={words.transcript.diff.of(path)}
+    >
       <table className={cx('border-collapse', layout === 'split' ? 'w-full table-fixed' : 'min-w-full')}>
         {layout === 'split' ? (
           <colgroup>
@@ -80,7 +88,10 @@ export default function DiffTable({ path, oldText, newText, layout = 'unified' }
 
 function Number({ value }: { value: number | null }) {
   return (
-    <td className="w-px min-w-9 px-1.5 text-right align-top text-ink-3 select-none" aria-hidden={value === null}>
+    <td
+      className="w-px min-w-9 px-1.5 text-right align-top text-ink-3 select-none"
+      aria-hidden={value === null}
+    >
       {value}
     </td>
   );
@@ -88,7 +99,7 @@ function Number({ value }: { value: number | null }) {
 
 function Code({ line, tokens }: { line: Line; tokens: CodeToken[] | undefined }) {
   return (
-    <td className={"pr-3 pl-1 whitespace-pre"}>
+    <td className={'pr-3 pl-1 whitespace-pre'}>
       <span className="text-ink-3 select-none">{SIGN[line.kind]} </span>
       <Text text={line.text} tokens={tokens} marks={line.marks} strong={STRONG[line.kind]} />
     </td>
@@ -125,14 +136,27 @@ function Split(props: {
       {[row.left, row.right].map((line, side) => {
         if (line === null) return <td key={side} colSpan={2} className="bg-sunken" />;
         return (
-          <SplitHalf key={side} line={line} tokens={tokensOf(line)} number={side === 0 ? line.oldLine : line.newLine} />
+          <SplitHalf
+            key={side}
+            line={line}
+            tokens={tokensOf(line)}
+            number={side === 0 ? line.oldLine : line.newLine}
+          />
         );
       })}
     </tr>
   );
 }
 
-function SplitHalf({ line, tokens, number }: { line: Line; tokens: CodeToken[] | undefined; number: number | null }) {
+function SplitHalf({
+  line,
+  tokens,
+  number,
+}: {
+  line: Line;
+  tokens: CodeToken[] | undefined;
+  number: number | null;
+}) {
   return (
     <>
       <td className={cx('px-1.5 text-right align-top text-ink-3 select-none', TINT[line.kind])}>{number}</td>

@@ -60,7 +60,8 @@ async function highlighterFor(language: string): Promise<HighlighterCore> {
   })();
   const core = await highlighter;
   const grammar = GRAMMARS[language];
-  if (grammar !== undefined && !core.getLoadedLanguages().includes(language)) await core.loadLanguage(grammar);
+  if (grammar !== undefined && !core.getLoadedLanguages().includes(language))
+    await core.loadLanguage(grammar);
   return core;
 }
 

@@ -43,7 +43,9 @@ test('blocks that a text has grown past keep their identity', () => {
   const after = blocksOf(TEXT, before);
   expect(after.tokens[0]).toBe(before.tokens[0]);
   expect(after.tokens[2]).toBe(before.tokens[2]);
-  expect(after.starts.map((start, at) => TEXT.startsWith(after.tokens[at]?.raw ?? '', start))).not.toContain(false);
+  expect(after.starts.map((start, at) => TEXT.startsWith(after.tokens[at]?.raw ?? '', start))).not.toContain(
+    false,
+  );
 });
 
 test('grown in any pieces, a text has the blocks it has when it comes whole', () => {

@@ -19,7 +19,8 @@ export interface FilePlace {
   line: number | null;
 }
 
-const PATH = /^((?:\.{0,2}\/)?[\w@.+-]+(?:\/[\w@.+()[\]-]+)*)(?::(\d{1,7})(?:[:-]\d+)*|#L(\d{1,7})(?:-L?\d+)?)?$/;
+const PATH =
+  /^((?:\.{0,2}\/)?[\w@.+-]+(?:\/[\w@.+()[\]-]+)*)(?::(\d{1,7})(?:[:-]\d+)*|#L(\d{1,7})(?:-L?\d+)?)?$/;
 /** A bare name is a file only with one of these behind it: `cart.total` is not. */
 const EXTENSIONS =
   /\.(?:[cm]?[jt]sx?|json[c5]?|md|mdx|py|rs|go|rb|php|java|kt|swift|c|h|cc|cpp|hpp|cs|css|scss|html?|vue|svelte|xml|svg|ya?ml|toml|ini|env|lock|sh|bash|sql|proto|graphql|txt|csv|log|tf|nix|lua|gradle)$/i;
