@@ -284,6 +284,8 @@ describe('other commands', () => {
     );
     expect((await bench.run(['chat', 'rename', made.chat.id, 'Front door'])).stdout).toContain('Front door');
     await prompt('--chat', made.chat.id, '/echo', 'knock');
+    const listed = await bench.run(['chat', 'list', '--session', made.session.id]);
+    expect(listed.stdout).toMatch(/idle · unseen +Front door/);
     const shown = await bench.run(['chat', 'show', made.chat.id]);
     expect(shown.stdout).toContain('⏵ /echo knock');
     expect(shown.stdout).toContain('knock');
