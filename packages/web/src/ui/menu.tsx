@@ -30,7 +30,7 @@ export function Menu({ trigger, items }: { trigger: ReactElement; items: (MenuIt
                   disabled={item.disabled ?? false}
                   className={cx(
                     'flex h-7 items-center gap-2 rounded-md px-2 outline-none pointer-coarse:h-11',
-                    'data-[disabled]:opacity-45 data-[highlighted]:bg-hover',
+                    'data-[disabled]:opacity-45 data-[highlighted]:bg-active',
                     item.danger === true ? 'text-bad' : 'text-ink',
                   )}
                 >

@@ -21,6 +21,11 @@ describe('matching', () => {
     const names = ['Close the open file', 'Open a file'];
     expect(matching(names, 'open', (name) => name)[0]).toBe('Open a file');
   });
+
+  it('keeps the order of what matches equally well', () => {
+    const names = ['Cart b', 'Cart a'];
+    expect(matching(names, 'cart', (name) => name)).toEqual(names);
+  });
 });
 
 describe('hits', () => {
