@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router';
-import { CornerDownLeft, FolderGit2, MessageSquare, Settings } from 'lucide-react';
+import { SquareChevronRight, FolderGit2, MessageSquare, Settings } from 'lucide-react';
 import { useState } from 'react';
 import { flushSync } from 'react-dom';
 import { useAllCommands } from '../../app/commands.ts';
@@ -87,11 +87,13 @@ function Row({ ranked: { entry, ranges }, isAlone }: { ranked: Ranked; isAlone: 
       <span className="flex size-4 shrink-0 items-center justify-center">
         <Sign entry={entry} />
       </span>
-      <span className="max-w-[62%] shrink-0 truncate">
-        <Highlighted text={entry.title} ranges={ranges} />
-      </span>
-      <span className="min-w-0 flex-1 truncate text-small text-ink-3">
-        {isCommand && !isAlone ? null : entry.detail}
+      <span className="min-w-0 flex-1 gap-2 phone:flex phone:items-baseline">
+        <span className="block truncate phone:max-w-[62%] phone:shrink-0">
+          <Highlighted text={entry.title} ranges={ranges} />
+        </span>
+        {isCommand && !isAlone ? null : (
+          <span className="block min-w-0 flex-1 truncate text-small text-ink-3">{entry.detail}</span>
+        )}
       </span>
       {entry.keys === null ? null : (
         <span className="pointer-coarse:hidden">
@@ -107,7 +109,7 @@ function Sign({ entry }: { entry: Entry }) {
   if (entry.kind === 'chat') return <MessageSquare {...ICON} />;
   if (entry.kind === 'project') return <FolderGit2 {...ICON} />;
   if (entry.kind === 'setting') return <Settings {...ICON} />;
-  return <CornerDownLeft {...ICON} />;
+  return <SquareChevronRight {...ICON} />;
 }
 
 function Hints() {

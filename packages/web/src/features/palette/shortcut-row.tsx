@@ -23,7 +23,7 @@ export function ShortcutRow({ command, commands, isRecording, onRecord }: Shortc
   const isOwn = useOwnKeys(({ keys }) => command.id in keys);
   if (isRecording) return <Recording command={command} commands={commands} onEnd={() => onRecord(false)} />;
   return (
-    <li className="group/key flex min-h-8 items-center gap-2 rounded-md px-2 hover:bg-hover">
+    <li className="group/key flex min-h-8 items-center gap-2 rounded-md px-2 hover:bg-active/50">
       <span className="min-w-0 flex-1 truncate">{command.title}</span>
       {isOwn ? (
         <IconButton
@@ -41,7 +41,7 @@ export function ShortcutRow({ command, commands, isRecording, onRecord }: Shortc
         onClick={() => onRecord(true)}
         className={cx(
           'flex h-7 min-w-14 items-center justify-end rounded-md border border-transparent px-1.5 group-hover/key:border-line-strong',
-          'hover:bg-raised pointer-coarse:h-11 pointer-coarse:min-w-20 pointer-coarse:border-line',
+          'hover:bg-raised pointer-coarse:h-11 pointer-coarse:min-w-20',
         )}
       >
         {command.keys === undefined ? (
@@ -116,7 +116,7 @@ function Recording({ command, commands, onEnd }: RecordingProps) {
         <p
           id="recording-help"
           role="status"
-          className={cx('min-w-0 flex-1 text-small', conflict === null ? 'text-ink-2' : 'text-bad')}
+          className={cx('min-w-0 flex-1 text-small', INK[conflict?.kind ?? 'none'])}
         >
           <span className="sr-only">{recorded === null ? null : spoken(recorded) || text.noKeys} </span>
           {conflict === null ? (recorded === null ? text.cancelHint : text.saveHint) : conflictText(conflict)}
@@ -131,6 +131,15 @@ function Recording({ command, commands, onEnd }: RecordingProps) {
     </li>
   );
 }
+
+/** A warning where saving is possible, else a refusal. */
+const INK = {
+  none: 'text-ink-2',
+  command: 'text-flame-ink',
+  browser: 'text-bad',
+  fixed: 'text-bad',
+  plain: 'text-bad',
+};
 
 function conflictText(conflict: Conflict): string {
   if (conflict.kind !== 'command') return text.conflict[conflict.kind];
