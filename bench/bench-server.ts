@@ -14,14 +14,22 @@ export interface LoopDelays {
   p99Ms: number;
 }
 
-/** A server in a process of its own on a temporary data folder, and a plain folder as project. */
-export async function startBenchServer() {
+/**
+ * A server in a process of its own on a temporary data folder, and a plain folder as project.
+ * `prepare` may fill the data folder before; `env` is the agents'.
+ */
+export async function startBenchServer(
+  prepare: (dataFolder: string) => void = () => {},
+  env: Record<string, string> = {},
+) {
   const root = mkdtempSync(join(tmpdir(), 'pilotlight-bench-'));
   const dataFolder = join(root, 'data');
   const projectFolder = join(root, 'project');
   mkdirSync(projectFolder);
+  mkdirSync(dataFolder, { mode: 0o700 });
+  prepare(dataFolder);
   const child = fork(fileURLToPath(new URL('./server-child.ts', import.meta.url)), [dataFolder], {
-    env: { ...process.env, PILOTLIGHT_DEMO_PACE_MS: '0' },
+    env: { ...process.env, PILOTLIGHT_DEMO_PACE_MS: '0', ...env },
   });
   const next = async <T>(): Promise<T> => ((await once(child, 'message')) as [T])[0];
   const { url, token } = await next<{ url: string; token: string }>();
@@ -30,8 +38,15 @@ export async function startBenchServer() {
   return {
     client,
     dataFolder,
+    session: () => client.createSession({ projectId: project.id, agent: 'demo' }),
     async chat(): Promise<string> {
-      return (await client.createSession({ projectId: project.id, agent: 'demo' })).chat.id;
+      return (await this.session()).chat.id;
+    },
+    submit: (chatId: string, text: string) =>
+      client.submitPrompt(chatId, { id: newId('turn'), content: [{ type: 'text', text }] }),
+    /** Submits, and waits for the end of the turn. */
+    async run(chatId: string, text: string): Promise<void> {
+      await client.waitForTurn(chatId, (await this.submit(chatId, text)).id);
     },
     watchLoop: () => child.send('watch'),
     async loopDelays(): Promise<LoopDelays> {

@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { measureFanOut } from './fan-out.ts';
 import { measureFlood } from './flood.ts';
+import { measurePage } from './page-bench.ts';
 import type { Row } from './stats.ts';
 import { measureStorage } from './storage.ts';
 import { measureTurnLatency } from './turn-latency.ts';
@@ -17,6 +18,7 @@ const BENCHMARKS: Record<string, () => Promise<Row[]>> = {
   'fan-out': measureFanOut,
   flood: measureFlood,
   storage: measureStorage,
+  page: measurePage,
 };
 
 const args = process.argv.slice(2);

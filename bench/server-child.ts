@@ -1,13 +1,15 @@
 /** The server of a benchmark, in a process of its own; answers with the delays of its event loop. */
 import { composeServer } from '@pilotlight/server';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
 
 const [dataFolder] = process.argv.slice(2);
 if (dataFolder === undefined) throw new Error('usage: server-child DATA_FOLDER');
 
 // Resolution 1 ms: the histogram's values are delays beyond the millisecond asked for.
 const delay = monitorEventLoopDelay({ resolution: 1 });
-const server = await composeServer({ dataFolder, port: 0, onStopRequested: () => {} });
+const pageFolder = fileURLToPath(new URL('../packages/web/dist', import.meta.url));
+const server = await composeServer({ dataFolder, port: 0, pageFolder, onStopRequested: () => {} });
 process.send?.({ url: server.url, token: server.token });
 
 process.on('message', (message) => {

@@ -3,7 +3,7 @@ import { CHROMIUM_ARGS, chromiumPath } from '@pilotlight/testkit';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { fileURLToPath } from 'node:url';
 import { composeServer } from '../../server/src/index.ts';
-import { Home, type AgentEntry } from '../../server/test/composed-harness.ts';
+import { Home, type AgentEntry, type Desk } from '../../server/test/composed-harness.ts';
 
 const PAGE_FOLDER = fileURLToPath(new URL('../dist', import.meta.url));
 
@@ -68,6 +68,12 @@ export class BrowserDesk implements AsyncDisposable {
     }
     if (path !== '/' || !signedIn) await page.goto(url + path);
     return page;
+  }
+
+  /** A session in a repository of its own, to look at. */
+  async session(agent = 'demo'): Promise<Desk & { path: string }> {
+    const desk = await this.home.desk(agent, this.home.newRepository());
+    return { ...desk, path: `/sessions/${desk.session.id}?chat=${desk.chat.id}` };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
