@@ -96,7 +96,7 @@ export function SearchList<T extends SearchListItem>(props: SearchListProps<T>) 
               className={cx(
                 'flex min-h-7 items-center gap-2 rounded-md px-2 py-1 pointer-coarse:min-h-11',
                 index === active && 'bg-active',
-                item.disabled === true && 'opacity-60',
+                item.disabled === true && 'text-ink-3',
               )}
             >
               {render(item)}

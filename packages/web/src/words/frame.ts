@@ -16,6 +16,8 @@ export const frame = {
   noSession: 'No session was opened yet',
   more: 'More',
   noSessions: 'No sessions yet.',
+  remove: 'Remove',
+  removeProject: (project: string) => `Remove ${project} from the list; its folder stays`,
   noProjects: 'Your projects and their sessions will be listed here.',
   showMore: (count: number) => `${count} more`,
   showFewer: 'Show fewer',

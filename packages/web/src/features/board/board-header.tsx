@@ -36,10 +36,10 @@ export function BoardHeader({ filter, onFilter, isArchive, archivedCount, onArch
   ]);
   const filterKeys = useKeysOf('board.filter');
   return (
-    <header className="grid shrink-0 grid-cols-[1fr_auto] items-center gap-2 px-4 py-2.5 phone:flex phone:px-6">
+    <header className="grid shrink-0 grid-cols-[1fr_auto] items-center gap-2 px-4 py-2.5 phone:px-6 @min-[720px]:flex">
       <h1 className="mr-auto text-title font-semibold">{words.board.title}</h1>
       <div className="col-span-2 row-start-2 flex gap-2">
-        <div className="relative min-w-0 flex-1 phone:w-56 phone:flex-none">
+        <div className="relative min-w-0 flex-1 @min-[720px]:w-56 @min-[720px]:flex-none">
           <Search
             size={14}
             strokeWidth={1.75}

@@ -52,7 +52,7 @@ function Board() {
         rows,
       }));
   return (
-    <div className="flex h-full flex-col">
+    <div className="@container flex h-full flex-col">
       <BoardHeader
         filter={filter}
         onFilter={setFilter}

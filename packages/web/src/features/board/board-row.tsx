@@ -30,7 +30,7 @@ export const BoardRow = memo(function BoardRow({ row, isActive, onActive, onRemo
   const agent = useAgentName(chat?.agent);
   const isArchived = session.archivedAt !== null;
   return (
-    <li className="group/row relative flex items-center rounded-md hover:bg-hover has-[a:focus-visible]:bg-hover [contain-intrinsic-size:auto_52px] [content-visibility:auto]">
+    <li className="group/row relative flex items-center rounded-md hover:bg-hover has-[a:focus-visible]:bg-hover has-[a:focus-visible]:outline-2 has-[a:focus-visible]:-outline-offset-2 has-[a:focus-visible]:outline-flame [contain-intrinsic-size:auto_52px] [content-visibility:auto]">
       <Link
         to="/sessions/$sessionId"
         params={{ sessionId: session.id }}
@@ -38,28 +38,32 @@ export const BoardRow = memo(function BoardRow({ row, isActive, onActive, onRemo
         data-session={session.id}
         tabIndex={isActive ? 0 : -1}
         onFocus={() => onActive(session.id)}
-        className="grid min-w-0 flex-1 grid-cols-[12px_minmax(0,1fr)_auto] items-center gap-x-3 rounded-md py-1.5 pl-3 focus-visible:-outline-offset-2 wide:grid-cols-[12px_minmax(0,1fr)_minmax(0,224px)_minmax(0,104px)_88px_56px]"
+        className="grid min-w-0 flex-1 grid-cols-[12px_minmax(0,1fr)_auto] items-center gap-x-3 rounded-md py-1.5 pl-3 focus-visible:outline-none @min-[760px]:grid-cols-[12px_minmax(0,1fr)_minmax(0,224px)_minmax(0,104px)_88px_56px]"
       >
         <span className="row-span-2 flex self-start pt-1">
           <Mark mark={mark} />
         </span>
         <span className="truncate font-medium">{title}</span>
-        <span className="hidden min-w-0 truncate text-small text-ink-2 wide:block">{project?.name}</span>
-        <span className="hidden min-w-0 truncate text-small text-ink-2 wide:block">{agent}</span>
-        <span className="hidden text-right text-small wide:block">
+        <span className="hidden min-w-0 truncate text-small text-ink-2 @min-[760px]:block">
+          {project?.name}
+        </span>
+        <span className="hidden min-w-0 truncate text-small text-ink-2 @min-[760px]:block">{agent}</span>
+        <span className="hidden text-right text-small @min-[760px]:block">
           {session.diff === null ? null : <DiffCount {...session.diff} />}
         </span>
         <span className="text-right text-small text-ink-3">
           <Time row={row} />
         </span>
-        <span className="col-start-2 col-end-4 truncate text-small text-ink-3 wide:col-end-3">
-          <span className={INK[mark]}>{words.marks[mark]}</span>
+        <span className="col-start-2 col-end-4 truncate text-small text-ink-3 @min-[760px]:col-end-3">
+          <span className={INK[mark]} data-live={mark === 'running' ? '' : undefined}>
+            {words.marks[mark]}
+          </span>
           {line === '' ? null : <span> · {line}</span>}
         </span>
-        <span className="hidden min-w-0 items-center gap-1 truncate text-small text-ink-3 wide:flex">
+        <span className="hidden min-w-0 items-center gap-1 truncate text-small text-ink-3 @min-[760px]:flex">
           <Branch row={row} />
         </span>
-        <span className="col-start-2 col-end-4 flex min-w-0 items-center gap-1.5 text-small text-ink-3 wide:hidden">
+        <span className="col-start-2 col-end-4 flex min-w-0 items-center gap-1.5 text-small text-ink-3 @min-[760px]:hidden">
           <span className="truncate">
             {project?.name}
             {project === null ? '' : ' · '}

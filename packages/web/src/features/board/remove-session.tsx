@@ -73,10 +73,10 @@ function Consequences({ row }: { row: SessionRow }) {
   return (
     <>
       <p>
-        {text.worktree} <code className="font-mono text-code break-all text-ink">{worktree.path}</code>
+        {text.worktree} <code className="block font-mono text-code break-all text-ink">{worktree.path}</code>
       </p>
       <p>
-        {text.branch} <code className="font-mono text-code break-all text-ink">{worktree.branch}</code>
+        {text.branch} <code className="block font-mono text-code break-all text-ink">{worktree.branch}</code>
       </p>
       <p>{text.uncommitted}</p>
     </>

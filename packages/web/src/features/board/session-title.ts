@@ -8,5 +8,10 @@ export function sessionTitle({ session, chats }: Pick<SessionRow, 'session' | 'c
 
 /** What the second line of a session says: what it asks, else the last line of its agent. */
 export function sessionLine({ questions, chat }: Pick<SessionRow, 'questions' | 'chat'>): string {
-  return questions[0]?.title || chat?.lastLine || '';
+  return questions[0]?.title || plain(chat?.lastLine ?? '');
+}
+
+/** A line of Markdown as it reads, without the marks of code and weight. */
+function plain(line: string): string {
+  return line.replace(/`+|\*\*|^#+ |^[-*] /g, '');
 }

@@ -13,8 +13,7 @@ import { useLastSession } from './rail-state.ts';
 const ICON = { size: 20, strokeWidth: 1.75 };
 const SMALL = { size: 16, strokeWidth: 1.75, className: 'shrink-0' };
 const TAB =
-  'relative flex h-14 flex-1 flex-col items-center justify-center gap-0.5 text-micro text-ink-3 aria-disabled:opacity-45';
-const ACTIVE = { className: 'text-ink font-medium' };
+  'relative flex h-14 flex-1 flex-col items-center justify-center gap-0.5 text-micro text-ink-3 aria-disabled:opacity-45 data-[status=active]:font-medium data-[status=active]:text-ink';
 
 /** The places under the thumb. Out of the way while something is typed, where the keyboard leaves little room. */
 export function BottomBar() {
@@ -27,11 +26,11 @@ export function BottomBar() {
       aria-label={words.frame.navigation}
       className="flex shrink-0 border-t border-line bg-sunken pb-[env(safe-area-inset-bottom)] group-has-[main_textarea:focus]/frame:hidden"
     >
-      <Link to="/" className={TAB} activeProps={ACTIVE} activeOptions={{ exact: true }}>
+      <Link to="/" className={TAB} activeOptions={{ exact: true }}>
         <LayoutList {...ICON} />
         {words.frame.board}
       </Link>
-      <Link to="/inbox" className={TAB} activeProps={ACTIVE}>
+      <Link to="/inbox" className={TAB}>
         <Inbox {...ICON} />
         {words.frame.inbox}
         {open === 0 ? null : (
@@ -48,7 +47,7 @@ export function BottomBar() {
           {words.frame.session}
         </span>
       ) : (
-        <Link to="/sessions/$sessionId" params={{ sessionId: last }} className={TAB} activeProps={ACTIVE}>
+        <Link to="/sessions/$sessionId" params={{ sessionId: last }} className={TAB}>
           <MessageSquare {...ICON} />
           {words.frame.session}
         </Link>

@@ -3,7 +3,10 @@ import { useConnection } from '../../live/connection.ts';
 import { useTimeText } from '../../ui/time.tsx';
 import { words } from '../../words/index.ts';
 
-/** Says that the connection is lost, once it has lasted. Lies over the page, so that nothing moves when it comes and goes. */
+/**
+ * Says that the connection is lost, once it has lasted. Lies over the page, so that nothing moves when it comes
+ * and goes, and lets clicks through.
+ */
 export function ConnectionBanner() {
   const since = useConnection((state) => (state.connection === 'lost' ? state.since : null));
   return (
@@ -14,7 +17,7 @@ export function ConnectionBanner() {
       {since === null ? null : (
         <div
           aria-hidden
-          className="pointer-events-auto flex h-8 items-center gap-2 rounded-full border border-line-strong bg-overlay px-3 shadow-pop"
+          className="flex h-8 items-center gap-2 rounded-full border border-line-strong bg-overlay px-3 shadow-pop"
         >
           <Unplug size={14} strokeWidth={1.75} className="text-bad" />
           {words.frame.connectionLost}

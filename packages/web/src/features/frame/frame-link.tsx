@@ -4,7 +4,7 @@ import { cx } from '../../ui/class-names.ts';
 import { Keys } from '../../ui/keys.tsx';
 
 const ROW =
-  'flex h-8 w-full items-center gap-2.5 rounded-md px-2 text-ink-2 hover:bg-hover hover:text-ink pointer-coarse:h-11';
+  'flex h-8 w-full items-center gap-2.5 rounded-md px-2 text-ink-2 hover:bg-hover hover:text-ink pointer-coarse:h-11 data-[status=active]:bg-active data-[status=active]:text-ink';
 
 /** Where the frame leads, beside the sessions. */
 export type Place = '/' | '/inbox' | '/agents' | '/settings';
@@ -21,13 +21,7 @@ export interface RailLinkProps {
 /** A place of the page as a line of the rail. */
 export function RailLink({ to, icon, label, count, onGo }: RailLinkProps) {
   return (
-    <Link
-      to={to}
-      onClick={onGo}
-      activeOptions={{ exact: true }}
-      className={ROW}
-      activeProps={{ className: 'bg-active text-ink font-medium' }}
-    >
+    <Link to={to} onClick={onGo} activeOptions={{ exact: true }} className={ROW}>
       {icon}
       <span className="flex-1 truncate">{label}</span>
       {count === undefined || count.value === 0 ? null : <Count {...count} />}

@@ -18,13 +18,10 @@ export const RailSession = memo(function RailSession({ row, onGo }: { row: Sessi
       params={{ sessionId: session.id }}
       onClick={onGo}
       data-rail-row=""
-      className="grid grid-cols-[12px_1fr] items-center gap-x-2 rounded-md py-1 pr-2 pl-2 text-ink-2 hover:bg-hover pointer-coarse:py-2"
-      activeProps={{ className: 'bg-active' }}
+      className="grid grid-cols-[12px_1fr] items-center gap-x-2 rounded-md py-1 pr-2 pl-2 text-ink-2 hover:bg-hover data-[status=active]:bg-active pointer-coarse:py-2"
     >
       <Mark mark={mark} />
-      <span className={standing === 'idle' ? 'truncate' : 'truncate font-medium text-ink'}>
-        {sessionTitle(row)}
-      </span>
+      <span className={standing === 'idle' ? 'truncate' : 'truncate text-ink'}>{sessionTitle(row)}</span>
       <span className="col-start-2 flex items-center gap-1.5 text-small text-ink-3">
         <span className="truncate">{agent}</span>
         <span aria-hidden>·</span>

@@ -4,8 +4,10 @@ import { ChevronRight, Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useIndex } from '../../live/index-store.ts';
 import { useSessionRows } from '../../live/session-rows.ts';
+import { server } from '../../live/server.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { cx } from '../../ui/class-names.ts';
+import { showError } from '../../ui/toasts.tsx';
 import { words } from '../../words/index.ts';
 import { openNewSession } from '../board/new-session.ts';
 import { Count } from './frame-link.tsx';
@@ -79,7 +81,17 @@ function Group({ group, onGo }: { group: RailGroup; onGo?: () => void }) {
             </li>
           ))}
           {rows.length === 0 ? (
-            <li className="pl-7 text-small text-ink-3">{words.frame.noSessions}</li>
+            <li className="flex items-center justify-between pr-2 pl-7 text-small text-ink-3">
+              {words.frame.noSessions}
+              <button
+                type="button"
+                aria-label={words.frame.removeProject(project.name)}
+                onClick={() => void server.removeProject(project.id).catch(showError)}
+                className="h-7 rounded-md px-1.5 hover:bg-hover hover:text-ink pointer-coarse:h-11"
+              >
+                {words.frame.remove}
+              </button>
+            </li>
           ) : null}
           {hidden > 0 || isLong ? (
             <li>

@@ -145,8 +145,7 @@ function StripLink({ to, label, icon, count = 0 }: StripLinkProps) {
         to={to}
         aria-label={label}
         activeOptions={{ exact: true }}
-        className="relative inline-flex size-7 items-center justify-center rounded-md text-ink-3 hover:bg-hover hover:text-ink pointer-coarse:size-11"
-        activeProps={{ className: 'bg-active text-ink' }}
+        className="relative inline-flex size-7 items-center justify-center rounded-md text-ink-3 hover:bg-hover hover:text-ink data-[status=active]:bg-active data-[status=active]:text-ink pointer-coarse:size-11"
       >
         {icon}
         {count === 0 ? null : <Count value={count} label="" className="absolute -top-1 -right-1" />}
