@@ -106,6 +106,7 @@ export function NewSessionForm({ projectId: given, promptRef, onBrowsing, onDone
       }}
     >
       <textarea
+        autoFocus
         ref={promptRef}
         aria-label={text.promptLabel}
         placeholder={text.prompt}
