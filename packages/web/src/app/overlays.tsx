@@ -1,5 +1,7 @@
+import { Notifications } from '../features/notifications/notifications.tsx';
 import { Palette } from '../features/palette/palette.tsx';
 import { ShortcutSheet } from '../features/palette/shortcut-sheet.tsx';
+import { AppearanceCommands } from '../features/settings/appearance-commands.tsx';
 
 /** What may open over any place. Nothing is shown until it is asked for. */
 export function Overlays() {
@@ -7,6 +9,8 @@ export function Overlays() {
     <>
       <Palette />
       <ShortcutSheet />
+      <Notifications />
+      <AppearanceCommands />
     </>
   );
 }

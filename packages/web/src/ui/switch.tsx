@@ -3,15 +3,17 @@ import { Switch as Base } from '@base-ui/react/switch';
 export interface SwitchProps {
   label: string;
   checked: boolean;
+  /** its words stand beside it already; only a screen reader hears them here */
+  bare?: boolean;
   disabled?: boolean;
   onChange(checked: boolean): void;
 }
 
 /** On or off at once, with its words before it. */
-export function Switch({ label, checked, disabled = false, onChange }: SwitchProps) {
+export function Switch({ label, bare = false, checked, disabled = false, onChange }: SwitchProps) {
   return (
     <label className="flex items-center gap-2 text-ink-2 has-[[data-disabled]]:opacity-45 pointer-coarse:min-h-11">
-      {label}
+      <span className={bare ? 'sr-only' : undefined}>{label}</span>
       <Base.Root
         checked={checked}
         disabled={disabled}

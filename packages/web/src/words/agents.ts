@@ -1,1 +1,63 @@
-export const agents = {};
+import { time } from './common.ts';
+
+export const agents = {
+  title: 'Agents & machine',
+
+  agents: 'Agents',
+  counts: (found: number, missing: number) =>
+    missing === 0 ? `${found} found` : `${found} found, ${missing} missing`,
+  found: 'Found',
+  missing: 'Not found',
+  ownConfig: 'From agents.json',
+  backends: { opencode_server: 'HTTP server', acp_warm: 'ACP' },
+  version: (version: string) => `Version ${version}`,
+  failing: 'Fails to start',
+  install: 'Install',
+  installName: (agent: string) => `Install ${agent}`,
+  installing: (agent: string) => `Installing ${agent}`,
+  installed: (agent: string) => `${agent} is installed.`,
+  installFailed: (agent: string) => `${agent} was not installed`,
+  stop: 'Stop',
+  installLog: 'What npm says',
+  installWaiting: 'Waiting for npm',
+  hideLog: 'Hide the log',
+
+  processes: 'Running processes',
+  processTotal: (count: number, memory: string) =>
+    `${count === 1 ? '1 process' : `${count} processes`}, ${memory}`,
+  noProcesses: 'No agent is running. One starts with the next prompt, and stays warm for the ones after it.',
+  columns: { agent: 'Agent', chats: 'Chats', memory: 'Memory', uptime: 'Running for' },
+  memoryAbout: 'Of the process and everything it started',
+  unknownMemory: 'unknown',
+  pid: (pid: number) => `Process ${pid}`,
+  states: { cold: 'Cold', starting: 'Starting', ready: 'Warm', busy: 'Working', closing: 'Closing' },
+  noChats: 'No chat',
+  untitled: 'New chat',
+  release: 'Release',
+  releaseName: (agent: string, pid: number) => `Release ${agent}, process ${pid}`,
+  releaseAbout: 'Ends the process. The next prompt resumes the conversation.',
+  releaseBusy: 'A turn runs in it. Stop the turn first.',
+  released: (agent: string) => `${agent} was released. The next prompt resumes the conversation.`,
+
+  health: 'Health',
+  status: { up: 'Everything works', degraded: 'Works in part', down: 'Does not work' },
+  server: 'Server',
+  serverLine: (version: string, pid: number) => `Version ${version}, process ${pid}`,
+  since: 'running for',
+  store: 'Store',
+  storeStates: { up: 'Working', down: 'Not working' },
+  backend: 'Backends',
+  backendStates: { up: 'up', down: 'down' },
+  circuits: 'Warm starts',
+  noCircuits: 'None fails.',
+  failures: (count: number) => (count === 1 ? 'Failed once' : `Failed ${count} times in a row`),
+  circuitAbout: 'Until it works again, prompts run cold: slower, and without memory of the chat but a recap.',
+  retryIn: (ms: number) => `Tried again with the first prompt after ${time.duration(ms)}.`,
+  retryNow: 'The next prompt tries it again.',
+
+  bytes(count: number): string {
+    if (count < 1024 * 1024) return `${Math.max(1, Math.round(count / 1024))} KB`;
+    if (count < 1024 ** 3) return `${Math.round(count / 1024 ** 2)} MB`;
+    return `${(count / 1024 ** 3).toFixed(1)} GB`;
+  },
+};

@@ -1,4 +1,27 @@
-/** Stub of the foundation; its feature replaces it. */
+import { useLocation } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { Page } from '../../ui/page.tsx';
+import { words } from '../../words/index.ts';
+import { AboutSection } from './about-section.tsx';
+import { AppearanceSection } from './appearance-section.tsx';
+import { DevicesSection } from './devices-section.tsx';
+import { KeyboardSection } from './keyboard-section.tsx';
+import { NotificationsSection } from './notifications-section.tsx';
+
 export function SettingsPage() {
-  return <div>SettingsPage</div>;
+  const hash = useLocation({ select: (location) => location.hash });
+  useEffect(() => {
+    if (hash in words.settings.sections) document.getElementById(hash)?.scrollIntoView();
+  }, [hash]);
+  return (
+    <Page title={words.settings.title}>
+      <div className="max-w-[720px]">
+        <AppearanceSection />
+        <NotificationsSection />
+        <KeyboardSection />
+        <DevicesSection />
+        <AboutSection />
+      </div>
+    </Page>
+  );
 }
