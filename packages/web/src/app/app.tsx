@@ -3,6 +3,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { SignedOut } from '../features/access/signed-out.tsx';
+import { QuestionCommands } from '../features/questions/question-commands.tsx';
 import { useConnection } from '../live/connection.ts';
 import { followIndex } from '../live/index-store.ts';
 import { resendAll } from '../live/outbox.ts';
@@ -24,6 +25,7 @@ export function App() {
     <QueryClientProvider client={queries}>
       <Tooltip.Provider delay={400}>
         <RouterProvider router={router} />
+        <QuestionCommands />
         <Toasts />
       </Tooltip.Provider>
     </QueryClientProvider>

@@ -1,0 +1,33 @@
+import type { Permission } from '@pilotlight/protocol';
+import { Check, Minus, X } from 'lucide-react';
+import { words } from '../../words/index.ts';
+import { Ago } from '../../ui/time.tsx';
+import { outcomeOf } from './outcome.ts';
+import { visibleText } from './visible-text.ts';
+
+const ICONS = {
+  good: <Check size={16} strokeWidth={1.75} className="shrink-0 text-good" aria-hidden />,
+  bad: <X size={16} strokeWidth={1.75} className="shrink-0 text-bad" aria-hidden />,
+  none: <Minus size={16} strokeWidth={1.75} className="shrink-0 text-ink-3" aria-hidden />,
+};
+
+/** A question that is answered, or was released: what, by whom, when. */
+export function QuestionLine({ permission }: { permission: Permission }) {
+  const { title, answeredBy, answeredAt } = permission;
+  const { tone, verdict, detail } = outcomeOf(permission);
+  const what = visibleText(title.trim().split('\n', 1)[0] ?? '');
+  return (
+    <div className="flex min-h-7 items-center gap-2 text-ui text-ink-3">
+      {ICONS[tone]}
+      <span className="shrink-0 text-ink-2">{verdict}</span>
+      <span className="min-w-0 truncate" title={detail === null ? title : `${title}\n${detail}`}>
+        {what}
+        {detail === null ? null : <span className="text-ink-2"> {detail}</span>}
+      </span>
+      <span className="ml-auto shrink-0 text-small">
+        {answeredBy === null ? null : `${words.questions.by(answeredBy)}, `}
+        {answeredAt === null ? null : <Ago at={answeredAt} />}
+      </span>
+    </div>
+  );
+}
