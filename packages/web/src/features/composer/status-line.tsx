@@ -4,7 +4,7 @@ import { useChatPart } from '../../live/use-chat.ts';
 import { cx } from '../../ui/class-names.ts';
 import { Elapsed } from '../../ui/time.tsx';
 import { words } from '../../words/index.ts';
-import { goToQuestion } from '../questions/go-to-question.ts';
+import { useGoToQuestion } from '../questions/go-to-question.ts';
 import { openQuestion, runningTurn } from './chat-facts.ts';
 import { contextShare } from './context-share.ts';
 import { useStopping } from './stopping.ts';
@@ -16,6 +16,7 @@ export function StatusLine({ chatId, agent }: { chatId: string; agent: string })
   const turn = useChatPart(chatId, runningTurn);
   const question = useChatPart(chatId, openQuestion);
   const isLost = useConnection(({ connection }) => connection === 'lost');
+  const goToQuestion = useGoToQuestion();
   const isArmed = useStopping(({ armed }) => armed === chatId);
   return (
     <div className="flex h-5 items-center gap-2 px-3 text-small text-ink-3">
@@ -55,13 +56,17 @@ function State({ session, turn }: { session: AgentSession | undefined; turn: Tur
     );
   }
   const state = session?.state ?? 'cold';
+  const word = words.composer.states[state];
   const why = session === undefined ? words.composer.notStartedWhy : session.why;
+  // "Kept warm" needs no "Warm" before it.
+  const isSaid = why.toLowerCase().includes(word.toLowerCase());
   return (
     <span className="inline-flex min-w-0 items-center gap-2" title={why}>
       <Light look={state} />
       <span className="truncate">
-        <span className="text-ink-2">{words.composer.states[state]}</span>
-        {why === '' ? null : ` · ${why}`}
+        {isSaid ? null : <span className="text-ink-2">{word}</span>}
+        {why === '' || isSaid ? null : ' · '}
+        {isSaid ? <span className="text-ink-2">{why}</span> : why}
       </span>
     </span>
   );

@@ -22,7 +22,9 @@ export function stopTurn(chatId: string, turnId: string): void {
   useStopping.setState(({ turns }) => ({ turns: { ...turns, [chatId]: turnId } }));
   announce(words.composer.stopping);
   server.cancelChat(chatId).catch((error: unknown) => {
-    useStopping.setState(({ turns: { [chatId]: _, ...rest } }) => ({ turns: rest }));
+    useStopping.setState(({ turns }) => ({
+      turns: Object.fromEntries(Object.entries(turns).filter(([id]) => id !== chatId)),
+    }));
     showError(error);
   });
 }

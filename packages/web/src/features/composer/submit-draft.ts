@@ -1,6 +1,6 @@
-import { currentIndex } from '../../live/index-store.ts';
 import { sendPrompt } from '../../live/outbox.ts';
 import { changesArrived } from './asked-options.ts';
+import { folderOf } from './folder.ts';
 import { contentOf, isEmpty } from './draft.ts';
 import { clearDraft, draftOf } from './drafts.ts';
 
@@ -12,13 +12,4 @@ export async function submitDraft(chatId: string, agent: string): Promise<void> 
   clearDraft(chatId);
   await changesArrived(chatId);
   await sendPrompt(chatId, content, agent);
-}
-
-/** Where the agent of the chat works; null while the session's worktree is not made. */
-export function folderOf(chatId: string): string | null {
-  const { chats, sessions, projects } = currentIndex();
-  const session = sessions[chats[chatId]?.sessionId ?? ''];
-  if (session === undefined) return null;
-  if (session.worktree !== null) return session.worktree.path;
-  return session.inPlace ? (projects[session.projectId]?.path ?? null) : null;
 }

@@ -17,6 +17,9 @@ export interface ToolbarProps {
   onSend(): void;
 }
 
+/** In a narrow pane the icon says it to the eye. */
+const LABEL = '@max-[460px]:sr-only';
+
 /** Under the field: who answers and how, what goes along, stop and send. */
 export function Toolbar({ chatId, isBusy, children, onSend }: ToolbarProps) {
   const input = useRef<HTMLInputElement>(null);
@@ -44,13 +47,13 @@ export function Toolbar({ chatId, isBusy, children, onSend }: ToolbarProps) {
       />
       <StopButton chatId={chatId} />
       <Button
-        look="primary"
+        look={cannotSend ? 'quiet' : 'primary'}
         disabled={cannotSend}
         onClick={onSend}
         title={isBusy ? words.composer.queueHint : undefined}
         icon={isBusy ? <ListPlus size={16} strokeWidth={1.75} /> : <ArrowUp size={16} strokeWidth={1.75} />}
       >
-        {isBusy ? words.composer.queue : words.composer.send}
+        <span className={LABEL}>{isBusy ? words.composer.queue : words.composer.send}</span>
       </Button>
     </div>
   );
@@ -67,7 +70,9 @@ function StopButton({ chatId }: { chatId: string }) {
       onClick={() => stopTurn(chatId, turn.id)}
       icon={<Square size={12} strokeWidth={1.75} fill="currentColor" />}
     >
-      {isStopping ? words.composer.stopping : words.composer.stop}
+      <span className={isStopping ? undefined : LABEL}>
+        {isStopping ? words.composer.stopping : words.composer.stop}
+      </span>
     </Button>
   );
 }
