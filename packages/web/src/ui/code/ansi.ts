@@ -1,3 +1,5 @@
+// oxlint-disable no-control-regex -- escape sequences are what this file is about
+
 /** How a stretch of terminal output is written; colours are ANSI's eight, by number. */
 export interface AnsiSpan {
   text: string;
@@ -10,11 +12,9 @@ type Style = Omit<AnsiSpan, 'text'>;
 
 const PLAIN: Style = { color: null, bold: false, dim: false };
 /** Control sequences (CSI, with any final byte), operating-system commands, and what else starts with escape. */
-// oxlint-disable-next-line no-control-regex
 const SEQUENCE =
   /\u001b(?:\[([0-9;:?<=>]*)[ -/]*([@-~])|\][^\u0007\u001b]*(?:\u0007|\u001b\\|$)|[PX^_][^\u001b]*(?:\u001b\\|$)|[ -/]*[0-~]|$)/g;
 /** Control characters that show nothing; tab and newline stay. */
-// oxlint-disable-next-line no-control-regex
 const SILENT = /[\u0000-\u0007\u000b\u000c\u000e-\u001a\u001c-\u001f\u007f]/g;
 
 /** The text without escape sequences; a carriage return writes its line anew, as on a terminal. */

@@ -1,0 +1,81 @@
+import { Dialog } from '@base-ui/react/dialog';
+import { X } from 'lucide-react';
+import { lazy, Suspense, useRef } from 'react';
+import { IconButton } from '../../ui/button.tsx';
+import { words } from '../../words/index.ts';
+import { SIDE_MAX, SIDE_MIN, setSideWidth, useSheet, useSide } from './side-state.ts';
+
+const Side = lazy(async () => ({ default: (await import('../changes/side.tsx')).Side }));
+
+interface SideProps {
+  chatId: string;
+  sessionId: string;
+}
+
+/** The side beside the chats; its left edge can be dragged, or moved with the arrows. */
+export function SideColumn(props: SideProps) {
+  const width = useSide((state) => state.width);
+  const from = useRef<{ x: number; width: number } | null>(null);
+  return (
+    <aside
+      aria-label={words.session.side}
+      // The chats keep what they need to be read.
+      style={{ width, maxWidth: 'calc(100% - 360px)' }}
+      className="relative flex shrink-0 flex-col border-l border-line"
+    >
+      <div
+        role="separator"
+        tabIndex={0}
+        aria-orientation="vertical"
+        aria-label={words.session.resizeSide}
+        aria-valuenow={width}
+        aria-valuemin={SIDE_MIN}
+        aria-valuemax={SIDE_MAX}
+        onPointerDown={(event) => {
+          event.currentTarget.setPointerCapture(event.pointerId);
+          from.current = { x: event.clientX, width };
+        }}
+        onPointerMove={(event) => {
+          if (from.current !== null) setSideWidth(from.current.width + from.current.x - event.clientX);
+        }}
+        onPointerUp={() => (from.current = null)}
+        onPointerCancel={() => (from.current = null)}
+        onDoubleClick={() => setSideWidth(420)}
+        onKeyDown={(event) => {
+          const step = event.key === 'ArrowLeft' ? 16 : event.key === 'ArrowRight' ? -16 : 0;
+          if (step === 0) return;
+          event.preventDefault();
+          setSideWidth(width + step);
+        }}
+        className="absolute inset-y-0 -left-1 z-10 w-2 cursor-col-resize touch-none after:absolute after:inset-y-0 after:left-[3px] after:w-px after:transition-colors hover:after:bg-line-strong focus-visible:outline-none focus-visible:after:w-0.5 focus-visible:after:bg-flame active:after:bg-flame"
+      />
+      <Suspense fallback={null}>
+        <Side {...props} />
+      </Suspense>
+    </aside>
+  );
+}
+
+/** The side as a sheet, where there is no room for a column. */
+export function SideSheet(props: SideProps) {
+  const isOpen = useSheet((state) => state.isOpen);
+  const close = () => useSheet.setState({ isOpen: false });
+  return (
+    <Dialog.Root open={isOpen} onOpenChange={(open) => !open && close()}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className="fixed inset-0 z-40 bg-[oklch(0.1_0.01_60/0.38)] transition-opacity data-[ending-style]:opacity-0 data-[starting-style]:opacity-0" />
+        <Dialog.Popup className="fixed inset-y-0 right-0 z-40 flex w-full flex-col border-l border-line bg-base outline-none transition-transform data-[ending-style]:translate-x-4 data-[ending-style]:opacity-0 data-[starting-style]:translate-x-4 data-[starting-style]:opacity-0 phone:w-[min(560px,92vw)]">
+          <div className="flex h-11 shrink-0 items-center border-b border-line pr-2 pl-4 pointer-coarse:h-13">
+            <Dialog.Title className="flex-1 font-semibold">{words.session.side}</Dialog.Title>
+            <Dialog.Close
+              render={<IconButton label={words.common.close} icon={<X size={16} strokeWidth={1.75} />} />}
+            />
+          </div>
+          <Suspense fallback={null}>
+            <Side {...props} />
+          </Suspense>
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
