@@ -1,45 +1,60 @@
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
 
-/** What somebody asked the side to show. A file's path is relative to the worktree; `line` is 1-based. */
-export interface SideTarget {
-  kind: 'file';
-  sessionId: string;
-  path: string;
-  line: number | null;
-}
+export type SideTab = 'changes' | 'plan' | 'files' | 'terminal';
+
+/** What somebody asked the side to show, in which session. */
+export type SideTarget = { sessionId: string } & (
+  | /** `path`: as it was named, absolute or relative to the worktree; `line`: from 1 */
+    { kind: 'file'; path: string; line: number | null }
+  | { kind: 'change'; path: string }
+  | { kind: 'terminal'; toolCallId: string }
+);
 
 interface SideState {
   isOpen: boolean;
   /** px */
   width: number;
-  /** what to show next; the side takes it with `takeSideTarget` */
+  tab: SideTab;
   target: SideTarget | null;
 }
 
 export const SIDE_MIN = 280;
 export const SIDE_MAX = 960;
 
-/** Whether the side is open and how wide, in this browser, and what it is asked to show. */
+/** Whether the side is open, how wide and at which tab, in this browser, and what it is asked to show. */
 export const useSide = create<SideState>()(
-  persist((): SideState => ({ isOpen: true, width: 420, target: null }), {
+  persist((): SideState => ({ isOpen: true, width: 420, tab: 'changes', target: null }), {
     name: 'pilotlight.side',
-    partialize: ({ isOpen, width }) => ({ isOpen, width }),
+    partialize: ({ isOpen, width, tab }) => ({ isOpen, width, tab }),
   }),
 );
 
 /** Whether the sheet is up, where there is no room for a column; never kept. */
 export const useSheet = create<{ isOpen: boolean }>()(() => ({ isOpen: false }));
 
-/** Opens the side on a file of the session's worktree. */
-export function openFile(sessionId: string, path: string, line: number | null): void {
-  useSide.setState({ isOpen: true, target: { kind: 'file', sessionId, path, line } });
+const TABS: Record<SideTarget['kind'], SideTab> = { file: 'files', change: 'changes', terminal: 'terminal' };
+
+/** Opens the side at a file, a change or a command's output. */
+export function showInSide(target: SideTarget): void {
+  useSide.setState({ isOpen: true, tab: TABS[target.kind], target });
   useSheet.setState({ isOpen: true });
 }
 
-/** For the side: forgets the target once it is shown. */
-export function takeSideTarget(): void {
-  useSide.setState({ target: null });
+/** Opens the side on a file of the session's worktree. */
+export function openFile(sessionId: string, path: string, line: number | null): void {
+  showInSide({ kind: 'file', sessionId, path, line });
+}
+
+/** Opens a tab of the side as it is without anything asked for. */
+export function showSideTab(tab: SideTab): void {
+  useSide.setState({ isOpen: true, tab, target: null });
+  useSheet.setState({ isOpen: true });
+}
+
+/** What this session's side is asked to show. */
+export function useSideTarget(sessionId: string): SideTarget | null {
+  return useSide(({ target }) => (target?.sessionId === sessionId ? target : null));
 }
 
 export function setSideWidth(width: number): void {
