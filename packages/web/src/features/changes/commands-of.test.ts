@@ -1,6 +1,6 @@
 import { emptyToolSnapshot, type AcpToolSnapshot } from '@pilotlight/protocol';
 import { expect, test } from 'vitest';
-import { exitCodeOf, outputOf } from './commands-of.ts';
+import { outputOf } from './commands-of.ts';
 
 const call = (over: Partial<AcpToolSnapshot>): AcpToolSnapshot => ({ ...emptyToolSnapshot('x'), ...over });
 
@@ -13,16 +13,7 @@ test('output comes from terminals and from texts, without the fences of markdown
     head: [{ blob: 'b1', size: 1, mimeType: 'text/plain' }],
   } as const;
   expect(outputOf(call({ content: [text, { ...terminal, head: [...terminal.head] }] }))).toEqual({
-    text: 'hi\n\nend',
+    text: 'hi\nend',
     head: ['b1'],
   });
-});
-
-test('an exit code is taken where it was said, and not made up', () => {
-  expect(exitCodeOf(call({ rawOutput: { exit_code: 3 } }))).toBe(3);
-  expect(exitCodeOf(call({ rawOutput: { exit: 0 } }))).toBe(0);
-  expect(exitCodeOf(call({ rawOutput: 'text' }))).toBeNull();
-  expect(
-    exitCodeOf(call({ content: [{ type: 'terminal', terminalId: 't', output: '', exitCode: 7 }] })),
-  ).toBe(7);
 });

@@ -1,4 +1,5 @@
 import type { AcpToolSnapshot, Message } from '@pilotlight/protocol';
+import { unfenced } from '../transcript/unfenced.ts';
 
 /** A command that an agent ran. */
 export interface RanCommand {
@@ -38,22 +39,4 @@ export function outputOf({ content }: AcpToolSnapshot): { text: string; head: re
     head.push(...(item.head ?? []).map(({ blob }) => blob));
   }
   return { text: text.join('\n'), head };
-}
-
-/** Some agents send output as a markdown code block. */
-function unfenced(text: string): string {
-  return text.replace(/^\s*```[\w-]*\n/, '').replace(/\n```\s*$/, '\n');
-}
-
-/** The exit code where the agent said it: in the terminal, or in its raw output. */
-export function exitCodeOf({ content, rawOutput }: AcpToolSnapshot): number | null {
-  for (const item of content)
-    if (item.type === 'terminal' && typeof item.exitCode === 'number') return item.exitCode;
-  if (typeof rawOutput !== 'object' || rawOutput === null) return null;
-  for (const name of ['exitCode', 'exit_code', 'exit'])
-    if (name in rawOutput) {
-      const value = (rawOutput as Record<string, unknown>)[name];
-      if (typeof value === 'number') return value;
-    }
-  return null;
 }

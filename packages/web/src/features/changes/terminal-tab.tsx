@@ -8,7 +8,8 @@ import { Empty } from '../../ui/empty.tsx';
 import { showError } from '../../ui/toasts.tsx';
 import { words } from '../../words/index.ts';
 import { showInSide, useSideTarget } from '../session/side-state.ts';
-import { commandsOf, exitCodeOf, outputOf, type RanCommand } from './commands-of.ts';
+import { exitCodeOf } from '../transcript/tool-summary.ts';
+import { commandsOf, outputOf, type RanCommand } from './commands-of.ts';
 import { moveInList } from './move-in-list.ts';
 import { TerminalView } from './terminal-view.tsx';
 

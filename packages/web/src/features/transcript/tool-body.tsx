@@ -10,6 +10,7 @@ import { useOpen } from './open-rows.ts';
 import { usePlace } from './place.ts';
 import { relativePath } from './markdown/links.ts';
 import { ToolOutput } from './tool-output.tsx';
+import { unfenced } from './unfenced.ts';
 import { commandOf, shownPath } from './tool-summary.ts';
 import { useBlobText } from './use-blobs.ts';
 
@@ -63,12 +64,6 @@ function Item({
     );
   }
   return <ToolOutput text={unfenced(content.text)} head={item.head} outputKey={itemKey} />;
-}
-
-/** Some agents put output between fences; what is between them is what is meant. */
-function unfenced(text: string): string {
-  const match = /^```[\w-]*\n([\s\S]*?)\n?```\s*$/.exec(text);
-  return match?.[1] ?? text;
 }
 
 function DiffItem({ item }: { item: Extract<ToolContent, { type: 'diff' }> }) {

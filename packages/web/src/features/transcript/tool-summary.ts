@@ -117,8 +117,8 @@ function countOf(diffs: readonly Diff[]): LineCount | null {
   return total;
 }
 
-/** From the terminal, or from what the agent says of the result in one of the ways agents do. */
-function exitCodeOf({ content, rawOutput }: AcpToolSnapshot): number | null {
+/** From the terminal, or from what the agent says of the result in one of the ways agents do; null where it said none. */
+export function exitCodeOf({ content, rawOutput }: AcpToolSnapshot): number | null {
   for (const item of content) {
     if (item.type === 'terminal' && typeof item.exitCode === 'number') return item.exitCode;
   }
