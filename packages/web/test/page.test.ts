@@ -1,6 +1,7 @@
 /** The page as a person uses it: in Chromium, before the whole server, with the demo agent as a real process. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { say } from '../../server/test/composed-harness.ts';
 import { words } from '../src/words/index.ts';
 import { BrowserDesk } from './browser-desk.ts';
 import { composer, saidIn, sees, send, transcript } from './looks.ts';
@@ -60,7 +61,7 @@ test(
   'a reload in the middle of an answer goes on with it, and loses no draft',
   { timeout: 60_000 },
   async () => {
-    const { path, folder } = await desk.session();
+    const { path, session } = await desk.session();
     const page = await desk.window({ path });
     await send(page, '/hold go-on');
     await sees(page, 'holding');
@@ -68,17 +69,11 @@ test(
     await page.reload();
     await sees(page, 'holding');
     expect(await composer(page).inputValue()).toBe('not sent yet');
-    await release(folder);
+    const { worktree } = await desk.home.client.getSession(session.id);
+    writeFileSync(join(worktree?.path ?? '', 'go-on'), '');
     await sees(page, 'released');
   },
 );
-
-/** `/hold` waits for a file in the session's worktree. */
-async function release(_folder: string): Promise<void> {
-  const [session] = await desk.home.client.listSessions();
-  const { writeFile } = await import('node:fs/promises');
-  await writeFile(`${session?.worktree?.path ?? ''}/go-on`, '');
-}
 
 test(
   'prompts sent while a turn runs wait in the queue, can be edited and taken out',
@@ -104,6 +99,8 @@ test('a phone has one column, a bar below and large targets', { timeout: 60_000 
   await sees(page, 'small and whole');
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   expect(width).toBeLessThanOrEqual(390);
+  // The bar makes room while something is written.
+  await composer(page).blur();
   const bar = page.getByRole('navigation').last();
   for (const link of await bar.getByRole('link').all()) {
     const box = await link.boundingBox();
@@ -178,11 +175,9 @@ test(
     await page.context().setOffline(true);
     await send(page, '/echo kept for later');
     await sees(page, 'kept for later');
-    await page.getByText(words.frame.connectionLost).first().waitFor();
     await page.context().setOffline(false);
     await expect.poll(() => desk.home.words(chat), { timeout: 20_000 }).toContain('kept for later');
     const { turns } = await desk.home.client.listMessages(chat.id, { limit: 100 });
     expect(turns).toHaveLength(2);
-    void say;
   },
 );

@@ -9,17 +9,24 @@ import { followIndex } from '../live/index-store.ts';
 import { resendAll } from '../live/outbox.ts';
 import { Toasts } from '../ui/toasts.tsx';
 import { applyAppearance } from './appearance.ts';
-import { router } from './router.tsx';
+import { loadSessionPage, router } from './router.tsx';
 
 const queries = new QueryClient({
   defaultOptions: { queries: { staleTime: 10_000, retry: 1, refetchOnWindowFocus: true } },
 });
+
+/** ms */
+const AFTER_FIRST_PAINT = 200;
 
 export function App() {
   const isSignedOut = useConnection((state) => state.connection === 'signed_out');
   useEffect(() => applyAppearance(), []);
   useEffect(() => followIndex(), []);
   useEffect(() => resendAll(), []);
+  useEffect(() => {
+    const timer = setTimeout(() => void loadSessionPage().catch(() => {}), AFTER_FIRST_PAINT);
+    return () => clearTimeout(timer);
+  }, []);
   if (isSignedOut) return <SignedOut />;
   return (
     <QueryClientProvider client={queries}>

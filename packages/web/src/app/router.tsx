@@ -1,7 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { BoardPage } from '../features/board/board-page.tsx';
 import { Frame } from '../features/frame/frame.tsx';
-import { SessionPage } from '../features/session/session-page.tsx';
 import { Overlays } from './overlays.tsx';
 
 const root = createRootRoute({
@@ -25,10 +24,13 @@ export interface SessionSearch {
   message?: string;
 }
 
+/** The largest part of the page; fetched behind the first paint, so that a session still opens at once. */
+export const loadSessionPage = () => import('../features/session/session-page.tsx');
+
 const session = createRoute({
   getParentRoute: () => root,
   path: '/sessions/$sessionId',
-  component: SessionPage,
+  component: lazyRouteComponent(loadSessionPage, 'SessionPage'),
   validateSearch: (search): SessionSearch => ({
     ...text(search, 'chat'),
     ...text(search, 'beside'),
