@@ -22,7 +22,7 @@ export const settings = {
   },
 
   permission: {
-    title: 'This browser',
+    title: 'Permission of the browser',
     default: 'It has not been asked yet.',
     granted: 'Notifications are allowed.',
     denied:
@@ -57,7 +57,5 @@ export const settings = {
   version: 'Version',
   address: 'Address',
   running: 'Running for',
-  process: 'Process',
-  serverId: 'Server',
   unreachable: 'The server does not answer, so its version is not known.',
 };

@@ -46,9 +46,9 @@ function AgentRow({ agent, isFailing }: { agent: AgentInfo; isFailing: boolean }
       <div className="flex items-start gap-3">
         <span className="flex h-5 items-center">
           {isFound ? (
-            <Check size={14} strokeWidth={2} className="text-good" aria-hidden />
+            <Check size={12} strokeWidth={2.5} className="text-good" aria-hidden />
           ) : (
-            <CircleDashed size={14} strokeWidth={1.75} className="text-ink-3" aria-hidden />
+            <CircleDashed size={12} strokeWidth={2} className="text-ink-3" aria-hidden />
           )}
         </span>
         <div className="min-w-0 flex-1">
@@ -66,17 +66,12 @@ function AgentRow({ agent, isFailing }: { agent: AgentInfo; isFailing: boolean }
             </span>
             {isFailing ? (
               <a href="#circuits" className="text-small text-bad underline underline-offset-2">
-                {text.failing}
+                {text.failsToStart}
               </a>
             ) : null}
           </p>
           {isFound && agent.command !== null ? (
             <p className="font-mono text-code break-all text-ink-3 select-all">{agent.command}</p>
-          ) : null}
-          {!isFound && agent.hint !== null ? (
-            <p className="text-small text-ink-3">
-              <WithCode text={agent.hint} />
-            </p>
           ) : null}
         </div>
         {!isFound && agent.installable ? (
@@ -90,6 +85,11 @@ function AgentRow({ agent, isFailing }: { agent: AgentInfo; isFailing: boolean }
           </Button>
         ) : null}
       </div>
+      {!isFound && agent.hint !== null ? (
+        <p className="pt-0.5 pl-6 text-small text-ink-3">
+          <WithCode text={agent.hint} />
+        </p>
+      ) : null}
       {running === undefined ? null : <InstallLog agentId={agent.id} name={agent.name} install={running} />}
     </li>
   );

@@ -15,11 +15,16 @@ export interface HealthSectionProps {
 export function HealthSection({ health, nameOf }: HealthSectionProps) {
   const { status, version, pid, startedAt, store, backends, circuits } = health;
   const failing = circuits.filter(({ state }) => state !== 'closed');
+  const isWell = status === 'up' && failing.length === 0;
   return (
     <Section
       id="health"
       title={text.health}
-      note={<span className={status === 'up' ? 'text-good' : 'text-bad'}>{text.status[status]}</span>}
+      note={
+        <span className={isWell ? 'text-good' : 'text-bad'}>
+          {status === 'up' && !isWell ? text.failing(failing.length) : text.status[status]}
+        </span>
+      }
     >
       <dl className="grid grid-cols-[104px_minmax(0,1fr)] gap-y-2 py-2.5">
         <Fact name={text.server}>

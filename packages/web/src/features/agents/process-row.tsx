@@ -31,7 +31,7 @@ export function ProcessRow({ process, name }: { process: ProcessInfo; name: stri
         </p>
         <p className="text-small text-ink-3">{why}</p>
       </div>
-      <ul className="order-last col-span-2 col-start-2 min-w-0 wide:order-none wide:col-span-1 wide:col-start-auto">
+      <ul className="order-last col-start-2 min-w-0 wide:order-none wide:col-start-auto">
         {chats.map((chat) => (
           <ChatLink key={chat.id} chat={chat} />
         ))}
@@ -50,7 +50,7 @@ export function ProcessRow({ process, name }: { process: ProcessInfo; name: stri
       <span className="hidden text-right text-ink-2 wide:block" title={text.columns.uptime}>
         <Elapsed since={startedAt} />
       </span>
-      <span className="row-start-1 col-start-3 flex justify-end wide:row-auto wide:col-start-auto">
+      <span className="row-span-3 row-start-1 col-start-3 flex items-start justify-end wide:row-auto wide:col-start-auto">
         <Release agent={agent} name={name} pid={pid} chats={chats} />
       </span>
     </li>

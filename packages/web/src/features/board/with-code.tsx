@@ -4,7 +4,7 @@ export function WithCode({ text }: { text: string }) {
     at % 2 === 0 ? (
       piece
     ) : (
-      <code key={at} className="rounded-sm bg-sunken px-1 font-mono break-all text-ink-2">
+      <code key={at} className="rounded-sm bg-sunken px-1 font-mono [overflow-wrap:anywhere] text-ink-2">
         {piece}
       </code>
     ),

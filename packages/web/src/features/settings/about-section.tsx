@@ -15,8 +15,6 @@ export function AboutSection() {
       <dl className="grid grid-cols-[120px_minmax(0,1fr)] gap-y-1.5 py-2.5">
         <Fact name={text.version}>{health?.version}</Fact>
         <Fact name={text.address}>{server.url}</Fact>
-        <Fact name={text.serverId}>{health?.serverId}</Fact>
-        <Fact name={text.process}>{health?.pid}</Fact>
         <Fact name={text.running}>{health === undefined ? null : <Elapsed since={health.startedAt} />}</Fact>
       </dl>
     </Section>

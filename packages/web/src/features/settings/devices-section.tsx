@@ -47,8 +47,9 @@ function SignInLink({ url, expiresAt }: { url: string; expiresAt: number }) {
           autoFocus
           aria-label={text.link}
           value={url}
-          onFocus={(event) => event.target.select()}
-          className="h-7 min-w-0 flex-1 bg-transparent px-1 font-mono text-code outline-offset-0 pointer-coarse:h-11"
+          // From the end, so that a narrow field shows how the link begins.
+          onFocus={({ target }) => target.setSelectionRange(0, url.length, 'backward')}
+          className="h-7 min-w-0 flex-1 rounded-sm bg-transparent px-1 font-mono text-code outline-offset-0 pointer-coarse:h-11"
         />
         <IconButton
           label={isCopied ? words.common.copied : text.copyLink}
