@@ -88,8 +88,6 @@ export const questions = {
   withMessage: (message: string) => `“${message}”`,
   notFirst: 'Somebody else answered first',
   notFirstOutcome: (outcome: string) => `Somebody else answered first. ${outcome}`,
-  announced: (agent: string, title: string) => `${agent} asks: ${title}`,
-  announcedAnswer: (outcome: string) => outcome,
 
   inbox: 'Inbox',
   count: (count: number) => (count === 1 ? '1 open question' : `${count} open questions`),

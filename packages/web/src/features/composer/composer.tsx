@@ -50,7 +50,10 @@ function ComposerOfChat({ chatId, sessionId }: ComposerProps) {
   };
 
   return (
-    <div ref={root} className="@container shrink-0 px-2 pb-2 phone:px-4">
+    <div
+      ref={root}
+      className="@container shrink-0 px-2 pb-2 focus-within:pb-[max(8px,env(safe-area-inset-bottom))] phone:px-4 phone:pb-[max(8px,env(safe-area-inset-bottom))]"
+    >
       <div className="mx-auto flex max-w-[760px] flex-col gap-1.5">
         <div className="flex flex-col">
           <QueueList chatId={chatId} agent={agent} onLeave={() => field.current?.focus()} />

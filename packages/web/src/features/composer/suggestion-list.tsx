@@ -38,7 +38,7 @@ export function SuggestionList({ id, label, items, note, active, onActive, onPic
             onClick={() => onPick(item)}
             className={cx(
               'flex min-h-7 items-baseline gap-2 rounded-md px-2 py-1 pointer-coarse:min-h-11 pointer-coarse:items-center',
-              index === active && 'bg-hover',
+              index === active && 'bg-active',
             )}
           >
             <span className="max-w-[60%] shrink-0 truncate font-mono text-code text-ink">{item.name}</span>

@@ -49,6 +49,8 @@ export function Toolbar({ chatId, isBusy, children, onSend }: ToolbarProps) {
       <Button
         look={cannotSend ? 'quiet' : 'primary'}
         disabled={cannotSend}
+        // The field keeps the focus, and with it a phone keeps its keyboard.
+        onMouseDown={(event) => event.preventDefault()}
         onClick={onSend}
         title={isBusy ? words.composer.queueHint : undefined}
         icon={isBusy ? <ListPlus size={16} strokeWidth={1.75} /> : <ArrowUp size={16} strokeWidth={1.75} />}
@@ -67,6 +69,7 @@ function StopButton({ chatId }: { chatId: string }) {
   return (
     <Button
       disabled={isStopping}
+      onMouseDown={(event) => event.preventDefault()}
       onClick={() => stopTurn(chatId, turn.id)}
       icon={<Square size={12} strokeWidth={1.75} fill="currentColor" />}
     >

@@ -29,7 +29,7 @@ export interface AnswerProps {
 /** A question that waits for its answer. */
 export function OpenQuestion({ permission, inInbox }: { permission: Permission; inInbox: boolean }) {
   const { id, agent, kind, title, toolCall, fields, createdAt } = permission;
-  const root = useRef<HTMLElement>(null);
+  const root = useRef<HTMLDivElement>(null);
   const heading = useId();
   const [isSending, setSending] = useState(false);
   const agentName = useAgents().find((each) => each.id === agent)?.name ?? agent;
@@ -45,8 +45,9 @@ export function OpenQuestion({ permission, inInbox }: { permission: Permission; 
   const parts: AnswerProps = { permission, agentName, isSending, send, root, takesAllKeys: inInbox };
   const isForm = kind === 'question';
   return (
-    <section
+    <div
       ref={root}
+      role="group"
       tabIndex={-1}
       aria-labelledby={heading}
       data-question={inInbox ? undefined : id}
@@ -86,7 +87,7 @@ export function OpenQuestion({ permission, inInbox }: { permission: Permission; 
           <PermissionOptions {...parts} />
         )}
       </div>
-    </section>
+    </div>
   );
 }
 

@@ -1,7 +1,5 @@
 import type { Permission } from '@pilotlight/protocol';
 import { useEffect, type RefObject } from 'react';
-import { announce } from '../../ui/announce.ts';
-import { words } from '../../words/index.ts';
 import { paneOf } from '../composer/pane.ts';
 import { isTextField } from './question-keys.ts';
 
@@ -13,6 +11,7 @@ const RESTING = 1_500;
 let lastInput = 0;
 addEventListener('input', () => (lastInput = Date.now()), { capture: true, passive: true });
 
+const seen = new Set<string>();
 let wanted: string | null = null;
 
 /** The card of that question in its chat takes the focus: now (true), or as soon as it appears. */
@@ -24,20 +23,21 @@ export function wantFocus(questionId: string): boolean {
 }
 
 /**
- * A question that was just asked is announced, and takes the focus unless the user types or looks elsewhere; when it is
- * answered, the focus goes back to where it came from.
+ * A question that was just asked takes the focus unless the user types or is elsewhere; when it is answered, the focus
+ * goes back to where it came from. The transcript announces it.
  */
 export function useQuestionFocus(
   root: RefObject<HTMLElement | null>,
   permission: Permission,
   isInChat: boolean,
 ): void {
-  const { id, agent, title, createdAt } = permission;
+  const { id, createdAt } = permission;
   useEffect(() => {
     const card = root.current;
     if (card === null || !isInChat) return;
-    const isNew = Date.now() - createdAt < NEW;
-    if (isNew) announce(words.questions.announced(agent, title));
+    // Its row may come and go as the transcript scrolls; it takes the focus by itself once.
+    const isNew = Date.now() - createdAt < NEW && !seen.has(id);
+    seen.add(id);
     if (wanted !== id && !(isNew && isFree(card))) return;
     wanted = null;
     const before = document.activeElement;
@@ -46,7 +46,7 @@ export function useQuestionFocus(
       const isHere = document.activeElement === document.body || card.contains(document.activeElement);
       if (isHere && before instanceof HTMLElement && before !== document.body) before.focus();
     };
-  }, [root, isInChat, id, agent, title, createdAt]);
+  }, [root, isInChat, id, createdAt]);
 }
 
 function take(card: HTMLElement): void {

@@ -1,11 +1,9 @@
 import type { AcpToolSnapshot } from '@pilotlight/protocol';
-import { lazy, Suspense } from 'react';
+import { ChangePreview } from './change-preview.tsx';
 import { words } from '../../words/index.ts';
 import { PathText } from './path-text.tsx';
 import { subjectOf } from './subject.ts';
 import { visibleText } from './visible-text.ts';
-
-const ChangePreview = lazy(() => import('./change-preview.tsx'));
 
 export interface SubjectViewProps {
   title: string;
@@ -38,9 +36,7 @@ export function SubjectView({ title, toolCall, place }: SubjectViewProps) {
         </p>
       )}
       {diffs.map((diff) => (
-        <Suspense key={diff.path} fallback={<div className="h-32 rounded-md border border-line bg-sunken" />}>
-          <ChangePreview diff={diff} place={place} />
-        </Suspense>
+        <ChangePreview key={diff.path} diff={diff} place={place} />
       ))}
       {texts.map((text, at) => (
         <p key={at} className="max-h-48 overflow-y-auto break-words whitespace-pre-wrap text-ink-2">
