@@ -137,6 +137,7 @@ export const transcript = {
     worktree_missing: 'The worktree is gone. Start a new session from its branch.',
     store_full: 'Make room on the disk, then send again.',
   } as Partial<Record<ErrorCode, string>>,
+  changedSoFar: 'What the session has changed so far',
   sendPromptAgain: 'Send again',
   tokens: (n: number) => `${n < 1000 ? n : `${(n / 1000).toFixed(n < 10_000 ? 1 : 0)}k`} tokens`,
   usage: {

@@ -109,7 +109,7 @@ function Branch({ session }: { session: Session }) {
       <button
         type="button"
         onClick={() => copy(branch)}
-        className="hidden min-w-0 items-center gap-1 rounded-sm px-1 text-small text-ink-3 hover:bg-hover hover:text-ink phone:inline-flex pointer-coarse:h-11"
+        className="hidden max-w-60 min-w-0 shrink-[4] items-center gap-1 rounded-sm px-1 text-small text-ink-3 hover:bg-hover hover:text-ink phone:inline-flex pointer-coarse:h-11"
       >
         <GitBranch size={13} strokeWidth={1.75} className="shrink-0" aria-hidden />
         <span className="truncate font-mono">{branch}</span>

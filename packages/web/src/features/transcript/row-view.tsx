@@ -50,6 +50,6 @@ export const RowView = memo(function RowView({ row, isAsking }: { row: Row; isAs
     case 'question':
       return <QuestionCard permission={row.question} />;
     case 'turn':
-      return <TurnRow turn={row.turn} isAsking={isAsking} />;
+      return <TurnRow row={row} isAsking={isAsking} />;
   }
 });

@@ -22,7 +22,7 @@ export type Row =
   | (RowBase & { kind: 'notice'; part: PartOf<'notice'> })
   | (RowBase & { kind: 'opaque'; part: PartOf<'opaque'> })
   | (RowBase & { kind: 'question'; question: Permission })
-  | (RowBase & { kind: 'turn'; turn: Turn });
+  | (RowBase & { kind: 'turn'; turn: Turn; before: Turn | null });
 
 /** What the rows of one message are made of; equal ones make equal rows. */
 interface MessageContext {
@@ -31,6 +31,8 @@ interface MessageContext {
   /** of the turn */
   questions: readonly Permission[];
   isLastOfTurn: boolean;
+  /** the turn before this one, where it is known */
+  before: Turn | null;
 }
 
 const ACTIVE = new Set<Turn['state']>(['starting', 'running']);
@@ -44,7 +46,7 @@ export function isOver(turn: Turn): boolean {
 }
 
 /** The rows of one message, in their order. */
-export function messageRows({ message, turn, questions, isLastOfTurn }: MessageContext): Row[] {
+export function messageRows({ message, turn, questions, isLastOfTurn, before }: MessageContext): Row[] {
   const messageId = message.id;
   const rows: Row[] = [];
   if (message.role === 'user') {
@@ -62,7 +64,7 @@ export function messageRows({ message, turn, questions, isLastOfTurn }: MessageC
     rows.push({ kind: 'question', key: `question-${question.id}`, messageId, question });
   }
   if (turn !== null && turn.state !== 'queued')
-    rows.push({ kind: 'turn', key: `turn-${turn.id}`, messageId, turn });
+    rows.push({ kind: 'turn', key: `turn-${turn.id}`, messageId, turn, before });
   return rows;
 }
 
@@ -175,13 +177,17 @@ export class TranscriptRows {
     const messages = lists.length === 1 ? (lists[0] ?? []) : lists.flat();
     const kept = new Map<string, Kept>();
     const rows: Row[] = [];
+    let [before, current]: (Turn | null)[] = [null, null];
     for (const [at, message] of messages.entries()) {
       const { turnId } = message;
+      const turn = turnId === null ? null : (turns[turnId] ?? null);
+      if (turn !== null && turn.id !== current?.id) [before, current] = [current ?? null, turn];
       const entry = this.#entry({
         message,
-        turn: turnId === null ? null : (turns[turnId] ?? null),
+        turn,
         questions: (turnId === null ? undefined : this.#byTurn.get(turnId)) ?? this.#none,
         isLastOfTurn: turnId !== null && messages[at + 1]?.turnId !== turnId,
+        before: before ?? null,
       });
       kept.set(message.id, entry);
       for (const row of entry.rows) rows.push(row);
@@ -197,7 +203,8 @@ export class TranscriptRows {
       before.message === context.message &&
       before.turn === context.turn &&
       before.questions === context.questions &&
-      before.isLastOfTurn === context.isLastOfTurn;
+      before.isLastOfTurn === context.isLastOfTurn &&
+      before.before === context.before;
     if (isUnchanged) return before;
     const rows = messageRows(context);
     if (before === undefined) return { ...context, rows };

@@ -1,4 +1,4 @@
-import type { AgentUsage, Turn } from '@pilotlight/protocol';
+import type { AgentUsage, DiffStat, Turn } from '@pilotlight/protocol';
 import { DiffCount } from '../../ui/diff-count.tsx';
 import { Mark } from '../../ui/mark.tsx';
 import { Elapsed } from '../../ui/time.tsx';
@@ -10,10 +10,11 @@ import { sendPrompt } from '../../live/outbox.ts';
 import { words } from '../../words/index.ts';
 import { ExplainedMark } from './marks.tsx';
 import { partsToContent } from './parts-to-content.ts';
-import { isActive } from './transcript-rows.ts';
+import { isActive, type Row } from './transcript-rows.ts';
 
 /** How a turn goes or how it ended: one line of the same height in both cases, so that the end moves nothing. */
-export function TurnRow({ turn, isAsking }: { turn: Turn; isAsking: boolean }) {
+export function TurnRow({ row, isAsking }: { row: Extract<Row, { kind: 'turn' }>; isAsking: boolean }) {
+  const { turn, before } = row;
   const since = turn.startedAt ?? turn.createdAt;
   const w = words.transcript;
   if (isActive(turn)) {
@@ -25,7 +26,7 @@ export function TurnRow({ turn, isAsking }: { turn: Turn; isAsking: boolean }) {
         <span className="text-ink-3">
           <Elapsed since={since} />
         </span>
-        <Continuity turn={turn} />
+        <Continuity turn={turn} isFirst={before === null} />
       </div>
     );
   }
@@ -42,9 +43,9 @@ export function TurnRow({ turn, isAsking }: { turn: Turn; isAsking: boolean }) {
           )}
         </span>
         {endedAt === null ? null : <span>{words.time.took(endedAt - since)}</span>}
-        {diff === null ? null : <DiffCount additions={diff.additions} deletions={diff.deletions} />}
-        {usage === null ? null : <Usage usage={usage} />}
-        <Continuity turn={turn} />
+        <Changes diff={diff} before={before?.diff ?? null} />
+        {usage === null || state === 'failed' ? null : <Usage usage={usage} />}
+        <Continuity turn={turn} isFirst={before === null} />
       </div>
       {state === 'failed' ? <Failure turn={turn} /> : null}
       {state === 'cancelled' ? <p className="text-small text-ink-3">{w.cancelledWhy}</p> : null}
@@ -55,10 +56,22 @@ export function TurnRow({ turn, isAsking }: { turn: Turn; isAsking: boolean }) {
   );
 }
 
+/** What the session has changed up to this turn; nothing when the turn added nothing to that. */
+function Changes({ diff, before }: { diff: DiffStat | null; before: DiffStat | null }) {
+  if (diff === null || JSON.stringify(diff) === JSON.stringify(before)) return null;
+  return (
+    <span title={words.transcript.changedSoFar}>
+      <DiffCount additions={diff.additions} deletions={diff.deletions} />
+    </span>
+  );
+}
+
 /** How the agent came to know the chat; nothing when it simply went on. */
-function Continuity({ turn }: { turn: Turn }) {
+function Continuity({ turn, isFirst }: { turn: Turn; isFirst: boolean }) {
   const { continuity, dispatch } = turn;
-  const shown = continuity === null || continuity === 'live' ? null : words.transcript.continuity[continuity];
+  // A chat's first turn begins fresh, which goes without saying.
+  const isPlain = continuity === null || continuity === 'live' || (continuity === 'fresh' && isFirst);
+  const shown = isPlain ? null : words.transcript.continuity[continuity];
   const [cold, coldWhy] = words.transcript.coldTurn;
   return (
     <>

@@ -10,7 +10,6 @@ export interface CodeToken {
 const MAX_LENGTH = 120_000;
 /** Characters tokenised before the page gets its turn again. */
 const SLICE = 6_000;
-const THEME = 'pilotlight';
 
 const GRAMMARS: Record<string, LanguageInput> = {
   c: () => import('shiki/langs/c.mjs'),
@@ -51,10 +50,13 @@ let highlighter: Promise<HighlighterCore> | undefined;
 /** One highlighter for the page, loaded with the first code that is shown. Its colours are variables of tokens.css. */
 async function highlighterFor(language: string): Promise<HighlighterCore> {
   highlighter ??= (async () => {
-    const [{ createHighlighterCore, createCssVariablesTheme }, { createJavaScriptRegexEngine }] =
-      await Promise.all([import('shiki/core'), import('shiki/engine/javascript')]);
+    const [{ createHighlighterCore }, { createJavaScriptRegexEngine }, { codeTheme }] = await Promise.all([
+      import('shiki/core'),
+      import('shiki/engine/javascript'),
+      import('./theme.ts'),
+    ]);
     return createHighlighterCore({
-      themes: [createCssVariablesTheme({ name: THEME, variablePrefix: '--c-code-', fontStyle: false })],
+      themes: [codeTheme],
       engine: createJavaScriptRegexEngine({ forgiving: true }),
     });
   })();
@@ -82,7 +84,7 @@ export async function highlight(
     if (signal.aborted) return null;
     const tokens = core.codeToTokensBase(slice, {
       lang: language,
-      theme: THEME,
+      theme: 'pilotlight',
       tokenizeMaxLineLength: 2_000,
       ...(state === undefined ? {} : { grammarState: state }),
     });
@@ -94,7 +96,7 @@ export async function highlight(
 }
 
 function toToken({ content, color }: ThemedToken): CodeToken {
-  return { text: content, color: color === undefined || color.includes('foreground') ? null : color };
+  return { text: content, color: color === undefined || color === 'var(--c-code-ink)' ? null : color };
 }
 
 /** Whole lines, about SLICE characters together. */

@@ -6,16 +6,7 @@ import { cx } from '../class-names.ts';
 const CHUNK = 200;
 const LINE_HEIGHT = 20;
 /** ANSI's eight colours in the colours of code. */
-const COLORS = [
-  '',
-  'bad',
-  'good',
-  'flame-ink',
-  'code-token-function',
-  'code-token-keyword',
-  'code-token-string',
-  '',
-];
+const COLORS = ['', 'bad', 'good', 'flame-ink', 'code-function', 'code-keyword', 'code-string', ''];
 
 /** Output of a command, coloured as it asks for, every line 20 px high and none wrapped. */
 export const OutputText = memo(function OutputText({ text }: { text: string }) {

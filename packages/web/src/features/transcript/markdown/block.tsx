@@ -30,6 +30,7 @@ export const Block = memo(function Block({ token, isGrowing = false, depth = 0 }
   switch (block.type) {
     case 'space':
     case 'def':
+    case 'checkbox':
       return null;
     case 'heading': {
       // The page's own headings come first; those of an answer stand below them.
