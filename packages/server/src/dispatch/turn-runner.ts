@@ -242,7 +242,7 @@ export class TurnRunner {
     const { store, journal } = this.#o.announcer;
     const user = journal.liveMessage(turn.chatId, turn.messageId) ?? store.messages.get(turn.messageId);
     const content = partsToPrompt(user?.parts ?? [], store.blobs);
-    const recap = recapOf(unseen);
+    const recap = recapOf(unseen, store.blobs);
     if (recap === null) return { input: { content }, recap: 0 };
     return { input: { content: [{ type: 'text', text: recap.text }, ...content] }, recap: recap.messages };
   }

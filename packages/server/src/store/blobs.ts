@@ -7,6 +7,7 @@ export function blobTable(database: Database): BlobTable {
   const put = database.prepare('INSERT OR IGNORE INTO blobs (id, mime_type, bytes) VALUES (?, ?, ?)');
   const mimeType = database.prepare('SELECT mime_type FROM blobs WHERE id = ?');
   const get = database.prepare('SELECT mime_type, bytes FROM blobs WHERE id = ?');
+  const end = database.prepare('SELECT substr(bytes, -?) AS bytes FROM blobs WHERE id = ?');
   return {
     put(content, type) {
       const bytes = typeof content === 'string' ? Buffer.from(content) : content;
@@ -19,6 +20,9 @@ export function blobTable(database: Database): BlobTable {
     get(id) {
       const row = get.get(id);
       return row === null ? null : { mimeType: text(row, 'mime_type'), bytes: row['bytes'] as Uint8Array };
+    },
+    end(id, bytes) {
+      return (end.get(bytes, id)?.['bytes'] as Uint8Array | undefined) ?? null;
     },
   };
 }

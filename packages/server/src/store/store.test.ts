@@ -200,6 +200,9 @@ describe('a store', () => {
     expect(store.blobs.put(new Uint8Array([1, 2, 3]), 'application/octet-stream')).toEqual(first);
     expect(store.blobs.get(first.blob)?.bytes).toEqual(new Uint8Array([1, 2, 3]));
     expect(store.blobs.get('0'.repeat(64))).toBeNull();
+    expect(store.blobs.end(first.blob, 2)).toEqual(new Uint8Array([2, 3]));
+    expect(store.blobs.end(first.blob, 9)).toEqual(new Uint8Array([1, 2, 3]));
+    expect(store.blobs.end('0'.repeat(64), 2)).toBeNull();
   });
 
   it('remembers choices by chat and agent, whatever else of the chat changes', () => {

@@ -127,6 +127,8 @@ export interface BlobTable {
   /** Keeps the bytes under their SHA-256; the same bytes again change nothing (the first mime type stays). */
   put(bytes: Uint8Array | string, mimeType: string): BlobRef;
   get(id: string): { mimeType: string; bytes: Uint8Array } | null;
+  /** Its last `bytes` bytes, or all there are; null when there is no such blob. */
+  end(id: string, bytes: number): Uint8Array | null;
 }
 
 /** Values are stored as JSON. */
