@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -62,20 +62,30 @@ it('doctor says what to do about each thing', async () => {
   expect(after.code).toBe(0);
   expect(after.stdout).toMatch(/✓ ok +server +http/);
   expect(after.stdout).toMatch(/agents .*demo/);
-  const agentsFile = join(bench.data, 'agents.json');
-  writeFileSync(agentsFile, '{');
+});
+
+it('a broken agents.json is named where agents are shown, and the built-in ones go on', async () => {
+  await bench.serve();
+  writeFileSync(join(bench.data, 'agents.json'), '{');
   const broken = await bench.run(['doctor']);
   expect(broken.code).toBe(5);
-  expect(broken.stdout).toMatch(/✗ fail agents +.*agents\.json is not JSON/);
+  expect(broken.stdout).toMatch(/agents .*demo[\s\S]*✗ fail agents\.json +.*agents\.json is not JSON/);
+  const listed = await bench.run(['agents']);
+  expect(listed.code).toBe(0);
+  expect(listed.stderr).toMatch(/^✗ .*agents\.json is not JSON/);
+  expect(listed.stdout).toContain('demo');
+  const mine = await bench.run(['prompt', '--agent', 'mine', 'hi']);
+  expect(mine.code).toBe(2);
+  expect(mine.stderr).toMatch(/"mine" is not built in.*agents\.json is not JSON/);
 });
 
 it('is not fooled by a program that answers at the address of a dead server', async () => {
-  await bench.serve();
-  await bench.run(['stop']);
   const stranger = createServer((_, response) => response.writeHead(200).end('<html>'));
   stranger.listen(0, '127.0.0.1');
   await once(stranger, 'listening');
   const url = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}`;
+  mkdirSync(bench.data);
+  writeFileSync(join(bench.data, 'token'), 'x'.repeat(43));
   // This process lives, so only what answers there can tell that it is no server.
   writeFileSync(join(bench.data, 'server.json'), JSON.stringify({ pid: process.pid, url }));
   const { code } = await bench.run(['chat', 'list']);

@@ -149,6 +149,8 @@ export const Health = z.object({
     z.object({ kind: z.enum(['opencode_server', 'acp_warm']), state: z.enum(['up', 'down']) }),
   ),
   circuits: z.array(Circuit),
+  /** `error`: what is wrong with agents.json; the built-in agents work as they are built in until it is mended */
+  agents: z.object({ error: ErrorInfo.nullable() }),
 });
 export type Health = z.infer<typeof Health>;
 
@@ -253,7 +255,8 @@ export const ProjectList = z.object({ projects: z.array(Project) });
 export const SessionList = z.object({ sessions: z.array(Session) });
 export const ChatList = z.object({ chats: z.array(Chat) });
 export const QueueList = z.object({ turns: z.array(Turn) });
-export const AgentList = z.object({ agents: z.array(AgentInfo) });
+/** `error` as in `Health` */
+export const AgentList = z.object({ agents: z.array(AgentInfo), error: ErrorInfo.nullable() });
 export const PermissionList = z.object({ permissions: z.array(Permission) });
 export const TaskList = z.object({ tasks: z.array(Task) });
 export const ProcessList = z.object({ processes: z.array(ProcessInfo) });

@@ -82,7 +82,7 @@ export interface RunningServer {
 
 /**
  * The composition root: makes every part once, in order, and disposes them in reverse order, also when making one fails.
- * @throws PilotlightError `data_folder_in_use`, `store_*`, `port_in_use`, `config_invalid`
+ * @throws PilotlightError `data_folder_in_use`, `store_*`, `port_in_use`
  */
 export async function composeServer(options: ServerOptions): Promise<RunningServer> {
   await using building = new AsyncDisposableStack();
@@ -197,7 +197,8 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
   const health = (): Health => {
     const states = [...backends.values()].map((backend) => ({ kind: backend.kind, state: backend.health() }));
     const failure = journal.failure;
-    const degraded = states.some((backend) => backend.state === 'down');
+    const agentsError = agentCatalog.error;
+    const degraded = agentsError !== null || states.some((backend) => backend.state === 'down');
     return {
       status: failure !== null ? 'down' : degraded ? 'degraded' : 'up',
       version: VERSION,
@@ -212,6 +213,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
       },
       backends: states,
       circuits: circuits.list(),
+      agents: { error: agentsError },
     };
   };
   const commands = composeCommands({

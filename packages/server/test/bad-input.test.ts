@@ -1,5 +1,5 @@
 /** Wrong requests and a wrong world: a clear error each, and after each the server is up and another chat still works. */
-import { Problem, newId, type Turn } from '@pilotlight/protocol';
+import { AgentList, Problem, newId, type Turn } from '@pilotlight/protocol';
 import { scriptedAgent } from '@pilotlight/testkit';
 import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -219,11 +219,13 @@ describe('agents', () => {
     expect((await home.client.health()).circuits).toEqual([]);
   });
 
-  it('a broken agents.json says where; what runs goes on, and mending it is enough', async () => {
-    const held = await home.client.submitPrompt(desk.chat.id, say('/hold mended'));
-    await home.said(desk.chat, 'holding');
+  it('a broken agents.json says where; the built-in agents go on, and mending it is enough', async () => {
+    const { chat } = desk;
+    const held = await home.client.submitPrompt(chat.id, say('/hold mended'));
+    await home.said(chat, 'holding');
+    const [builtIn, ofTheFile] = [say('/echo queued'), say('queued', { agent: 'good' })];
+    for (const waiting of [builtIn, ofTheFile]) await home.client.submitPrompt(chat.id, waiting);
     const before = agents;
-    const waiting = await home.client.submitPrompt(desk.chat.id, say('/echo queued'));
     home.writeAgents([
       ...before,
       { id: 'wrong', name: 'Wrong', command: 'x', deadlines: { initialize: 'soon' } },
@@ -232,24 +234,36 @@ describe('agents', () => {
       code: 'config_invalid',
       message: expect.stringMatching(/agents\.json.*"wrong".*deadlines\.initialize/),
     };
-    await expect(home.client.submitPrompt(desk.chat.id, say('x', { agent: 'absent' }))).rejects.toMatchObject(
+    await expect(home.client.submitPrompt(chat.id, say('x', { agent: 'good' }))).rejects.toMatchObject(
       refused,
     );
-    await expect(home.client.listAgents()).rejects.toMatchObject(refused);
+    expect(await home.client.health()).toMatchObject({ status: 'degraded', agents: { error: refused } });
     writeFileSync(home.agentsFile, '{');
-    await expect(home.client.listAgents()).rejects.toMatchObject({
-      code: 'config_invalid',
-      message: expect.stringContaining(home.agentsFile),
-    });
+    const broken = { code: 'config_invalid', message: expect.stringContaining(home.agentsFile) };
+    expect((await home.client.health()).agents.error).toMatchObject(broken);
+    const { url, token } = home.running;
+    const answer = await fetch(`${url}/api/agents`, { headers: { authorization: `Bearer ${token}` } });
+    const list = AgentList.parse(await answer.json());
+    expect(list.error).toMatchObject(broken);
+    expect(list.agents.map(({ id }) => id)).toEqual([
+      'demo',
+      'opencode',
+      'claude',
+      'codex',
+      'gemini',
+      'qwen',
+    ]);
+    expect(await home.turn(other.chat, '/echo on')).toMatchObject({ state: 'completed' });
     writeFileSync(join(desk.folder, 'mended'), '');
-    expect(await home.client.waitForTurn(desk.chat.id, held.id)).toMatchObject({ state: 'completed' });
-    expect(await home.client.waitForTurn(desk.chat.id, waiting.id)).toMatchObject({
+    for (const { id } of [held, builtIn])
+      expect(await home.client.waitForTurn(chat.id, id)).toMatchObject({ state: 'completed' });
+    expect(await home.client.waitForTurn(chat.id, ofTheFile.id)).toMatchObject({
       state: 'failed',
-      error: { code: 'config_invalid', message: expect.stringContaining(home.agentsFile) },
+      error: broken,
     });
     home.writeAgents(before);
-    expect(await home.turn(desk.chat, 'again', { agent: 'good' })).toMatchObject({ state: 'completed' });
-    expect((await home.client.listAgents()).map(({ id }) => id)).toContain('absent');
+    expect(await home.turn(chat, 'again', { agent: 'good' })).toMatchObject({ state: 'completed' });
+    expect(await home.client.health()).toMatchObject({ status: 'up', agents: { error: null } });
   });
 });
 

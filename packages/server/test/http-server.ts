@@ -163,6 +163,7 @@ const HEALTH: Health = {
   store: { state: 'up', error: null, bytes: 0 },
   backends: [],
   circuits: [],
+  agents: { error: null },
 };
 
 /** The few commands these tests call; any other is a defect of the test. */

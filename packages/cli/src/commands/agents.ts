@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { answerWith, createCli, withCommonOptions } from '../cli.ts';
 import { requireServer } from '../server/find-server.ts';
+import { agentsProblem } from '../terminal/agents-problem.ts';
 import type { CommonOptions } from '../settings.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { table } from '../terminal/table.ts';
@@ -11,7 +12,11 @@ export function agentsCommand(program: Command): void {
     (options: CommonOptions) =>
       answerWith(
         options,
-        (client) => client.listAgents(),
+        async (client, { screen, json }) => {
+          const [found, { agents }] = [await client.listAgents(), await client.health()];
+          if (agents.error !== null && !json) screen.note(agentsProblem(agents.error, screen));
+          return found;
+        },
         (found, { screen }) =>
           table(
             found.map((agent) => [

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Client } from '@pilotlight/client';
+import type { ErrorInfo } from '@pilotlight/protocol';
 import type { Command } from 'commander';
 import { createCli, withCommonOptions } from '../cli.ts';
 import type { Cli } from '../cli.ts';
@@ -104,7 +105,7 @@ async function lookForServer({ settings }: Cli): Promise<{ found: Client | null;
 }
 
 async function lookInside(client: Client): Promise<Finding[]> {
-  const { store, backends, circuits } = await client.health();
+  const { store, backends, circuits, agents } = await client.health();
   return [
     {
       what: 'store',
@@ -124,22 +125,22 @@ async function lookInside(client: Client): Promise<Finding[]> {
         text: `${circuit.agent} failed: ${circuit.lastError?.message ?? ''}`,
       })),
     await lookAtAgents(client),
+    ...(agents.error === null ? [] : [agentsFile(agents.error)]),
   ];
 }
 
 async function lookAtAgents(client: Client): Promise<Finding> {
-  const what = 'agents';
-  try {
-    const agents = await client.listAgents();
-    const found = agents.filter((agent) => agent.state === 'found');
-    const missing = agents.filter((agent) => agent.state === 'missing').map((agent) => agent.id);
-    const others = missing.length === 0 ? '' : `; not found: ${missing.join(', ')} (pilotlight agents list)`;
-    // The demo agent alone does no work.
-    const state = found.some((agent) => agent.installable || !agent.builtIn) ? 'ok' : 'warn';
-    return { what, state, text: found.map((agent) => agent.id).join(', ') + others };
-  } catch (error) {
-    return { what, state: 'fail', text: (error as Error).message };
-  }
+  const agents = await client.listAgents();
+  const found = agents.filter((agent) => agent.state === 'found');
+  const missing = agents.filter((agent) => agent.state === 'missing').map((agent) => agent.id);
+  const others = missing.length === 0 ? '' : `; not found: ${missing.join(', ')} (pilotlight agents list)`;
+  // The demo agent alone does no work.
+  const state = found.some((agent) => agent.installable || !agent.builtIn) ? 'ok' : 'warn';
+  return { what: 'agents', state, text: found.map((agent) => agent.id).join(', ') + others };
+}
+
+function agentsFile({ message }: ErrorInfo): Finding {
+  return { what: 'agents.json', state: 'fail', text: message };
 }
 
 async function lookAtPort({ settings }: Cli): Promise<Finding> {

@@ -8,6 +8,7 @@ import type { Cli } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
 import { PAGE_FOLDER } from '../server/page-folder.ts';
 import type { ReadyMessage } from '../server/start-detached.ts';
+import { agentsProblem } from '../terminal/agents-problem.ts';
 import { DEFAULT_PORT, parsePort } from '../settings.ts';
 import type { CommonOptions } from '../settings.ts';
 
@@ -122,11 +123,13 @@ async function announce(server: RunningServer, cli: Cli, options: ServeOptions):
     );
     return;
   }
-  const agents = await createClient({ url: server.url, token: server.token }).listAgents();
+  const client = createClient({ url: server.url, token: server.token });
+  const [agents, health] = [await client.listAgents(), await client.health()];
   const found = agents.filter((agent) => agent.state === 'found').map((agent) => agent.id);
   screen.line(`${screen.style.amber('•')} ${screen.style.bold('Pilotlight')} ${server.url}`);
   screen.line(`  sign in  ${link}`);
   screen.line(`  agents   ${found.length === 0 ? 'none found; pilotlight agents list' : found.join(', ')}`);
+  if (health.agents.error !== null) screen.note(agentsProblem(health.agents.error, screen));
   screen.line(`  data     ${cli.settings.dataFolder}`);
   if (options.host === '0.0.0.0' || options.host === '::')
     screen.line(`  reached  ${addresses(server.port).join(', ')}`);

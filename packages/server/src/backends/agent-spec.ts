@@ -61,8 +61,8 @@ export interface ResolvedAgent extends AgentSpec {
 /** The table of agents as the backends see it. */
 export interface AgentTable {
   list(): AgentSpec[];
-  /** @throws PilotlightError `agent_unknown` */
+  /** @throws PilotlightError `agent_unknown`, `config_invalid` when the file that may define it is wrong */
   get(id: string): AgentSpec;
-  /** @throws PilotlightError `agent_unknown`, `agent_not_installed` (says how to get it) */
+  /** @throws PilotlightError as `get`, and `agent_not_installed` (says how to get it) */
   resolve(id: string): Promise<ResolvedAgent>;
 }

@@ -200,8 +200,37 @@ test.each([
   ['no command', { agents: [{ id: 'mine' }] }, 'agents "mine", field command'],
 ])('%s in the file is named', (_case, content, said) => {
   writeAgents(content);
-  const error = thrown(() => table());
-  expect(error.code).toBe('config_invalid');
-  expect(error.message).toContain(join(dataFolder, 'agents.json'));
-  expect(error.message).toContain(said);
+  const { problem } = table();
+  expect(problem?.code).toBe('config_invalid');
+  expect(problem?.message).toContain(join(dataFolder, 'agents.json'));
+  expect(problem?.message).toContain(said);
+});
+
+test('while the file is wrong the built-in agents go on; who asks for one of its own hears why', async () => {
+  const mine = { id: 'mine', command: '${node}' };
+  writeAgents({ agents: [mine, { id: 'claude', env: { B: '1' } }] });
+  const agents = table();
+  expect(agents.problem).toBeNull();
+  expect(agents.get('claude').env).toEqual({ B: '1' });
+  writeAgents({ agents: [mine, { id: 'claude', env: { B: 1 } }] });
+  expect(agents.list()).toEqual(builtInAgents);
+  expect(agents.get('claude').env).toEqual({});
+  expect(await agents.resolve('demo')).toMatchObject({ command: process.execPath });
+  expect(thrown(() => agents.get('mine'))).toMatchObject({
+    code: 'config_invalid',
+    message: expect.stringMatching(/"mine" is not built in.*agents\.json: agents "claude", field env\.B/),
+    details: { file: join(dataFolder, 'agents.json'), field: 'env.B' },
+  });
+  writeAgents({ agents: [mine] });
+  expect(agents.problem).toBeNull();
+  expect(agents.get('mine').id).toBe('mine');
+});
+
+test('a file that was unreadable is read as soon as it can be', () => {
+  const file = join(dataFolder, 'agents.json');
+  mkdirSync(file);
+  const agents = table();
+  expect(agents.problem?.message).toContain('cannot be read');
+  rmSync(file, { recursive: true });
+  expect(agents.problem).toBeNull();
 });

@@ -1,5 +1,5 @@
 // The agents that can be used: the built-in ones and those of `<data folder>/agents.json`, which is read again whenever
-// it changed. Resolving finds the program: the version installed by us first, then PATH.
+// it changed. While something is wrong with it, the built-in ones go on as they are built in. Resolving finds the program: the version installed by us first, then PATH.
 import { PilotlightError, type AgentInfo } from '@pilotlight/protocol';
 import { join } from 'node:path';
 import { installedAgent, type InstalledAgent } from '../agents-install/installed-agent.ts';
@@ -24,15 +24,14 @@ export interface AgentTableOptions {
 export type AgentDescription = Omit<AgentInfo, 'options' | 'commands'>;
 
 export interface DescribedAgentTable extends AgentTable {
+  /** `config_invalid`: what is wrong with the file, which adds and changes no agent until it is mended; null when nothing is */
+  readonly problem: PilotlightError | null;
   /** How an agent is shown. @throws PilotlightError `agent_unknown` */
   describe(id: string): Promise<AgentDescription>;
 }
 
-/** @throws PilotlightError `config_invalid` (also later, from every call, while the file is wrong) */
 export function createAgentTable(options: AgentTableOptions): DescribedAgentTable {
-  const table = new FileAgentTable(options);
-  table.list();
-  return table;
+  return new FileAgentTable(options);
 }
 
 class FileAgentTable implements DescribedAgentTable {
@@ -40,17 +39,20 @@ class FileAgentTable implements DescribedAgentTable {
   readonly #path: string;
   #stamp: string | null = null;
   #specs: AgentSpec[] = [];
+  #problem: PilotlightError | null = null;
 
   constructor(options: AgentTableOptions) {
     this.#options = options;
     this.#path = join(options.dataFolder, FILE);
   }
 
+  get problem(): PilotlightError | null {
+    this.#refresh();
+    return this.#problem;
+  }
+
   list(): AgentSpec[] {
-    const stamp = fileStamp(this.#path);
-    if (stamp === this.#stamp) return this.#specs;
-    this.#specs = readAgentsFile(this.#path, this.#options.builtIn);
-    this.#stamp = stamp;
+    this.#refresh();
     return this.#specs;
   }
 
@@ -58,6 +60,7 @@ class FileAgentTable implements DescribedAgentTable {
     const known = this.list();
     const spec = known.find((candidate) => candidate.id === id);
     if (spec !== undefined) return spec;
+    if (this.#problem !== null) throw maybeInFile(id, this.#problem);
     const ids = known.map((candidate) => candidate.id).join(', ');
     throw new PilotlightError(
       'agent_unknown',
@@ -118,6 +121,21 @@ class FileAgentTable implements DescribedAgentTable {
     };
   }
 
+  #refresh(): void {
+    const stamp = fileStamp(this.#path);
+    if (stamp === this.#stamp) return;
+    const { builtIn } = this.#options;
+    try {
+      this.#specs = readAgentsFile(this.#path, builtIn);
+      this.#problem = null;
+    } catch (error) {
+      if (!(error instanceof PilotlightError)) throw error;
+      this.#specs = [...builtIn];
+      this.#problem = error;
+    }
+    this.#stamp = stamp;
+  }
+
   #builtInCommand(id: string): string | undefined {
     return this.#options.builtIn.find((spec) => spec.id === id)?.command;
   }
@@ -163,6 +181,11 @@ function inherited(env: NodeJS.ProcessEnv): Record<string, string> {
   for (const [name, value] of Object.entries(env))
     if (value !== undefined && !SECRETS.has(name)) kept[name] = value;
   return kept;
+}
+
+function maybeInFile(id: string, { code, message, details }: PilotlightError): PilotlightError {
+  const said = `Agent "${id}" is not built in, and the file that may define it is wrong: ${message}`;
+  return new PilotlightError(code, said, details === undefined ? {} : { details });
 }
 
 function notInstalled(spec: AgentSpec): PilotlightError {

@@ -14,8 +14,9 @@ const NESTED = ['env', 'offer', 'deadlines'] as const;
 /** What makes a reading of the file stale. */
 export function fileStamp(path: string): string {
   try {
-    const { mtimeMs, size, ino } = statSync(path);
-    return `${mtimeMs} ${size} ${ino}`;
+    // The time of its last change of any kind: one that was made readable is read again, too.
+    const { ctimeMs, size, ino } = statSync(path);
+    return `${ctimeMs} ${size} ${ino}`;
   } catch {
     return 'none';
   }

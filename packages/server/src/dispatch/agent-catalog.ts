@@ -1,4 +1,4 @@
-import { PilotlightError, type AgentInfo } from '@pilotlight/protocol';
+import { PilotlightError, toErrorInfo, type AgentInfo, type ErrorInfo } from '@pilotlight/protocol';
 import { installAgent } from '../agents-install/install-agent.ts';
 import type { DescribedAgentTable } from '../backends/agent-table.ts';
 import type { AgentOffers } from './agent-offers.ts';
@@ -17,6 +17,12 @@ export class AgentCatalog {
 
   constructor(options: AgentCatalogOptions) {
     this.#o = options;
+  }
+
+  /** What is wrong with the file that adds agents; null when nothing is. */
+  get error(): ErrorInfo | null {
+    const { problem } = this.#o.agents;
+    return problem === null ? null : toErrorInfo(problem);
   }
 
   list(): Promise<AgentInfo[]> {

@@ -1,5 +1,6 @@
 import type {
   AgentInfo,
+  AgentList,
   AnswerPermission,
   BranchList,
   ChangedFileTexts,
@@ -89,7 +90,7 @@ export interface Commands {
   listTasks(projectId?: string): Task[];
   getTask(id: string): Task;
 
-  listAgents(): Promise<AgentInfo[]>;
+  listAgents(): Promise<AgentList>;
   /** Long: installs the pinned version; `onLine` gets npm's words. */
   installAgent(
     id: string,

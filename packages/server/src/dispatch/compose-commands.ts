@@ -89,7 +89,7 @@ export function composeCommands(parts: CommandParts): Commands {
     listTasks: (projectId) => store.tasks.list(projectId),
     getTask: (id) => tasks.get(id),
 
-    listAgents: () => agents.list(),
+    listAgents: async () => ({ agents: await agents.list(), error: agents.error }),
     installAgent: (id, options) => agents.install(id, options),
     listProcesses: async () => {
       const lists = await Promise.all(

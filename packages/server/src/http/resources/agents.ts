@@ -19,7 +19,7 @@ const Install = z.strictObject({
  */
 export function agentRoutes(http: Http, deps: Pick<HttpDeps, 'commands'>, streams: EventStreams): void {
   const { commands } = deps;
-  route(http, '/api/agents', { GET: async (c) => c.json({ agents: await commands.listAgents() }) });
+  route(http, '/api/agents', { GET: async (c) => c.json(await commands.listAgents()) });
   route(http, '/api/agents/:id/install', {
     POST: async (c) => {
       const { version } = await bodyOf(c, Install);
