@@ -20,7 +20,7 @@ it('prompt starts a server in the background, once, and it outlives the command'
   expect(results.some((result) => result.stderr.includes('started a server in the background'))).toBe(true);
   const pid = bench.serverPid();
   expect(pid).not.toBeNull();
-  const third = await bench.run(['prompt', '--agent', 'demo', '/echo', 'again']);
+  const third = await bench.run(['prompt', '--in-place', '--agent', 'demo', '/echo', 'again']);
   expect(third.stderr).not.toContain('started a server');
   expect(bench.serverPid()).toBe(pid);
   expect((await bench.run(['stop'])).code).toBe(0);
@@ -56,7 +56,7 @@ it('doctor says what to do about each thing', async () => {
     Object.fromEntries(
       (JSON.parse(text) as { what: string; state: string }[]).map((each) => [each.what, each.state]),
     );
-  expect(states(before.stdout)).toMatchObject({ node: 'ok', git: 'ok', server: 'warn', port: 'ok' });
+  expect(states(before.stdout)).toMatchObject({ git: 'ok', server: 'warn', store: 'ok', port: 'ok' });
   await bench.serve();
   const after = await bench.run(['doctor']);
   expect(after.code).toBe(0);
@@ -77,6 +77,22 @@ it('a broken agents.json is named where agents are shown, and the built-in ones 
   const mine = await bench.run(['prompt', '--agent', 'mine', 'hi']);
   expect(mine.code).toBe(2);
   expect(mine.stderr).toMatch(/"mine" is not built in.*agents\.json is not JSON/);
+});
+
+it('what keeps a server from starting is said by doctor, and by the prompt that would start one', async () => {
+  mkdirSync(bench.data, { mode: 0o700 });
+  const database = join(bench.data, 'pilotlight.db');
+  writeFileSync(database, 'no database '.repeat(20));
+  writeFileSync(join(bench.data, 'agents.json'), '{"agents":[{"id":"mine"}]}');
+  const doctor = await bench.run(['doctor']);
+  expect(doctor.code).toBe(5);
+  expect(doctor.stdout).toMatch(/✗ fail store +The database .*pilotlight\.db is damaged/);
+  expect(doctor.stdout).toMatch(/✗ fail agents\.json .*agents "mine", field command/);
+  const { code, stderr } = await bench.run(['prompt', 'hi']);
+  expect(code).toBe(3);
+  expect(stderr).toMatch(
+    /^✗ the server did not start: The database .*pilotlight\.db is damaged .*server\.log$/m,
+  );
 });
 
 it('is not fooled by a program that answers at the address of a dead server', async () => {

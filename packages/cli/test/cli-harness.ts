@@ -37,7 +37,7 @@ export class Running {
     for (;;) {
       const match = pattern.exec(this[stream]);
       if (match !== null) return match;
-      if (this.child.exitCode !== null || this.child.signalCode !== null) {
+      if (!isRunning(this.child)) {
         throw new Error(`ended without ${String(pattern)}:\n${this.stdout}\n${this.stderr}`);
       }
       await this.#wake.promise;
@@ -105,12 +105,18 @@ export class Bench implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.serverPid() !== null) await this.run(['stop']);
+    // A prompt that a failed test left would wait for its server to come back, and take one signal for a cancel.
     for (const { child } of this.#started)
-      if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+      if (!child.spawnargs.includes('serve') && isRunning(child)) child.kill('SIGKILL');
+    if (this.serverPid() !== null) await this.run(['stop']);
+    for (const { child } of this.#started) if (isRunning(child)) child.kill('SIGTERM');
     await Promise.all(this.#started.map((each) => each.result));
     rmSync(this.root, { recursive: true, force: true });
   }
+}
+
+function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode === null && signalCode === null;
 }
 
 /** Lines of JSON. */

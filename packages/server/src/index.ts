@@ -1,2 +1,3 @@
 export { composeServer, type RunningServer, type ServerOptions } from './compose.ts';
+export { examineDataFolder, type DataFolderReport } from './examine-data-folder.ts';
 export { VERSION } from './version.ts';

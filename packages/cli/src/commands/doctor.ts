@@ -46,7 +46,7 @@ async function examine(cli: Cli): Promise<Finding[]> {
     await lookAtFolder(cli.settings.dataFolder),
     await lookAtToken(cli),
     finding,
-    ...(server === null ? [await lookAtPort(cli)] : await lookInside(server)),
+    ...(server === null ? await lookWithoutServer(cli) : await lookInside(server)),
   ];
 }
 
@@ -104,14 +104,17 @@ async function lookForServer({ settings }: Cli): Promise<{ found: Client | null;
   }
 }
 
+async function lookWithoutServer(cli: Cli): Promise<Finding[]> {
+  // The server is large; without one that runs, this is what knows its data.
+  const { examineDataFolder } = await import('@pilotlight/server');
+  const { store, agents } = examineDataFolder(cli.settings.dataFolder);
+  return [storeFinding(store), ...agentsFile(agents.error), await lookAtPort(cli)];
+}
+
 async function lookInside(client: Client): Promise<Finding[]> {
   const { store, backends, circuits, agents } = await client.health();
   return [
-    {
-      what: 'store',
-      state: store.state === 'up' ? 'ok' : 'fail',
-      text: store.error?.message ?? megabytes(store.bytes),
-    },
+    storeFinding(store),
     ...backends.map(({ kind, state }): Finding => ({
       what: 'backend',
       state: state === 'up' ? 'ok' : 'warn',
@@ -125,7 +128,7 @@ async function lookInside(client: Client): Promise<Finding[]> {
         text: `${circuit.agent} failed: ${circuit.lastError?.message ?? ''}`,
       })),
     await lookAtAgents(client),
-    ...(agents.error === null ? [] : [agentsFile(agents.error)]),
+    ...agentsFile(agents.error),
   ];
 }
 
@@ -139,8 +142,14 @@ async function lookAtAgents(client: Client): Promise<Finding> {
   return { what: 'agents', state, text: found.map((agent) => agent.id).join(', ') + others };
 }
 
-function agentsFile({ message }: ErrorInfo): Finding {
-  return { what: 'agents.json', state: 'fail', text: message };
+function storeFinding({ error, bytes }: { error: ErrorInfo | null; bytes: number | null }): Finding {
+  const text = error?.message ?? (bytes === null ? 'none yet (made at the first start)' : megabytes(bytes));
+  return { what: 'store', state: error === null ? 'ok' : 'fail', text };
+}
+
+/** Said only when something is wrong with it. */
+function agentsFile(error: ErrorInfo | null): Finding[] {
+  return error === null ? [] : [{ what: 'agents.json', state: 'fail', text: error.message }];
 }
 
 async function lookAtPort({ settings }: Cli): Promise<Finding> {

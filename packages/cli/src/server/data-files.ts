@@ -19,6 +19,10 @@ export function makeDataFolder(dataFolder: string): void {
   }
 }
 
+export function serverLogFile(dataFolder: string): string {
+  return join(dataFolder, 'server.log');
+}
+
 /** What a running server says of itself in its data folder. */
 export interface ServerFile {
   pid: number;

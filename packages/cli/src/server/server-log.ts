@@ -1,8 +1,7 @@
 import { renameSync, statSync } from 'node:fs';
 import pino from 'pino';
 import type { Logger } from 'pino';
-import { makeDataFolder } from './data-files.ts';
-import { serverLogFile } from './start-detached.ts';
+import { makeDataFolder, serverLogFile } from './data-files.ts';
 
 /** A log larger than this is put aside (as `server.log.1`) at the next start. */
 const LARGEST = 10 * 1024 * 1024;

@@ -1,14 +1,13 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Client } from '@pilotlight/client';
 import { PilotlightError } from '@pilotlight/protocol';
 import { EXIT } from '../exit-codes.ts';
 import type { Settings } from '../settings.ts';
-import { makeDataFolder } from './data-files.ts';
+import { makeDataFolder, serverLogFile } from './data-files.ts';
+import { openChildLog } from './child-log.ts';
 import { findServer } from './find-server.ts';
 
 const PATIENCE = 30_000;
@@ -20,16 +19,14 @@ export interface ReadyMessage {
   url: string;
 }
 
-export function serverLogFile(dataFolder: string): string {
-  return join(dataFolder, 'server.log');
-}
-
 /**
  * Starts a server on the data folder that outlives this process, and waits until it answers. When another process is
  * starting one at the same moment, that one is taken. @throws PilotlightError `server_unreachable`
  */
 export async function startDetached(settings: Settings): Promise<Client> {
-  const child = spawnServe(settings.dataFolder);
+  makeDataFolder(settings.dataFolder);
+  using log = openChildLog(settings.dataFolder);
+  const child = spawnServe(settings.dataFolder, log.descriptor);
   const outcome = await outcomeOf(child);
   if (child.connected) child.disconnect();
   child.unref();
@@ -40,23 +37,17 @@ export async function startDetached(settings: Settings): Promise<Client> {
   if (outcome === EXIT.alreadyRunning) return waitForServer(settings);
   throw new PilotlightError(
     'server_unreachable',
-    `the server did not start (${String(outcome)}); run \`pilotlight serve\` to see why, or look into ${serverLogFile(settings.dataFolder)}`,
+    `the server did not start: ${log.lastError() ?? outcome}. \`pilotlight doctor\` looks closer; the log is ${serverLogFile(settings.dataFolder)}`,
   );
 }
 
-function spawnServe(dataFolder: string): ChildProcess {
-  makeDataFolder(dataFolder);
-  const log = openSync(serverLogFile(dataFolder), 'a', 0o600);
-  try {
-    const main = fileURLToPath(new URL('../main.ts', import.meta.url));
-    return spawn(process.execPath, [main, 'serve', '--data', dataFolder], {
-      detached: true,
-      stdio: ['ignore', log, log, 'ipc'],
-      cwd: dataFolder,
-    });
-  } finally {
-    closeSync(log);
-  }
+function spawnServe(dataFolder: string, log: number): ChildProcess {
+  const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+  return spawn(process.execPath, [main, 'serve', '--data', dataFolder], {
+    detached: true,
+    stdio: ['ignore', log, log, 'ipc'],
+    cwd: dataFolder,
+  });
 }
 
 function outcomeOf(child: ChildProcess): Promise<'ready' | 'timeout' | number | string> {

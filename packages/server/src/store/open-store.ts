@@ -81,7 +81,8 @@ function prepare(database: Database, migrations: readonly Migration[]): void {
   migrate(database, migrations);
 }
 
-function refuseNewer(file: string, version: number, newest: number): void {
+/** @throws PilotlightError `store_newer` */
+export function refuseNewer(file: string, version: number, newest = SCHEMA_VERSION): void {
   if (version <= newest) return;
   throw new PilotlightError(
     'store_newer',
@@ -105,7 +106,7 @@ export function openStore(options: OpenStoreOptions): Store {
   } catch (error) {
     throw storeError(error, file);
   }
-  refuseNewer(file, lookAtFile(file) ?? 0, migrations.at(-1)?.version ?? 0);
+  refuseNewer(file, lookAtFile(file) ?? 0, migrations.at(-1)?.version);
   const database = connect(file);
   try {
     prepare(database, migrations);
