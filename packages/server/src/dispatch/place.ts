@@ -1,5 +1,5 @@
 import { PilotlightError, newId, type Project, type Session } from '@pilotlight/protocol';
-import { stat } from 'node:fs/promises';
+import { FolderLook } from '../workspace/folder-look.ts';
 import { inspectFolder } from '../workspace/repository.ts';
 import { assertWorktree, createWorktree } from '../workspace/worktrees.ts';
 import type { Announcer } from './announcer.ts';
@@ -20,6 +20,7 @@ export interface Place {
 export class Places {
   readonly #announcer: Announcer;
   readonly #worktreesFolder: string;
+  readonly #look = new FolderLook();
   readonly #making = new Map<string, Promise<Place>>();
 
   constructor(announcer: Announcer, worktreesFolder: string) {
@@ -41,8 +42,8 @@ export class Places {
   }
 
   async #inPlace(project: Project): Promise<Place> {
-    const found = await stat(project.path).catch(() => null);
-    if (found === null || !found.isDirectory()) {
+    const found = await this.#look.exists(project.path);
+    if (!found) {
       throw new PilotlightError(
         'worktree_missing',
         `The folder of project "${project.name}" is gone: ${project.path}. Put it back, or remove the project.`,
