@@ -1,10 +1,8 @@
-import type { Message, Part } from '@pilotlight/protocol';
+import type { Message, Part, Turn } from '@pilotlight/protocol';
 import type { Store } from '../store/store.ts';
 
 /** Longest recap sent, in UTF-16 units; the newest is kept. */
 const RECAP_LIMIT = 24_000;
-/** The first look finds the agent's last turn nearly always; only an agent that was away needs more. */
-const FIRST_PAGE = 1;
 const PAGE = 100;
 /** Older messages than this many are summed up in one line. */
 const MOST_MESSAGES = 300;
@@ -77,24 +75,30 @@ function messageEnd(message: Message, room: number, blobs: Blobs): string {
  * `everything`, the agent starts with nothing and has seen none.
  */
 export function unseenMessages(store: Store, chatId: string, agent: string, everything: boolean): Message[] {
+  // Nearly always the agent had the last turn itself, which is found without reading what was said.
+  if (!everything && wasLast(store.messages.lastTurn(chatId), agent)) return [];
   const unseen: Message[] = [];
   let before: string | undefined;
   while (unseen.length < MOST_MESSAGES) {
     const page = store.messages.page(chatId, {
-      limit: before === undefined ? FIRST_PAGE : PAGE,
+      limit: PAGE,
       ...(before === undefined ? {} : { before }),
     });
     const turnIds = page.messages.flatMap((message) => message.turnId ?? []);
     const turns = new Map(store.turns.byIds([...new Set(turnIds)]).map((turn) => [turn.id, turn]));
     for (const message of page.messages.toReversed()) {
       const turn = message.turnId === null ? undefined : turns.get(message.turnId);
-      if (!everything && turn?.agent === agent && turn.dispatch === 'warm') return unseen.toReversed();
+      if (!everything && wasLast(turn ?? null, agent)) return unseen.toReversed();
       unseen.push(message);
     }
     before = page.messages[0]?.id;
     if (!page.hasEarlier || before === undefined) break;
   }
   return unseen.toReversed();
+}
+
+function wasLast(turn: Pick<Turn, 'agent' | 'dispatch'> | null, agent: string): boolean {
+  return turn?.agent === agent && turn.dispatch === 'warm';
 }
 
 /** What an agent is told of messages it has not seen; null when there is nothing to tell. */

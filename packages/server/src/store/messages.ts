@@ -1,5 +1,5 @@
 import { PilotlightError, type Message } from '@pilotlight/protocol';
-import { json, number, text, textOrNull, word } from './columns.ts';
+import { json, number, text, textOrNull, word, wordOrNull } from './columns.ts';
 import type { Database, Row } from './database.ts';
 import type { MessageTable } from './store.ts';
 
@@ -33,6 +33,11 @@ export function messageTable(database: Database): MessageTable {
   );
   // Ordinals are dense, so the highest is the number of messages.
   const count = database.prepare('SELECT coalesce(max(ordinal), 0) AS n FROM messages WHERE chat_id = ?');
+  const lastTurn = database.prepare(
+    `SELECT t.agent, t.dispatch FROM turns AS t WHERE t.id = (
+       SELECT turn_id FROM messages WHERE chat_id = ? ORDER BY ordinal DESC LIMIT 1
+     )`,
+  );
   const afterTurnOf = database.prepare(
     `SELECT * FROM messages WHERE chat_id = ?1 AND ordinal > (
        SELECT coalesce(max(ordinal), 0) FROM messages WHERE chat_id = ?1 AND agent = ?2 AND turn_id IS NOT NULL
@@ -74,6 +79,10 @@ export function messageTable(database: Database): MessageTable {
         partsJson: text(row, 'parts_json'),
       })),
     count: (chatId) => number(count.get(chatId) ?? { n: 0 }, 'n'),
+    lastTurn(chatId) {
+      const row = lastTurn.get(chatId);
+      return row === null ? null : { agent: text(row, 'agent'), dispatch: wordOrNull(row, 'dispatch') };
+    },
     afterTurnOf: (chatId, agent) => afterTurnOf.all(chatId, agent).map(fromRow),
   };
 }

@@ -180,6 +180,16 @@ describe('a store', () => {
     expect(store.messages.afterTurnOf('cht_a', 'gamma')).toHaveLength(3);
   });
 
+  it('knows whose turn the last message belongs to', () => {
+    addChats(store, 'cht_a');
+    expect(store.messages.lastTurn('cht_a')).toBeNull();
+    store.turns.insert(turn('trn_1', 'cht_a', { agent: 'alpha', state: 'completed', dispatch: 'warm' }));
+    store.messages.upsert(message('msg_1', 'cht_a', { turnId: 'trn_1' }));
+    expect(store.messages.lastTurn('cht_a')).toEqual({ agent: 'alpha', dispatch: 'warm' });
+    store.messages.upsert(message('msg_2', 'cht_a', { turnId: null }));
+    expect(store.messages.lastTurn('cht_a')).toBeNull();
+  });
+
   it('filters permissions', () => {
     addChats(store, 'cht_a', 'cht_b');
     store.permissions.insert(permission);

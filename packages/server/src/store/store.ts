@@ -93,6 +93,8 @@ export interface MessageTable {
   count(chatId: string): number;
   /** The newest `limit` messages with a lower ordinal than `before` (null: any), newest first, their parts as JSON. */
   rowsBefore(chatId: string, before: number | null, limit: number): MessageRow[];
+  /** Whose turn the chat's last message belongs to, and how it was dispatched; null for a message of no turn. */
+  lastTurn(chatId: string): Pick<Turn, 'agent' | 'dispatch'> | null;
   /** Every message later than the last one of a turn of that agent, oldest first; all when it had no turn. */
   afterTurnOf(chatId: string, agent: string): Message[];
 }
