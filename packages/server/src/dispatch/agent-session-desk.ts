@@ -56,11 +56,6 @@ export class AgentSessionDesk implements BackendHost {
   ): void {
     const { store, journal, now } = this.#announcer;
     const key = `${handle.chatId}/${handle.agent}`;
-    // The chat may have been removed while its agent was winding down.
-    if (store.chats.get(handle.chatId) === null) {
-      this.#rows.delete(key);
-      return;
-    }
     const before = this.#find(handle.chatId, handle.agent);
     const next: AgentSession = {
       chatId: handle.chatId,
@@ -75,6 +70,11 @@ export class AgentSessionDesk implements BackendHost {
       updatedAt: now(),
     };
     if (before !== null && same(before, next)) return;
+    // The chat may have been removed while its agent was winding down.
+    if (store.chats.get(handle.chatId) === null) {
+      this.#rows.delete(key);
+      return;
+    }
     this.#rows.set(key, next);
     // The resume token is on disk before the agent hears the first prompt; the rest may wait for company.
     if (before?.agentSessionId === next.agentSessionId) this.#announcer.agentSessionSoon(next);

@@ -76,15 +76,22 @@ export class Announcer {
     );
   }
 
-  /** The chat with its activity, and since when it runs, worked out anew from its turns and open questions. */
+  /**
+   * The chat with its activity, and since when it runs, worked out anew from its turns and open questions, unless the
+   * caller knows both.
+   */
   refreshChat(scope: CommitScope, chatId: string, changes: Partial<Chat> = {}): void {
     const chat = this.store.chats.get(chatId);
     if (chat === null) return;
+    const activity = changes.activity === undefined ? this.#activity(chatId) : {};
+    this.chat(scope, { ...chat, ...activity, ...changes, updatedAt: this.now() });
+  }
+
+  #activity(chatId: string): Pick<Chat, 'activity' | 'runningSince'> {
     const waiting = this.store.permissions.list({ chatId, state: 'pending' }).length > 0;
     const active = this.store.turns.active(chatId);
     const queued = active === null && this.store.turns.queueSize(chatId).count > 0;
     const activity = waiting ? 'needs_you' : active !== null ? 'running' : queued ? 'queued' : 'idle';
-    const runningSince = active?.startedAt ?? null;
-    this.chat(scope, { ...chat, ...changes, activity, runningSince, updatedAt: this.now() });
+    return { activity, runningSince: active?.startedAt ?? null };
   }
 }

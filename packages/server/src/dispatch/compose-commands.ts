@@ -60,7 +60,9 @@ export function composeCommands(parts: CommandParts): Commands {
 
     submitPrompt: async (chatId, body) => {
       const answer = dispatcher.submit(chatId, body);
-      // The agent may work already; the client hears "accepted" when the prompt is on the disk.
+      // The agent gets its prompt first, as soon as promises that are ready have run, and may work already; the client
+      // hears "accepted" when the prompt is on the disk.
+      await new Promise<void>((resolve) => process.nextTick(resolve));
       await store.synced();
       return answer;
     },

@@ -43,14 +43,17 @@ export class Dispatcher {
     const lane = this.#lane(chatId);
     const { journal } = this.#o.announcer;
     // A prompt that can run at once is accepted and begun in one step; who answers the client waits for the disk.
-    const { answer, begun } = journal.commit(() => {
-      const isNext = lane.isFree && this.#o.queue.next(chatId) === null;
-      const answer = this.#o.queue.submit(chat, body, isNext ? 'with its start' : 'now');
-      return { answer, begun: isNext && answer.created ? this.#o.runner.begin(answer.turn) : null };
-    }, 'written');
+    const { turn, created, begun } = journal.commit(
+      () => {
+        const { turn, created, isNext } = this.#o.queue.submit(chat, body, lane.isFree);
+        return { turn, created, begun: isNext ? this.#o.runner.begin(turn) : null };
+      },
+      'written',
+      'soon',
+    );
     if (begun !== null) lane.take(begun);
-    else if (answer.created) lane.kick();
-    return answer;
+    else if (created) lane.kick();
+    return { turn, created };
   }
 
   updateTurn(id: string, body: UpdateTurn): Turn {

@@ -19,6 +19,13 @@ import { nextTurnState } from './turn-transitions.ts';
 /** `with its start`: the caller begins the turn in the same commit, and clients hear of it as one that starts. */
 type Announced = 'now' | 'with its start';
 
+export interface Submitted {
+  turn: Turn;
+  created: boolean;
+  /** Nothing waits before it, so the caller begins it, in the same commit. */
+  isNext: boolean;
+}
+
 /** Accepted prompts that wait for their chat. What it answers is on disk. */
 export class Queue {
   readonly #announcer: Announcer;
@@ -32,32 +39,37 @@ export class Queue {
   /**
    * Accepts a prompt once: the same id again answers the turn it became.
    * @throws PilotlightError `conflict` when the id belongs to another chat, `queue_full`
-   */ submit(chat: Chat, body: SubmitPrompt, announced: Announced = 'now'): { turn: Turn; created: boolean } {
+   */
+  submit(chat: Chat, body: SubmitPrompt, laneIsFree: boolean): Submitted {
     const { store, journal } = this.#announcer;
     const known = store.turns.get(body.id);
     if (known !== null) {
-      if (known.chatId === chat.id) return { turn: known, created: false };
+      if (known.chatId === chat.id) return { turn: known, created: false, isNext: false };
       throw new PilotlightError(
         'conflict',
         `Turn ${body.id} belongs to another chat. Make a new id for each prompt.`,
       );
     }
-    if (store.turns.queueSize(chat.id).count >= MAX_QUEUED_TURNS) {
+    const queue = store.turns.queueSize(chat.id);
+    if (queue.count >= MAX_QUEUED_TURNS) {
       throw new PilotlightError(
         'queue_full',
         `${MAX_QUEUED_TURNS} prompts already wait in chat ${chat.id}. Delete some, or wait until they ran.`,
       );
     }
-    const turn = journal.commit((scope) => this.accept(scope, chat, body, announced));
-    return { turn, created: true };
+    const isNext = laneIsFree && queue.count === 0;
+    const turn = journal.commit((scope) =>
+      this.#write(scope, chat, body, queue.lastPosition + 1, isNext ? 'with its start' : 'now'),
+    );
+    return { turn, created: true, isNext };
   }
 
-  /** Writes an accepted prompt, inside a transaction of the caller. */ accept(
-    scope: CommitScope,
-    chat: Chat,
-    body: SubmitPrompt,
-    announced: Announced = 'now',
-  ): Turn {
+  /** Writes the first prompt of a new chat, inside a transaction of the caller. */
+  accept(scope: CommitScope, chat: Chat, body: SubmitPrompt): Turn {
+    return this.#write(scope, chat, body, 1, 'now');
+  }
+
+  #write(scope: CommitScope, chat: Chat, body: SubmitPrompt, position: number, announced: Announced): Turn {
     const { store, now } = this.#announcer;
     const turn: Turn = {
       id: body.id,
@@ -65,7 +77,7 @@ export class Queue {
       agent: body.agent ?? chat.agent,
       model: body.model ?? null,
       state: 'queued',
-      position: store.turns.queueSize(chat.id).lastPosition + 1,
+      position,
       messageId: newId('message'),
       prompt: promptToParts(body.content, store.blobs),
       dispatch: null,
@@ -79,8 +91,10 @@ export class Queue {
     };
     const changes = { agent: turn.agent, unseen: false, ...this.#title(scope, chat, body.content) };
     store.turns.insert(turn);
-    if (announced === 'with its start') store.chats.update({ ...chat, ...changes });
-    else {
+    if (announced === 'with its start') {
+      if (changes.title !== undefined || changes.agent !== chat.agent)
+        store.chats.update({ ...chat, ...changes });
+    } else {
       scope.frame({ topic: chatTopic(chat.id), event: { type: 'turn', turn } });
       this.#announcer.refreshChat(scope, chat.id, changes);
     }

@@ -63,7 +63,7 @@ export class TurnRecord {
       announcer.turn(scope, turn);
       const topic = chatTopic(turn.chatId);
       scope.frame({ topic, messageId: message.id, event: { type: 'message', message } });
-      announcer.refreshChat(scope, turn.chatId);
+      announcer.refreshChat(scope, turn.chatId, { activity: 'running', runningSince: turn.startedAt });
     }, 'written');
     return new TurnRecord(announcer, facts, turn);
   }
@@ -79,8 +79,11 @@ export class TurnRecord {
   }
 
   event(event: AgentEvent): void {
-    if (isFactEvent(event)) this.#facts.record(this.#turn.chatId, this.#turn.agent, event);
-    else this.#recorder.record(event);
+    if (isFactEvent(event)) return this.#facts.record(this.#turn.chatId, this.#turn.agent, event);
+    const spoke = this.#spoke;
+    this.#recorder.record(event);
+    // Its first words do not wait for what else the agent has sent along with them, its end perhaps.
+    if (this.#spoke && !spoke) this.#announcer.journal.hurry();
   }
 
   /** Everything heard so far goes out now, so that a question never comes before what led to it. */

@@ -8,7 +8,7 @@ import {
 } from '@pilotlight/protocol';
 import type { Durability, Store } from '../store/store.ts';
 import { IdleTidier } from './idle-tidier.ts';
-import type { CatchUp, CommitScope, FrameDraft, Journal, PublishedBatch } from './journal.ts';
+import type { CatchUp, CommitScope, FrameDraft, Journal, Published, PublishedBatch } from './journal.ts';
 import { PendingLimit } from './pending-limit.ts';
 import { chatSnapshot, indexSnapshot } from './snapshots.ts';
 import { TopicLane } from './topic-lane.ts';
@@ -72,7 +72,11 @@ class StoreJournal implements Journal {
     this.#tidier = new IdleTidier(store, (error) => options.onFailure?.(error));
   }
 
-  commit<T>(work: (scope: CommitScope) => T, durability: Durability = 'synced'): T {
+  commit<T>(
+    work: (scope: CommitScope) => T,
+    durability: Durability = 'synced',
+    published: Published = 'now',
+  ): T {
     if (this.#scope !== null) return work(this.#scope);
     this.#mustBeOpen();
     this.#refuseForeignTransaction();
@@ -96,7 +100,7 @@ class StoreJournal implements Journal {
     this.#scope = null;
     this.#riding = [];
     const turnEnded = this.#folded;
-    this.#onDisk();
+    this.#onDisk(published);
     if (turnEnded) this.#tidier.turnEnded();
     return result;
   }
@@ -139,6 +143,10 @@ class StoreJournal implements Journal {
     this.#refuseForeignTransaction();
     this.#writePending();
     this.#onDisk();
+  }
+
+  hurry(): void {
+    this.#tryFlush();
   }
 
   get failure(): unknown {
@@ -267,12 +275,13 @@ class StoreJournal implements Journal {
   }
 
   /** What was dirty is committed: publish it, in order, even when a subscriber commits in turn. */
-  #onDisk(): void {
+  #onDisk(published: Published = 'now'): void {
     for (const lane of this.#dirty) {
       for (const batch of lane.committedNow()) this.#unpublished.push([lane, batch]);
     }
     this.#dirty.clear();
-    this.#publish();
+    if (published === 'now') this.#publish();
+    else process.nextTick(() => this.#publish());
     if (this.#dirty.size === 0) for (const waiting of this.#waiting.splice(0)) waiting.resolve();
     this.#tidier.workDone();
   }
@@ -318,6 +327,8 @@ class StoreJournal implements Journal {
     } catch (error) {
       this.#options.onFailure?.(error);
     }
+    // Nobody reads or subscribes between a commit and its publication.
+    this.#publish();
   }
 
   #settle(): void {

@@ -60,6 +60,40 @@ function stateOf(): ChatState {
 }
 
 describe('what is published', () => {
+  it('comes soon when told so: on disk at once, seen after what is ready has run, once and in order', async () => {
+    const seen: string[] = [];
+    using _ = journal.subscribe(TOPIC, ({ firstSeq, lastSeq }) => seen.push(`${firstSeq}-${lastSeq}`));
+    journal.commit((scope) => scope.frame(said('msg_1')), 'written', 'soon');
+    expect(journal.head(TOPIC)).toBe(1);
+    await Promise.resolve();
+    expect(seen).toEqual([]);
+    await nextTurn();
+    expect(seen).toEqual(['1-1']);
+
+    journal.commit((scope) => scope.frame(said('msg_2')), 'written', 'soon');
+    journal.commit((scope) => scope.frame(said('msg_3')));
+    expect(seen).toEqual(['1-1', '2-2', '3-3']);
+
+    journal.commit((scope) => scope.frame(said('msg_4')), 'written', 'soon');
+    expect(journal.catchUp(TOPIC, 3)).toMatchObject({ count: 1, lastSeq: 4 });
+    const late: number[] = [];
+    using _late = journal.subscribe(TOPIC, ({ firstSeq }) => late.push(firstSeq));
+    expect(seen.at(-1)).toBe('4-4');
+    await nextTurn();
+    expect(seen).toHaveLength(4);
+    expect(late).toEqual([]);
+  });
+
+  it('is seen at once when hurried', () => {
+    let seen = 0;
+    using _ = journal.subscribe(TOPIC, ({ count }) => (seen += count));
+    journal.append(said('msg_1'));
+    journal.append(text('msg_1', 'a'));
+    expect(seen).toBe(0);
+    journal.hurry();
+    expect(seen).toBe(2);
+  });
+
   it('is on disk before a subscriber sees it', async () => {
     const found: boolean[] = [];
     using other = new DatabaseSync(store.file, { readOnly: true });

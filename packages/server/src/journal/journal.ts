@@ -10,6 +10,12 @@ export interface FrameDraft {
   event: ChatFrameEvent | IndexFrameEvent;
 }
 
+/**
+ * When clients hear of a commit. `soon`: when the event loop's present work is done, promises that are ready included,
+ * or before the next commit is published; for a change that others wait for more than clients do.
+ */
+export type Published = 'now' | 'soon';
+
 /** What may be journalled inside `Journal.commit`, along with any writes to the store. */
 export interface CommitScope {
   frame(draft: FrameDraft): void;
@@ -47,13 +53,13 @@ export type CatchUp =
  */
 export interface Journal extends Disposable {
   /**
-   * One transaction, now, `synced` unless told otherwise. What was appended before goes first, in a transaction of its own. Frames are
-   * published before this returns. If `work` throws, nothing of it is kept or published and the error passes on. A
+   * One transaction, now, `synced` unless told otherwise. What was appended before goes first, in a transaction of its
+   * own. Frames are published before this returns, unless told otherwise. If `work` throws, nothing of it is kept or published and the error passes on. A
    * commit inside `work` joins it. What is appended inside `work` goes with it, and goes on its own when it fails.
    * A subscriber may commit: what that publishes comes after the batch it was called with.
    * @throws PilotlightError `store_full`, …; `internal` inside a Store.transaction
    */
-  commit<T>(work: (scope: CommitScope) => T, durability?: Durability): T;
+  commit<T>(work: (scope: CommitScope) => T, durability?: Durability, published?: Published): T;
   /**
    * Journals a frame with the group commit at the end of this event-loop turn. The event must not be changed afterwards.
    * @throws PilotlightError `store_full` once too much waits for a disk that takes nothing
@@ -65,6 +71,11 @@ export interface Journal extends Disposable {
    * fit (their chat was removed meanwhile) are left out; `write` must not throw for other reasons.
    */
   defer(write: () => void, drafts: readonly FrameDraft[]): void;
+  /**
+   * Commits what is pending now instead of at the end of the event-loop turn. What the store refuses stays pending and is
+   * tried again, as after any group commit.
+   */
+  hurry(): void;
   /** Commits what is pending, now. @throws what the store throws; the frames stay pending */
   flush(): void;
   /** Why the store took nothing the last time; null when it did. */
