@@ -14,9 +14,10 @@ const NESTED = ['env', 'offer', 'deadlines'] as const;
 /** What makes a reading of the file stale. */
 export function fileStamp(path: string): string {
   try {
-    // The time of its last change of any kind: one that was made readable is read again, too.
-    const { ctimeMs, size, ino } = statSync(path);
-    return `${ctimeMs} ${size} ${ino}`;
+    // Asked before every turn, and mostly there is no such file: that must not cost an error. The time is that of its
+    // last change of any kind: one that was made readable is read again, too.
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found === undefined ? 'none' : `${found.ctimeMs} ${found.size} ${found.ino}`;
   } catch {
     return 'none';
   }

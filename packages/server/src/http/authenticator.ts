@@ -20,18 +20,20 @@ export interface Credentials {
  */
 export class Authenticator {
   readonly #token: string;
+  readonly #tokenHash: Buffer;
   readonly cookieName: string;
 
   constructor(token: string) {
     this.#token = token;
+    this.#tokenHash = sha256(token);
     this.cookieName = `pilotlight_${sign(token, 'cookie name').slice(0, 10)}`;
   }
 
   accepts(credentials: Credentials, now = Date.now()): boolean {
     const bearer = bearerOf(credentials.authorization);
-    if (bearer !== null) return equal(bearer, this.#token);
+    if (bearer !== null) return this.#isToken(bearer);
     const offered = tokenProtocol(credentials.protocols);
-    if (offered !== null) return equal(offered, this.#token);
+    if (offered !== null) return this.#isToken(offered);
     return cookiesNamed(credentials.cookie, this.cookieName).some((value) => this.#acceptsCookie(value, now));
   }
 
@@ -45,6 +47,10 @@ export class Authenticator {
     );
   }
 
+  #isToken(text: string): boolean {
+    return timingSafeEqual(sha256(text), this.#tokenHash);
+  }
+
   #acceptsCookie(value: string, now: number): boolean {
     const [expires, nonce, signature, ...rest] = value.split('.');
     if (expires === undefined || nonce === undefined || signature === undefined || rest.length > 0)
@@ -55,7 +61,11 @@ export class Authenticator {
 
 /** Compares in constant time, whatever the lengths. */
 function equal(a: string, b: string): boolean {
-  return timingSafeEqual(createHash('sha256').update(a).digest(), createHash('sha256').update(b).digest());
+  return timingSafeEqual(sha256(a), sha256(b));
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
 }
 
 function sign(token: string, text: string): string {

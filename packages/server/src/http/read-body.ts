@@ -3,6 +3,8 @@ import { MAX_BODY_BYTES, PilotlightError } from '@pilotlight/protocol';
 import type { z } from 'zod';
 import { InvalidRequest, invalidRequest } from './problem.ts';
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
 /**
  * The JSON body of a request, checked. An absent body counts as `{}`. Reading stops at the limit: what is larger is
  * refused without being kept.
@@ -49,7 +51,7 @@ function parseJson(bytes: Buffer): unknown {
   if (bytes.length === 0) return {};
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    text = UTF8.decode(bytes);
   } catch {
     throw new InvalidRequest('the body is not valid UTF-8');
   }

@@ -159,7 +159,7 @@ export class PromptTurn implements TurnSink {
 
   #close(): void {
     if (this.#closed.signal.aborted && !this.#session.isBusy) return;
-    this.#closed.abort();
+    this.#closed.abort('ended');
     this.#session.endTurn();
   }
 
@@ -187,7 +187,7 @@ export class PromptTurn implements TurnSink {
     const { id, process } = this.#session;
     const { cancel, close } = process.agent.deadlines;
     process.connection.notify('session/cancel', { sessionId: id });
-    this.#closed.abort();
+    this.#closed.abort('cancelled');
     const answered = await within(answer, cancel);
     if (answered) return this.#endedBy(answered);
     if (process.capabilities.close) {
