@@ -38,7 +38,8 @@ export default {
       severity: 'error',
       from: {
         path: '^packages/cli/',
-        pathNot: [test, '^packages/cli/src/commands/serve\\.ts$', '^packages/cli/src/serve/'],
+        // `doctor` looks at a database that no server has open.
+        pathNot: [test, '^packages/cli/src/commands/(serve|doctor)\\.ts$'],
       },
       to: { path: '^packages/server/' },
     },

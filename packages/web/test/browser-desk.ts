@@ -14,6 +14,8 @@ export interface WindowOptions {
   /** false: a browser nobody signed in with */
   signedIn?: boolean;
   size?: { width: number; height: number };
+  /** lets a test bring its own script in, which the page's policy forbids */
+  bypassPolicy?: boolean;
   /** where it goes first; the board when left out */
   path?: string;
 }
@@ -22,7 +24,7 @@ export class BrowserDesk implements AsyncDisposable {
   readonly home: Home;
   readonly #browser: Browser;
   /** what went wrong in a page: uncaught errors, and what the browser refused by policy */
-  readonly complaints: string[] = [];
+  readonly #complaints: string[] = [];
 
   private constructor(home: Home, browser: Browser) {
     this.home = home;
@@ -47,7 +49,7 @@ export class BrowserDesk implements AsyncDisposable {
 
   /** A window of a browser profile of its own. `url`: of the server, when it is not the home's own. */
   async window(options: WindowOptions = {}, url = this.home.running.url): Promise<Page> {
-    const { phone = false, theme = 'light', signedIn = true, path = '/' } = options;
+    const { phone = false, theme = 'light', signedIn = true, path = '/', bypassPolicy = false } = options;
     const size = options.size ?? (phone ? { width: 390, height: 844 } : { width: 1440, height: 900 });
     const profile: BrowserContextOptions = {
       viewport: size,
@@ -55,11 +57,15 @@ export class BrowserDesk implements AsyncDisposable {
       hasTouch: phone,
       isMobile: phone,
     };
-    const context = await this.#browser.newContext({ ...profile, serviceWorkers: 'block' });
+    const context = await this.#browser.newContext({
+      ...profile,
+      serviceWorkers: 'block',
+      bypassCSP: bypassPolicy,
+    });
     const page = await context.newPage();
-    page.on('pageerror', (error) => this.complaints.push(error.stack ?? error.message));
+    page.on('pageerror', (error) => this.#complaints.push(error.stack ?? error.message));
     page.on('console', (message) => {
-      if (/Content Security Policy/i.test(message.text())) this.complaints.push(message.text());
+      if (/Content Security Policy/i.test(message.text())) this.#complaints.push(message.text());
     });
     if (signedIn) {
       const link = await this.home.client.createSignInLink();
@@ -76,8 +82,10 @@ export class BrowserDesk implements AsyncDisposable {
     return { ...desk, path: `/sessions/${desk.session.id}?chat=${desk.chat.id}` };
   }
 
+  /** @throws when a process was left, or a page complained */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#browser.close();
     await this.home[Symbol.asyncDispose]();
+    if (this.#complaints.length > 0) throw new Error(`the page complained:\n${this.#complaints.join('\n')}`);
   }
 }

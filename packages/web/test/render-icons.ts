@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
-const folder = join(import.meta.dirname, 'public');
+const folder = join(import.meta.dirname, '../public');
 const svg = readFileSync(join(folder, 'icon.svg'), 'utf8');
 
 /** To the edges, for platforms that cut their own shape; the flame stays inside the circle no platform cuts into. */
