@@ -5,6 +5,7 @@ export function DiffCount({ additions, deletions }: { additions: number; deletio
   if (additions === 0 && deletions === 0) return null;
   return (
     <span
+      role="img"
       className="inline-flex gap-1 whitespace-nowrap"
       aria-label={words.common.changed(additions, deletions)}
     >
