@@ -1,5 +1,5 @@
 import type { AgentCommand } from '@pilotlight/protocol';
-import { useEffect, useRef, useState } from 'react';
+import { memo, useEffect, useRef, useState } from 'react';
 import { useIndex } from '../../live/index-store.ts';
 import { server } from '../../live/server.ts';
 import { useChatPart } from '../../live/use-chat.ts';
@@ -29,9 +29,9 @@ export interface ComposerProps {
 const NO_COMMANDS: readonly AgentCommand[] = [];
 
 /** Where a chat is written to: the queue, the field with its attachments, the pickers, and the state in words. */
-export function Composer(props: ComposerProps) {
+export const Composer = memo(function Composer(props: ComposerProps) {
   return <ComposerOfChat key={props.chatId} {...props} />;
-}
+});
 
 function ComposerOfChat({ chatId, sessionId }: ComposerProps) {
   const root = useRef<HTMLDivElement>(null);

@@ -34,6 +34,7 @@ export function OptionPickers({ chatId, agent }: { chatId: string; agent: string
             key={each.option.id}
             trigger={
               <PickerButton purpose={each.option.category ?? each.option.id} label={labelOf(each)}>
+                {each.option.category === 'thought_level' ? <Prefix name={each.option.name} /> : null}
                 {shortOf(each)}
               </PickerButton>
             }
@@ -54,6 +55,11 @@ export function OptionPickers({ chatId, agent }: { chatId: string; agent: string
       {others.length === 0 ? null : <OtherOptions options={others} onChoose={choose} />}
     </>
   );
+}
+
+/** A level says little by itself: `Thinking Low`. */
+function Prefix({ name }: { name: string }) {
+  return <span className="text-ink-3 @max-[520px]:hidden">{name} </span>;
 }
 
 interface OtherOptionsProps {
@@ -87,7 +93,7 @@ function OtherOptions({ options, onChoose }: OtherOptionsProps) {
     <Popover.Root>
       <Popover.Trigger
         render={
-          <PickerButton purpose="options" label={options.map(labelOf).join('; ')}>
+          <PickerButton purpose="options" label={words.composer.optionsAre(options.map(labelOf))}>
             {words.composer.options}
           </PickerButton>
         }

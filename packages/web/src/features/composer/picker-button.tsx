@@ -21,7 +21,7 @@ export function PickerButton({ purpose, label, strong, children, className, ...r
       aria-label={label}
       title={label}
       className={cx(
-        'inline-flex h-7 max-w-52 -outline-offset-2 shrink-0 items-center gap-1 rounded-md px-2 transition-colors',
+        'inline-flex h-7 max-w-72 -outline-offset-2 shrink-0 items-center gap-1 rounded-md px-2 transition-colors',
         'hover:bg-hover hover:text-ink data-[popup-open]:bg-hover pointer-coarse:h-11 pointer-coarse:px-3',
         strong === true ? 'font-medium text-ink' : 'text-ink-2',
         className,

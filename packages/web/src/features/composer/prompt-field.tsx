@@ -191,7 +191,7 @@ export function PromptField(props: PromptFieldProps) {
         onBlur={() => setTrigger(null)}
         onKeyDown={onKeyDown}
         onPaste={onPaste}
-        className="block field-sizing-content max-h-[40dvh] min-h-11 w-full resize-none overflow-y-auto bg-transparent px-3 pt-2.5 pb-1.5 text-read text-ink outline-none pointer-coarse:text-title"
+        className="block field-sizing-content max-h-[40dvh] min-h-11 w-full resize-none overflow-y-auto bg-transparent px-3 pt-2.5 pb-1.5 text-read text-ink outline-none placeholder:overflow-hidden placeholder:text-ellipsis placeholder:whitespace-nowrap pointer-coarse:text-title"
       />
       {hint === null ? null : <p className="truncate px-3 pb-1 font-mono text-small text-ink-3">{hint}</p>}
     </div>

@@ -21,14 +21,14 @@ export function StatusLine({ chatId, agent }: { chatId: string; agent: string })
   return (
     <div className="flex h-5 items-center gap-2 px-3 text-small text-ink-3">
       {isArmed ? (
-        <span className="font-medium text-ink">{words.composer.stopAgain}</span>
+        <span className="truncate font-medium text-ink">{words.composer.stopAgain}</span>
       ) : isLost ? (
-        <span>{words.composer.offline}</span>
+        <span className="truncate">{words.composer.offline}</span>
       ) : question !== null ? (
         <button
           type="button"
           onClick={() => goToQuestion(question)}
-          className="inline-flex items-center gap-2 rounded-sm font-medium text-flame-ink hover:underline"
+          className="inline-flex items-center gap-2 rounded-sm font-medium whitespace-nowrap text-flame-ink hover:underline"
         >
           <Light look="asks" />
           {words.composer.waitsForYou}
@@ -102,7 +102,10 @@ function Context({ usage }: { usage: AgentUsage }) {
     ...(cost === undefined ? [] : [words.composer.cost(cost.amount.toFixed(2), cost.currency)]),
   ].join('. ');
   return (
-    <span title={said} className={cx('whitespace-nowrap', share !== null && share >= 90 && 'text-bad')}>
+    <span
+      title={said}
+      className={cx('whitespace-nowrap @max-[320px]:hidden', share !== null && share >= 90 && 'text-bad')}
+    >
       <span aria-hidden>
         {share === null ? words.composer.tokens(counts.format(contextUsed)) : words.composer.context(share)}
       </span>

@@ -41,12 +41,10 @@ export function SuggestionList({ id, label, items, note, active, onActive, onPic
               index === active && 'bg-active',
             )}
           >
-            <span className="max-w-[60%] shrink-0 truncate font-mono text-code text-ink">{item.name}</span>
-            {item.hint === undefined ? null : (
-              <span className="max-w-[40%] shrink-0 truncate font-mono text-small text-ink-3">
-                {item.hint}
-              </span>
-            )}
+            <span className="w-2/5 shrink-0 truncate font-mono text-code">
+              <span className="text-ink">{item.name}</span>
+              {item.hint === undefined ? null : <span className="text-ink-3"> {item.hint}</span>}
+            </span>
             {item.detail === undefined ? null : (
               <span className="min-w-0 flex-1 truncate text-ink-3">{item.detail}</span>
             )}

@@ -26,7 +26,7 @@ export function Toolbar({ chatId, isBusy, children, onSend }: ToolbarProps) {
   const cannotSend = useDraft(chatId, isEmpty);
   return (
     <div className="flex items-center gap-1 px-1.5 pb-1.5">
-      <div className="flex [scrollbar-width:none] min-w-0 flex-1 items-center gap-0.5 overflow-x-auto">
+      <div className="flex [scrollbar-width:none] min-w-0 flex-1 items-center gap-0.5 overflow-x-auto mask-r-from-[calc(100%-16px)] pr-4">
         {children}
       </div>
       <input

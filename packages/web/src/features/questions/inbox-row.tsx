@@ -30,7 +30,7 @@ export function InboxRow({ permission, isSelected, isTabStop, onSelect }: InboxR
         aria-current={isSelected}
         onClick={onSelect}
         className={cx(
-          'flex w-full gap-2.5 rounded-md px-3 py-2 text-left transition-colors',
+          'flex w-full gap-2.5 rounded-md -outline-offset-2 px-3 py-2 text-left transition-colors',
           isSelected ? 'bg-active' : 'hover:bg-hover',
         )}
       >

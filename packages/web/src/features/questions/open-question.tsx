@@ -57,11 +57,11 @@ export function OpenQuestion({ permission, inInbox }: { permission: Permission; 
         <svg viewBox="0 0 12 12" className="size-3 shrink-0" aria-hidden>
           <path d="M6 0.8 11.2 6 6 11.2 0.8 6Z" fill="currentColor" />
         </svg>
-        <h3 id={heading} className="shrink-0 font-semibold">
+        <h2 id={heading} className="shrink-0 font-semibold">
           {isForm
             ? words.questions.question(agentName)
             : words.questions.asks(agentName, toolCall?.kind ?? 'other')}
-        </h3>
+        </h2>
         <span className="ml-auto min-w-0 truncate text-small" title={where}>
           {where}
         </span>

@@ -53,7 +53,11 @@ export function PermissionOptions({
           >
             {index < 9 ? (
               <span
-                className={cx('pointer-coarse:hidden', option === firstAllow && '[&_kbd]:border-transparent')}
+                className={cx(
+                  'pointer-coarse:hidden',
+                  option === firstAllow &&
+                    '[&_kbd]:border-current [&_kbd]:bg-transparent [&_kbd]:text-current',
+                )}
               >
                 <Keys keys={String(index + 1)} />
               </span>
