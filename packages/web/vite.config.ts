@@ -5,6 +5,8 @@ import { defineConfig } from 'vite';
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react(), tailwind()],
+  // The highlighter's worker loads a grammar when one is needed.
+  worker: { format: 'es' },
   build: {
     target: 'es2022',
     outDir: 'dist',

@@ -163,8 +163,7 @@ export const transcript = {
     previous: 'Previous hit',
     none: 'Nothing found',
     searching: 'Searching',
-    count: (at: number, all: number, isMore: boolean) =>
-      `${at} of ${all.toLocaleString('en')}${isMore ? '+' : ''}`,
+    count: (at: number, all: number) => `${at.toLocaleString('en')} of ${all.toLocaleString('en')}`,
   },
 
   markdown: {

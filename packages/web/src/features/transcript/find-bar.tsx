@@ -1,12 +1,17 @@
-import { toErrorInfo } from '@pilotlight/protocol';
+import { toErrorInfo, type ChatSearch } from '@pilotlight/protocol';
 import { ChevronDown, ChevronUp, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
+import { server } from '../../live/server.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { words } from '../../words/index.ts';
-import { findHits, type Hit, type Hits } from './find-hits.ts';
 
 /** How long typing may pause before the chat is searched, in ms. */
 const PAUSE = 150;
+
+/** Hits that can be gone through; more are counted. */
+const LIMIT = 500;
+
+type Hit = ChatSearch['hits'][number];
 
 export interface FindBarProps {
   chatId: string;
@@ -18,7 +23,7 @@ export interface FindBarProps {
 /** Finds words in the whole chat: Enter goes on, Shift+Enter back, Escape closes. */
 export function FindBar({ chatId, onHit, onClose }: FindBarProps) {
   const [query, setQuery] = useState('');
-  const [found, setFound] = useState<Hits | null>(null);
+  const [found, setFound] = useState<ChatSearch | null>(null);
   const [error, setError] = useState<string | null>(null);
   const [at, setAt] = useState(0);
   const show = useRef(onHit);
@@ -35,13 +40,13 @@ export function FindBar({ chatId, onHit, onClose }: FindBarProps) {
     }
     const abort = new AbortController();
     const timer = setTimeout(() => {
-      findHits(chatId, needle, abort.signal).then(
-        (hits) => {
-          const last = hits.hits.length - 1;
-          // The newest hit first: that is what one was reading about.
-          setFound(hits);
-          setAt(Math.max(0, last));
-          show.current(hits.hits[last] ?? null, needle);
+      server.searchChat(chatId, needle, { limit: LIMIT, signal: abort.signal }).then(
+        (answer) => {
+          // In the order of the transcript; the newest is shown first, being what one was reading about.
+          const hits = answer.hits.toReversed();
+          setFound({ ...answer, hits });
+          setAt(Math.max(0, hits.length - 1));
+          show.current(hits.at(-1) ?? null, needle);
         },
         (failure: unknown) => {
           if (!abort.signal.aborted) setError(toErrorInfo(failure).message);
@@ -69,7 +74,7 @@ export function FindBar({ chatId, onHit, onClose }: FindBarProps) {
         : w.searching
       : count === 0
         ? w.none
-        : w.count(at + 1, Math.max(found.total, count), found.truncated));
+        : w.count(found.total - count + at + 1, found.total));
 
   return (
     <div

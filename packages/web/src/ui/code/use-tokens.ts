@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { CodeToken } from './highlight.ts';
+import { highlight, type CodeToken } from './highlight.ts';
 
 /** What was highlighted last, so that code scrolled back into view has its colours at once. */
 const recent = new Map<string, CodeToken[][]>();
@@ -13,17 +13,13 @@ export function useTokens(code: string, language: string | null): CodeToken[][] 
   useEffect(() => {
     if (language === null || known !== undefined) return;
     const abort = new AbortController();
-    import('./highlight.ts')
-      .then(({ highlight }) => highlight(code, language, abort.signal))
-      .then((tokens) => {
-        if (tokens === null || abort.signal.aborted) return;
-        recent.set(key, tokens);
-        const [oldest] = recent.keys();
-        if (recent.size > RECENT && oldest !== undefined) recent.delete(oldest);
-        setFound({ key, tokens });
-      })
-      // Without the highlighter (a part of the page that did not load) code is plain, which is no error.
-      .catch(() => {});
+    void highlight(code, language, abort.signal).then((tokens) => {
+      if (tokens === null || abort.signal.aborted) return;
+      recent.set(key, tokens);
+      const [oldest] = recent.keys();
+      if (recent.size > RECENT && oldest !== undefined) recent.delete(oldest);
+      setFound({ key, tokens });
+    });
     return () => abort.abort();
   }, [key, code, language, known]);
   return known ?? (found?.key === key ? found.tokens : null);
