@@ -18,7 +18,9 @@ export async function defaultScript(turn: Turn): Promise<void> {
   const names = await listFolder(turn);
 
   await showPlan(turn, 1);
-  await turn.stream(`There are ${names.length} entries here. I will leave a note in \`${notesFile}\`.\n\n`);
+  await turn.stream(
+    `There ${names.length === 1 ? 'is' : 'are'} ${entries(names.length)} here. I will leave a note in \`${notesFile}\`.\n\n`,
+  );
   const note = (old: string): string => `${old || '# Notes of the demo agent\n\n'}- ${subject}\n`;
   const wrote = await writeFileTool(turn, notesFile, note);
 
@@ -46,18 +48,22 @@ async function think(turn: Turn, subject: string): Promise<void> {
 
 /** The plan with the steps before `current` done. */
 async function showPlan(turn: Turn, current: number): Promise<void> {
-  const entries = steps.map((content, index): PlanEntry => {
+  const plan = steps.map((content, index): PlanEntry => {
     const status = index < current ? 'completed' : index === current ? 'in_progress' : 'pending';
     return { content, priority: 'medium', status };
   });
-  await turn.emit({ sessionUpdate: 'plan', entries });
+  await turn.emit({ sessionUpdate: 'plan', entries: plan });
 }
 
 function summary(turn: Turn, count: number, wrote: boolean, exitCode: number | null): string {
   const { model, mode, thought_level: level } = turn.session.options;
   const note = wrote ? `added a line to \`${notesFile}\`` : 'wrote nothing';
   const ran = exitCode === null ? 'ran nothing' : `ran \`${command}\` (exit code ${exitCode})`;
-  return `Done: I read ${count} entries, ${note} and ${ran}. Settings: model ${model}, mode ${mode}, thinking ${level}.`;
+  return `Done: I read ${entries(count)}, ${note} and ${ran}. Settings: model ${model}, mode ${mode}, thinking ${level}.`;
+}
+
+function entries(count: number): string {
+  return count === 1 ? '1 entry' : `${count} entries`;
 }
 
 async function setTitle(turn: Turn, title: string): Promise<void> {

@@ -8,7 +8,7 @@ export class Session {
   readonly cwd: string;
   options: SessionOptions = defaultOptions;
   title: string | null = null;
-  /** The text of every prompt so far, oldest first. */
+  /** What the user said in every prompt so far, oldest first. */
   readonly prompts: string[] = [];
   /** Tool kinds that the user allowed for good. */
   readonly allowed = new Set<string>();
@@ -42,7 +42,7 @@ export class Session {
     if (record.kind === 'options') this.options = record.options;
     else if (record.kind === 'allowed') this.allowed.add(record.tool);
     else if (record.kind === 'title') this.title = record.title;
-    else if (record.kind === 'prompt') this.prompts.push(promptText(record.prompt));
+    else if (record.kind === 'prompt') this.prompts.push(userText(record.prompt));
     else if (record.kind === 'used') this.usedTokens += record.tokens;
   }
 }
@@ -56,9 +56,14 @@ export function replay(records: SessionRecord[]): SessionUpdate[] {
   });
 }
 
-/** A prompt as text: the text blocks, and one bracketed note for each other block. */
-export function promptText(prompt: PromptBlock[]): string {
-  return prompt.map(blockText).join('\n');
+/**
+ * What the user says in a prompt: its last text block (those before it are told by the client, such as a recap), and one
+ * bracketed note for each block of another kind.
+ */
+export function userText(prompt: PromptBlock[]): string {
+  const said = prompt.findLast((block) => block.type === 'text');
+  const others = prompt.filter((block) => block.type !== 'text');
+  return [...(said === undefined ? [] : [said]), ...others].map(blockText).join('\n');
 }
 
 function blockText(block: PromptBlock): string {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setImmediate as tick, setTimeout as delay } from 'node:timers/promises';
 import type { PromptBlock, SessionUpdate, TextBlock, ToolContent, ToolFields } from './acp-types.ts';
 import type { Connection } from './connection.ts';
-import { promptText, type Session } from './session.ts';
+import { userText, type Session } from './session.ts';
 import { Transcript } from './transcript.ts';
 
 /** The user's word on a permission request. */
@@ -23,7 +23,7 @@ const permissionOptions = [
  */
 export class Turn {
   readonly session: Session;
-  /** The text of the prompt. */
+  /** What the user says in the prompt. */
   readonly input: string;
   readonly signal: AbortSignal;
   outputChars = 0;
@@ -39,7 +39,7 @@ export class Turn {
     paceMs: number,
   ) {
     this.session = session;
-    this.input = promptText(prompt);
+    this.input = userText(prompt);
     this.signal = signal;
     this.#connection = connection;
     this.#paceMs = paceMs;
