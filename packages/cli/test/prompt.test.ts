@@ -174,6 +174,7 @@ describe('prompt', () => {
     const { code, stderr } = await running.result;
     expect(code).toBe(4);
     expect(stderr).toContain('cancelling');
+    expect(stderr).toContain('✗ Cancelled: Demo acknowledged it and ended the turn.');
     expect((await bench.run(['doctor'])).code).toBe(0);
   });
 

@@ -9,11 +9,11 @@ import { realpath } from 'node:fs/promises';
 import type { KillDeadlines, ProcessPort } from '../processes/process-port.ts';
 import type { ResolvedAgent } from './agent-spec.ts';
 import { AcpSession } from './acp/acp-session.ts';
-import { cancelledBy } from './acp/agent-errors.ts';
 import { AgentProcess, type AgentProcessOptions } from './acp/agent-process.ts';
 import { applyAskMode, applyChoice } from './acp/apply-choice.ts';
 import { PromptTurn } from './acp/prompt-turn.ts';
 import { openSession } from './acp/resume.ts';
+import { CANCELLED_EARLY } from './cancelled-by.ts';
 
 export interface ColdDispatchOptions {
   agent: ResolvedAgent;
@@ -43,7 +43,7 @@ export async function coldDispatch(options: ColdDispatchOptions): Promise<TurnRe
     }
   } catch (cause) {
     // A cancel before the prompt was sent ends the start.
-    if (ctx.signal.aborted) return { ok: false, error: cancelledBy(agent.name, 'process_ended') };
+    if (ctx.signal.aborted) return { ok: false, error: CANCELLED_EARLY };
     return { ok: false, error: toErrorInfo(cause) };
   }
 }

@@ -14,6 +14,7 @@ import {
   type TurnResult,
 } from '@pilotlight/protocol';
 import type { AgentTable } from '../backends/agent-spec.ts';
+import { CANCELLED_EARLY } from '../backends/cancelled-by.ts';
 import type { AgentSessionDesk } from './agent-session-desk.ts';
 import type { Announcer } from './announcer.ts';
 import type { ChatFacts } from './chat-facts.ts';
@@ -61,15 +62,6 @@ const SAME_WHEN_COLD = new Set<ErrorCode>([
   'worktree_missing',
 ]);
 
-const CANCELLED_EARLY: TurnResult = {
-  ok: false,
-  error: {
-    code: 'cancelled',
-    message: 'Cancelled before the agent was asked.',
-    details: { by: 'acknowledged' },
-  },
-};
-
 /** Runs one turn: finds its place, its backend and its agent session, prompts, and writes down the end. */
 export class TurnRunner {
   readonly #o: TurnRunnerOptions;
@@ -116,7 +108,7 @@ export class TurnRunner {
     const ctx = this.#context(record, place, signal, choice);
     const attempt = async (): Promise<TurnResult> => {
       const warm = await untilAborted(this.#warm(turn, session.id, place, project.id, choice), signal);
-      if (warm === 'aborted') return CANCELLED_EARLY;
+      if (warm === 'aborted') return { ok: false, error: CANCELLED_EARLY };
       return warm === null
         ? this.#promptCold(record, ctx, choice)
         : this.#promptWarm(record, ctx, { ...warm, unseen }, choice, signal);
@@ -197,7 +189,7 @@ export class TurnRunner {
   ): Promise<TurnResult> {
     const { turn } = record;
     await this.#configure(turn, warm, choice);
-    if (signal.aborted) return CANCELLED_EARLY;
+    if (signal.aborted) return { ok: false, error: CANCELLED_EARLY };
     const { input, recap } = this.#input(
       turn,
       warm.continuity === 'fresh' ? this.#everything(turn) : warm.unseen,

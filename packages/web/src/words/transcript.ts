@@ -126,7 +126,8 @@ export const transcript = {
     cancelled: 'Cancelled',
     interrupted: 'Interrupted',
   },
-  cancelledWhy: 'You stopped this turn. What was done so far is kept.',
+  cancelledWhy: 'You stopped this turn.',
+  keptSoFar: 'What was done so far is kept.',
   interruptedWhy: 'The server or the agent ended in the middle. Send again to go on.',
   whatNext: {
     agent_login_required: 'Log in to the agent, then send again.',

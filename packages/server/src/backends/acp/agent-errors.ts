@@ -1,4 +1,4 @@
-import { PilotlightError, type ErrorInfo } from '@pilotlight/protocol';
+import { PilotlightError } from '@pilotlight/protocol';
 import type { ResolvedAgent } from '../agent-spec.ts';
 import { lastLines } from './describe-end.ts';
 import { RPC, RpcError } from './rpc-error.ts';
@@ -51,17 +51,4 @@ export function sessionIsLost(cause: unknown): boolean {
       cause.detail,
     )
   );
-}
-
-/** How a cancelled turn ended, as its result says it. */
-export function cancelledBy(
-  agent: string,
-  by: 'acknowledged' | 'session_closed' | 'process_ended',
-): ErrorInfo {
-  const message = {
-    acknowledged: `Cancelled; ${agent} has stopped.`,
-    session_closed: `Cancelled; ${agent} did not answer the cancel, so its session was closed. The next prompt resumes it.`,
-    process_ended: `Cancelled; ${agent} did not answer the cancel, so its process was ended. The next prompt starts it again.`,
-  }[by];
-  return { code: 'cancelled', message, details: { by } };
 }

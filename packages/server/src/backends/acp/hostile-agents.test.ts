@@ -199,7 +199,12 @@ test.each(deaf)('%s: a cancel ends by %s', async (defect, by) => {
   const log = bench.prompt(await bench.bad(), 'hi');
   if (defect !== 'never-answers-prompt') await log.said('hello ');
   log.abort.abort();
-  expect(await log.result).toMatchObject({ ok: false, error: { code: 'cancelled', details: { by } } });
+  const what = by === 'session_closed' ? 'its session was closed' : 'its process was ended';
+  const message = expect.stringMatching(`^Cancelled: .* did not answer the cancel, so ${what}\\.`);
+  expect(await log.result).toMatchObject({
+    ok: false,
+    error: { code: 'cancelled', message, details: { by } },
+  });
   if (defect === 'ignores-cancel') expect(log.text).toBe('hello still working ');
   await bench.told(() => bench.residency.at(-1)?.state === 'cold');
   expect(bench.survivors()).not.toContain(bench.children[1]?.pid);

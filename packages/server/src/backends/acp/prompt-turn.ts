@@ -24,8 +24,9 @@ import {
   type PromptInput,
   type TurnResult,
 } from '@pilotlight/protocol';
+import { CANCELLED_EARLY, cancelledBy, type CancelEnd } from '../cancelled-by.ts';
 import type { AcpSession, TurnSink } from './acp-session.ts';
-import { agentError, cancelledBy, sessionIsLost } from './agent-errors.ts';
+import { agentError, sessionIsLost } from './agent-errors.ts';
 import { elicitationAnswer, questionRequest } from './elicitation.ts';
 import { responseUsage } from './meta-conventions.ts';
 import {
@@ -49,8 +50,6 @@ const WORK: ReadonlySet<AgentEvent['type']> = new Set([
   'tool_update',
   'plan',
 ]);
-
-type CancelEnd = 'acknowledged' | 'session_closed' | 'process_ended';
 
 export class PromptTurn implements TurnSink {
   readonly #session: AcpSession;
@@ -80,7 +79,7 @@ export class PromptTurn implements TurnSink {
     try {
       const { agent, capabilities } = this.#session.process;
       const prompt = promptContent(agent.name, input.content, capabilities);
-      if (this.#ctx.signal.aborted) return { ok: false, error: cancelledBy(agent.name, 'acknowledged') };
+      if (this.#ctx.signal.aborted) return { ok: false, error: CANCELLED_EARLY };
       return await this.#run(prompt as AcpContentBlock[]);
     } catch (cause) {
       return { ok: false, error: toErrorInfo(cause) };

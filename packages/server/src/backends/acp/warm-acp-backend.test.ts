@@ -71,7 +71,11 @@ test('a cancel is acknowledged and the process stays', async () => {
   log.abort.abort();
   expect(await log.result).toMatchObject({
     ok: false,
-    error: { code: 'cancelled', details: { by: 'acknowledged' } },
+    error: {
+      code: 'cancelled',
+      message: expect.stringMatching(/^Cancelled: .* acknowledged it and ended the turn\.$/),
+      details: { by: 'acknowledged' },
+    },
   });
   expect((await bench.turn('c1', '/echo on')).log.text).toBe('on');
   expect(bench.children).toHaveLength(1);
@@ -277,5 +281,7 @@ test('a cold dispatch runs one turn in a process of its own', async () => {
 
   const early = new TurnLog();
   early.abort.abort();
-  expect(await dispatch(agent.args, early, 'x')).toMatchObject({ error: { code: 'cancelled' } });
+  expect(await dispatch(agent.args, early, 'x')).toMatchObject({
+    error: { code: 'cancelled', message: 'Cancelled before the agent was asked.' },
+  });
 });

@@ -128,7 +128,7 @@ export class OpenCodeServerBackend implements AgentBackend {
     await this.#server.stop();
     const error = {
       code: 'cancelled',
-      message: 'The server stopped.',
+      message: 'Its process was ended, since the server stops.',
       details: { by: 'process_ended' },
     } as const;
     for (const session of open) {

@@ -1,4 +1,5 @@
 import type { AgentEvent, ErrorInfo, TurnResult } from '@pilotlight/protocol';
+import { cancelledBy } from '../cancelled-by.ts';
 import type { WireError, WireMessage } from './wire.ts';
 
 export interface TurnEnd {
@@ -28,19 +29,18 @@ export interface TurnOutcome {
 export function turnOutcome(end: TurnEnd, agent: AgentWords): TurnOutcome {
   const { newest } = end;
   const error = newest?.error ?? (newest?.time?.completed === undefined ? end.error : null);
-  if (error?.name === 'MessageAbortedError') return failed(end.stopped ? STOPPED : stoppedElsewhere(agent));
+  if (error?.name === 'MessageAbortedError')
+    return failed(end.stopped ? stopped(agent) : stoppedElsewhere(agent));
   if (error !== null) return failed(errorInfo(error, agent));
-  if (newest?.time?.completed === undefined) return failed(end.stopped ? STOPPED : noAnswer(agent));
+  if (newest?.time?.completed === undefined) return failed(end.stopped ? stopped(agent) : noAnswer(agent));
   // Stopped while it waited to try again: the message is closed and says nothing at all.
-  if (newest.finish === undefined) return failed(end.stopped ? STOPPED : stoppedElsewhere(agent));
+  if (newest.finish === undefined) return failed(end.stopped ? stopped(agent) : stoppedElsewhere(agent));
   return { result: { ok: true }, notices: finishNotices(newest.finish, end.refused) };
 }
 
-export const STOPPED: ErrorInfo = {
-  code: 'cancelled',
-  message: 'The turn was stopped.',
-  details: { by: 'acknowledged' },
-};
+function stopped({ name }: AgentWords): ErrorInfo {
+  return cancelledBy(name, 'acknowledged');
+}
 
 function failed(error: ErrorInfo): TurnOutcome {
   return { result: { ok: false, error }, notices: [] };

@@ -9,6 +9,7 @@
 // It resolves exactly once, and emits nothing afterwards.
 import type { AgentEvent, ErrorInfo, PromptCtx, TurnResult } from '@pilotlight/protocol';
 import { setTimeout as delay } from 'node:timers/promises';
+import { CANCELLED_EARLY, cancelledBy } from '../cancelled-by.ts';
 import { newMessageId } from './ascending-id.ts';
 import { splitModel } from './catalog.ts';
 import type { EventMapper } from './event-mapper.ts';
@@ -16,7 +17,7 @@ import { HttpAnswerError, type OpenCodeHttp } from './http.ts';
 import type { OpenCodePrompt } from './prompt-input.ts';
 import { messagesSince, storedTurn } from './stored-messages.ts';
 import { TurnAsks } from './turn-asks.ts';
-import { STOPPED, turnOutcome, type AgentWords, type TurnOutcome } from './turn-outcome.ts';
+import { turnOutcome, type AgentWords, type TurnOutcome } from './turn-outcome.ts';
 import { TurnProgress, type Verdict } from './turn-progress.ts';
 import { asList, asObject, readRecord, type SessionRecord, type WireStatus } from './wire.ts';
 
@@ -71,7 +72,7 @@ export class Turn {
 
   async run(): Promise<TurnResult> {
     const { signal } = this.#options.ctx;
-    if (signal.aborted) this.#fail(STOPPED);
+    if (signal.aborted) this.#fail(CANCELLED_EARLY);
     let cancelled: Promise<void> | undefined;
     const onAbort = (): void => {
       cancelled = this.#cancel();
@@ -103,7 +104,7 @@ export class Turn {
 
   /** The server is gone. */
   serverEnded(error: ErrorInfo): void {
-    const stopped: ErrorInfo = { ...STOPPED, details: { by: 'process_ended' } };
+    const stopped = cancelledBy(this.#options.agent.name, 'process_ended');
     this.#settle({ result: { ok: false, error: this.#stopped ? stopped : error }, notices: [] });
   }
 
@@ -259,11 +260,7 @@ export class Turn {
       await this.#done.promise;
     };
     await Promise.race([stop().catch(() => gaveUp), gaveUp]);
-    this.#fail({
-      ...STOPPED,
-      message: 'The agent did not confirm that it stopped.',
-      details: { by: 'session_closed' },
-    });
+    this.#fail(cancelledBy(this.#options.agent.name, 'session_closed'));
   }
 
   #finish(): void {
