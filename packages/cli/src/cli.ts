@@ -23,6 +23,16 @@ export function withCommonOptions(command: Command): Command {
     .option('--url <url>', 'address of the server (PILOTLIGHT_URL)');
 }
 
+/** The command of a group that is run when none is named. */
+export function listCommand(group: Command, description: string): Command {
+  const list = group.command('list', { isDefault: true }).description(description).allowExcessArguments();
+  list.hook('preAction', ({ args: [word] }) => {
+    // A mistyped name comes here too.
+    if (word !== undefined) group.error(`error: unknown command '${word}'`);
+  });
+  return withCommonOptions(list);
+}
+
 /** @throws PilotlightError `config_invalid` */
 export function createCli(options: CommonOptions): Cli {
   const { env } = process;

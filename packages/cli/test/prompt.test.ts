@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Chat, ChatFrame, Permission, Session, Task } from '@pilotlight/protocol';
+import type { Chat, ChatFrame, Permission, Project, Session, Task } from '@pilotlight/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Bench, jsonLines } from './cli-harness.ts';
 
@@ -297,8 +297,19 @@ describe('other commands', () => {
     expect((await bench.run(['session', 'show', made.session.id])).code).toBe(5);
   });
 
+  it('list what only the name of its kind asks for', async () => {
+    const made = await list<{ session: Session; chat: Chat }>('session', 'new', '--agent', 'demo');
+    expect(await list<Project[]>('project')).toMatchObject([{ id: made.session.projectId }]);
+    expect(await list<Session[]>('session', '--project', made.session.projectId)).toContainEqual(
+      made.session,
+    );
+    expect((await bench.run(['chat'])).stdout).toContain(made.chat.id);
+  });
+
   it('end 2 on wrong usage and 0 on help', async () => {
-    expect((await bench.run(['chat', 'paint'])).code).toBe(2);
+    const paint = await bench.run(['chat', 'paint']);
+    expect(paint).toMatchObject({ code: 2, stdout: '' });
+    expect(paint.stderr).toContain("✗ unknown command 'paint'");
     expect((await bench.run(['prompt', '--permission', 'maybe', 'x'])).code).toBe(2);
     const asJson = await bench.run(['prompt', '--paint', '--json']);
     expect(asJson.code).toBe(2);

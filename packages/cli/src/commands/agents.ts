@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { answerWith, createCli, withCommonOptions } from '../cli.ts';
+import { answerWith, createCli, listCommand, withCommonOptions } from '../cli.ts';
 import { requireServer } from '../server/find-server.ts';
 import { agentsProblem } from '../terminal/agents-problem.ts';
 import type { CommonOptions } from '../settings.ts';
@@ -8,27 +8,26 @@ import { table } from '../terminal/table.ts';
 
 export function agentsCommand(program: Command): void {
   const agents = program.command('agents').description('Coding agents');
-  withCommonOptions(agents.command('list', { isDefault: true }).description('Which agents are here')).action(
-    (options: CommonOptions) =>
-      answerWith(
-        options,
-        async (client, { screen, json }) => {
-          const [found, { agents }] = [await client.listAgents(), await client.health()];
-          if (agents.error !== null && !json) screen.note(agentsProblem(agents.error, screen));
-          return found;
-        },
-        (found, { screen }) =>
-          table(
-            found.map((agent) => [
-              agent.state === 'found' ? screen.style.green('✓') : screen.style.dim('•'),
-              agent.id,
-              agent.version ?? '',
-              sanitizeLine(
-                agent.state === 'found' ? (agent.command ?? 'built in') : (agent.hint ?? 'not found'),
-              ),
-            ]),
-          ),
-      ),
+  listCommand(agents, 'Which agents are here').action((options: CommonOptions) =>
+    answerWith(
+      options,
+      async (client, { screen, json }) => {
+        const [found, { agents }] = [await client.listAgents(), await client.health()];
+        if (agents.error !== null && !json) screen.note(agentsProblem(agents.error, screen));
+        return found;
+      },
+      (found, { screen }) =>
+        table(
+          found.map((agent) => [
+            agent.state === 'found' ? screen.style.green('✓') : screen.style.dim('•'),
+            agent.id,
+            agent.version ?? '',
+            sanitizeLine(
+              agent.state === 'found' ? (agent.command ?? 'built in') : (agent.hint ?? 'not found'),
+            ),
+          ]),
+        ),
+    ),
   );
   withCommonOptions(
     agents

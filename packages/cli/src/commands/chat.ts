@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { answerWith, withCommonOptions } from '../cli.ts';
+import { answerWith, listCommand, withCommonOptions } from '../cli.ts';
 import { withWholeTexts } from '../prompt/whole-texts.ts';
 import type { CommonOptions } from '../settings.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
@@ -8,8 +8,9 @@ import { transcript } from '../terminal/transcript.ts';
 
 export function chatCommand(program: Command): void {
   const chat = program.command('chat').description('Conversations');
-  withCommonOptions(chat.command('list').option('--session <id>').description('All chats')).action(
-    (options: CommonOptions & { session?: string }) =>
+  listCommand(chat, 'All chats')
+    .option('--session <id>')
+    .action((options: CommonOptions & { session?: string }) =>
       answerWith(
         options,
         (client) => client.listChats(options.session),
@@ -23,7 +24,7 @@ export function chatCommand(program: Command): void {
             ]),
           ),
       ),
-  );
+    );
   withCommonOptions(
     chat
       .command('show')

@@ -1,7 +1,7 @@
 import type { AnswerPermission, Permission } from '@pilotlight/protocol';
 import { PilotlightError } from '@pilotlight/protocol';
 import type { Command } from 'commander';
-import { answerWith, withCommonOptions } from '../cli.ts';
+import { answerWith, listCommand, withCommonOptions } from '../cli.ts';
 import { chooseOption, parseFields } from '../prompt/permission-choice.ts';
 import type { CommonOptions } from '../settings.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
@@ -15,23 +15,20 @@ interface AnswerOptions extends CommonOptions {
 
 export function permissionsCommand(program: Command): void {
   const permissions = program.command('permissions').description('What agents ask');
-  withCommonOptions(
-    permissions
-      .command('list', { isDefault: true })
-      .option('--chat <id>')
-      .option('--all', 'also those that are settled')
-      .description('Open questions'),
-  ).action((options: CommonOptions & { chat?: string; all?: boolean }) =>
-    answerWith(
-      options,
-      (client) =>
-        client.listPermissions({
-          ...(options.all === true ? {} : { state: 'pending' }),
-          ...(options.chat === undefined ? {} : { chatId: options.chat }),
-        }),
-      (found) => table(found.flatMap(rows)),
-    ),
-  );
+  listCommand(permissions, 'Open questions')
+    .option('--chat <id>')
+    .option('--all', 'also those that are settled')
+    .action((options: CommonOptions & { chat?: string; all?: boolean }) =>
+      answerWith(
+        options,
+        (client) =>
+          client.listPermissions({
+            ...(options.all === true ? {} : { state: 'pending' }),
+            ...(options.chat === undefined ? {} : { chatId: options.chat }),
+          }),
+        (found) => table(found.flatMap(rows)),
+      ),
+    );
   withCommonOptions(
     permissions
       .command('answer')

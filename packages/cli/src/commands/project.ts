@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { answerWith, withCommonOptions } from '../cli.ts';
+import { answerWith, listCommand, withCommonOptions } from '../cli.ts';
 import type { CommonOptions } from '../settings.ts';
 import { table } from '../terminal/table.ts';
 
 export function projectCommand(program: Command): void {
   const project = program.command('project').description('Registered repositories and folders');
-  withCommonOptions(project.command('list').description('All projects')).action((options: CommonOptions) =>
+  listCommand(project, 'All projects').action((options: CommonOptions) =>
     answerWith(
       options,
       (client) => client.listProjects(),

@@ -1,6 +1,6 @@
 import type { Session } from '@pilotlight/protocol';
 import type { Command } from 'commander';
-import { answerWith, withCommonOptions } from '../cli.ts';
+import { answerWith, listCommand, withCommonOptions } from '../cli.ts';
 import type { CommonOptions } from '../settings.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { table } from '../terminal/table.ts';
@@ -13,14 +13,15 @@ function row(session: Session): string[] {
 
 export function sessionCommand(program: Command): void {
   const session = program.command('session').description('Pieces of work, each with a worktree of its own');
-  withCommonOptions(session.command('list').option('--project <id>').description('All sessions')).action(
-    (options: CommonOptions & { project?: string }) =>
+  listCommand(session, 'All sessions')
+    .option('--project <id>')
+    .action((options: CommonOptions & { project?: string }) =>
       answerWith(
         options,
         (client) => client.listSessions(options.project),
         (sessions) => table(sessions.map(row)),
       ),
-  );
+    );
   withCommonOptions(
     session
       .command('new')
