@@ -21,7 +21,7 @@ export async function send(page: Page, text: string): Promise<void> {
   await composer(page).press('Enter');
 }
 
-/** Waits until the text stands in the transcript. */
+/** Waits until something in the transcript says exactly this (a prompt that holds it does not), or matches it. */
 export async function sees(page: Page, text: string | RegExp): Promise<void> {
-  await transcript(page).getByText(text).last().waitFor();
+  await transcript(page).getByText(text, { exact: true }).last().waitFor();
 }
