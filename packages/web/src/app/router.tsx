@@ -2,6 +2,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '
 import { BoardPage } from '../features/board/board-page.tsx';
 import { Frame } from '../features/frame/frame.tsx';
 import { Overlays } from './overlays.tsx';
+import { NoPlace, PlaceError } from './place-error.tsx';
 
 const root = createRootRoute({
   component: () => (
@@ -59,6 +60,8 @@ const settings = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([board, session, inbox, agents, settings]),
   defaultPreload: 'intent',
+  defaultErrorComponent: PlaceError,
+  defaultNotFoundComponent: NoPlace,
   scrollRestoration: false,
 });
 

@@ -11,6 +11,14 @@ export const common = {
   loading: 'Loading',
   /** between the presses of a shortcut: G then B */
   thenPress: 'then',
+  place: {
+    noCode:
+      'The code of this place could not be loaded: the server does not answer, or was updated meanwhile.',
+    failed: (message: string) => `This place could not be shown: ${message}`,
+    nothing: 'There is nothing at this address.',
+    reload: 'Load the page again',
+    toBoard: 'Go to the board',
+  },
   changed: (additions: number, deletions: number) => `${additions} lines added, ${deletions} removed`,
 };
 
