@@ -1,10 +1,12 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react';
 import type { VirtualizerHandle } from 'virtua';
 import type { Item } from './items.ts';
-import { readingPlaces } from './reading-places.ts';
+import { readingPlaces, type ReadingPlace } from './reading-places.ts';
 
 /** So near to the end counts as at the end, in px. */
 const NEAR = 32;
+/** How long after a wheel, a finger or a key what scrolls counts as the reader's doing, in ms. */
+const INPUT = 400;
 
 export interface Reading {
   scroller: RefObject<HTMLDivElement | null>;
@@ -30,7 +32,11 @@ export function useReading(chatId: string, items: readonly Item[]): Reading {
   const list = useRef<VirtualizerHandle>(null);
   const isFollowing = useRef(true);
   const lastTop = useRef(0);
+  const lastHeight = useRef(0);
+  const lastInput = useRef(-INPUT);
   const isPlaced = useRef(false);
+  /** the view has gone where it was sent */
+  const isSettled = useRef(false);
   const newest = useRef(items);
   newest.current = items;
   const [isAtEnd, setIsAtEnd] = useState(true);
@@ -45,6 +51,8 @@ export function useReading(chatId: string, items: readonly Item[]): Reading {
     if (element === null || !isFollowing.current || !isPlaced.current) return;
     element.scrollTop = element.scrollHeight;
     lastTop.current = element.scrollTop;
+    lastHeight.current = element.scrollHeight;
+    isSettled.current = true;
   }, []);
 
   const toEnd = useCallback(() => {
@@ -64,22 +72,39 @@ export function useReading(chatId: string, items: readonly Item[]): Reading {
     const element = scroller.current;
     if (element === null || !isPlaced.current) return;
     const { scrollTop, scrollHeight, clientHeight } = element;
-    // What grows below moves the end away without moving the reader: only going up leaves it.
-    if (scrollHeight - clientHeight - scrollTop <= NEAR) follow(true);
-    else if (scrollTop < lastTop.current - 1) follow(false);
+    const hasGrown = scrollHeight !== lastHeight.current;
+    const isUp = scrollTop < lastTop.current - 1;
+    const isMoved = !hasGrown || performance.now() - lastInput.current < INPUT;
     lastTop.current = scrollTop;
-  }, [follow]);
+    lastHeight.current = scrollHeight;
+    isSettled.current = true;
+    if (scrollHeight - clientHeight - scrollTop <= NEAR) follow(true);
+    // Rows that turn out larger or smaller move the view too; only what somebody did leaves the end.
+    else if (isUp && isMoved) follow(false);
+    else pin();
+  }, [follow, pin]);
 
   const hasItems = items.length > 0;
   useLayoutEffect(() => {
-    if (!hasItems || isPlaced.current) return;
-    isPlaced.current = true;
+    if (!hasItems) return;
     const row = readingPlaces.get(chatId)?.row;
     const index = row ? newest.current.findIndex(({ key }) => key === row.key) : -1;
+    isPlaced.current = true;
+    isSettled.current = false;
     if (row && index >= 0) {
       follow(false);
       list.current?.scrollToIndex(index, { align: 'start', offset: row.offset });
-    } else pin();
+    } else {
+      follow(true);
+      pin();
+    }
+    const handle = list.current;
+    return () => {
+      isPlaced.current = false;
+      // Not before the list went there: then the place known before is still the right one.
+      if (handle === null || !isSettled.current) return;
+      readingPlaces.set(chatId, placeOf(handle, newest.current, isFollowing.current));
+    };
   }, [chatId, hasItems, follow, pin]);
 
   useLayoutEffect(pin, [items, pin]);
@@ -95,31 +120,36 @@ export function useReading(chatId: string, items: readonly Item[]): Reading {
   useEffect(() => {
     const element = scroller.current;
     if (element === null) return;
-    const onWheel = ({ deltaY }: WheelEvent) => {
-      if (deltaY < 0 && element.scrollTop > 0) follow(false);
-    };
-    element.addEventListener('wheel', onWheel, { passive: true });
-    return () => element.removeEventListener('wheel', onWheel);
+    const listening = new AbortController();
+    const noteInput = () => (lastInput.current = performance.now());
+    for (const type of ['wheel', 'touchmove', 'keydown', 'pointermove', 'pointerdown']) {
+      element.addEventListener(
+        type,
+        (event) => {
+          if (event instanceof PointerEvent && event.buttons === 0) return;
+          noteInput();
+          // Before the next frame pins the end again.
+          if (event instanceof WheelEvent && event.deltaY < 0 && element.scrollTop > 0) follow(false);
+        },
+        { passive: true, signal: listening.signal },
+      );
+    }
+    return () => listening.abort();
   }, [follow]);
 
-  useLayoutEffect(
-    () => () => {
-      const handle = list.current;
-      if (handle === null || !isPlaced.current) return;
-      const top = lastTop.current;
-      const index = handle.findItemIndex(top);
-      const item = newest.current[index];
-      readingPlaces.set(chatId, {
-        row:
-          isFollowing.current || item === undefined
-            ? null
-            : { key: item.key, messageId: item.messageId, offset: top - handle.getItemOffset(index) },
-        sizes: handle.cache,
-        count: newest.current.length,
-      });
-    },
-    [chatId],
-  );
-
   return { scroller, content, list, isAtEnd, onScroll, toEnd, toItem };
+}
+
+function placeOf(list: VirtualizerHandle, items: readonly Item[], isFollowing: boolean): ReadingPlace {
+  const index = list.findItemIndex(list.scrollOffset);
+  const item = items[index];
+  const row =
+    isFollowing || item === undefined
+      ? null
+      : {
+          key: item.key,
+          messageId: item.messageId,
+          offset: list.scrollOffset - list.getItemOffset(index),
+        };
+  return { row, sizes: list.cache, count: items.length };
 }
