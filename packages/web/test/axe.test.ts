@@ -40,7 +40,7 @@ async function faults(page: Page): Promise<string[]> {
 const places: [name: string, path: () => string, ready: (page: Page) => Promise<unknown>][] = [
   ['board', () => '/', (page) => page.locator('[data-board-row]').first().waitFor()],
   ['session', () => session, (page) => sees(page, 'A title')],
-  ['inbox', () => '/inbox', (page) => page.getByRole('button', { name: /allow/i }).first().waitFor()],
+  ['inbox', () => '/inbox', (page) => page.getByText('A question').first().waitFor()],
   ['agents', () => '/agents', (page) => page.getByText('opencode').first().waitFor()],
   ['settings', () => '/settings', (page) => page.getByRole('heading').first().waitFor()],
 ];

@@ -36,7 +36,6 @@ export function ShortcutRow({ command, commands, isRecording, onRecord }: Shortc
       ) : null}
       <button
         type="button"
-        aria-label={text.change(command.title, spoken(command.keys) || text.noKeys)}
         title={text.changeShort}
         onClick={() => onRecord(true)}
         className={cx(
@@ -44,8 +43,11 @@ export function ShortcutRow({ command, commands, isRecording, onRecord }: Shortc
           'hover:bg-raised pointer-coarse:h-11 pointer-coarse:min-w-20',
         )}
       >
+        <span className="sr-only">{text.change(command.title, spoken(command.keys) || text.noKeys)}</span>
         {command.keys === undefined ? (
-          <span className="text-small text-ink-3">{text.none}</span>
+          <span aria-hidden className="text-small text-ink-3">
+            {text.none}
+          </span>
         ) : (
           <Keys keys={command.keys} />
         )}

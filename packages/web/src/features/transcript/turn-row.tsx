@@ -48,7 +48,11 @@ export function TurnRow({ row, isAsking }: { row: Extract<Row, { kind: 'turn' }>
         <Continuity turn={turn} isFirst={before === null} />
       </div>
       {state === 'failed' ? <Failure turn={turn} /> : null}
-      {state === 'cancelled' ? <p className="text-small text-ink-3">{error?.message ?? w.cancelledWhy} {w.keptSoFar}</p> : null}
+      {state === 'cancelled' ? (
+        <p className="text-small text-ink-3">
+          {error?.message ?? w.cancelledWhy} {w.keptSoFar}
+        </p>
+      ) : null}
       {state === 'interrupted' ? (
         <p className="text-small text-ink-2">{error?.message ?? w.interruptedWhy}</p>
       ) : null}
