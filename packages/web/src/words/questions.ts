@@ -28,9 +28,9 @@ const covers: Record<ToolKind, string> = {
 
 const verdicts: Record<PermissionOption['kind'], string> = {
   allow_once: 'Allowed',
-  allow_always: 'Allowed for always',
+  allow_always: 'Always allowed',
   reject_once: 'Refused',
-  reject_always: 'Refused for always',
+  reject_always: 'Always refused',
 };
 
 const people: Record<string, string> = {

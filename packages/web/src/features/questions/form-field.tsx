@@ -38,7 +38,7 @@ export function FormField({ field, entered, hasKeys, isMissing, onChange }: Form
       {choices.map((choice, index) => {
         const isPicked = entered.picked.includes(choice.value);
         return (
-          <label key={choice.value} className={cx(ROW, isPicked && 'border-flame bg-flame-wash')}>
+          <label key={choice.value} className={cx(ROW, isPicked && 'border-flame! bg-flame-wash!')}>
             <ChoiceText choice={choice} shortcut={hasKeys ? index + 1 : undefined}>
               <input
                 type={multiple ? 'checkbox' : 'radio'}

@@ -33,7 +33,7 @@ it('says what was answered', () => {
   });
   expect(outcomeOf(permission({ answer: { optionId: 'never', message: 'Use yarn' } }))).toMatchObject({
     tone: 'bad',
-    verdict: 'Refused for always',
+    verdict: 'Always refused',
     detail: '“Use yarn”',
   });
   expect(outcomeOf(permission({ state: 'cancelled' }))).toMatchObject({ tone: 'none' });

@@ -1,7 +1,8 @@
 import type { Permission } from '@pilotlight/protocol';
 import { Check, Minus, X } from 'lucide-react';
-import { words } from '../../words/index.ts';
+import { cx } from '../../ui/class-names.ts';
 import { Ago } from '../../ui/time.tsx';
+import { words } from '../../words/index.ts';
 import { outcomeOf } from './outcome.ts';
 import { visibleText } from './visible-text.ts';
 
@@ -20,10 +21,14 @@ export function QuestionLine({ permission }: { permission: Permission }) {
     <div className="flex min-h-7 items-center gap-2 text-ui text-ink-3">
       {ICONS[tone]}
       <span className="shrink-0 text-ink-2">{verdict}</span>
-      <span className="min-w-0 truncate" title={detail === null ? title : `${title}\n${detail}`}>
+      <span title={title} className={cx('min-w-0 truncate', detail !== null && 'max-w-1/3 shrink-0')}>
         {what}
-        {detail === null ? null : <span className="text-ink-2"> {detail}</span>}
       </span>
+      {detail === null ? null : (
+        <span title={detail} className="min-w-0 truncate text-ink-2">
+          {detail}
+        </span>
+      )}
       <span className="ml-auto shrink-0 text-small">
         {answeredBy === null ? null : `${words.questions.by(answeredBy)}, `}
         {answeredAt === null ? null : <Ago at={answeredAt} />}
