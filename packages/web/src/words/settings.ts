@@ -38,7 +38,7 @@ export const settings = {
   doneAbout: 'A turn ended and nothing waits behind it.',
 
   shortcuts: 'Shortcuts',
-  shortcutsAbout: 'Everything has keys, and every key can be changed.',
+  shortcutsAbout: 'All that can be done by keyboard. Every key can be changed.',
   ownKeys: (count: number) => (count === 1 ? '1 changed by you.' : `${count} changed by you.`),
   openSheet: 'Show and change shortcuts',
 

@@ -43,7 +43,7 @@ function AgentRow({ agent, isFailing }: { agent: AgentInfo; isFailing: boolean }
     void install(agent.id).finally(() => void queries.invalidateQueries({ queryKey: ['agents'] }));
   return (
     <li className="border-b border-line py-2.5 last:border-b-0">
-      <div className="flex items-start gap-3">
+      <div className="flex items-start gap-3 pointer-coarse:items-center">
         <span className="flex h-5 items-center">
           {isFound ? (
             <Check size={12} strokeWidth={2.5} className="text-good" aria-hidden />
