@@ -10,7 +10,7 @@ const CARET =
 
 /** What the agent says. */
 export function TextRow({ row }: { row: Extract<Row, { kind: 'text' }> }) {
-  const { part, agent, isGrowing, messageId } = row;
+  const { part, agent, isGrowing, isLast, messageId } = row;
   return (
     <article
       aria-label={words.transcript.answerBy(agent)}
@@ -20,7 +20,9 @@ export function TextRow({ row }: { row: Extract<Row, { kind: 'text' }> }) {
       <div className={isGrowing ? CARET : undefined}>
         <Markdown text={part.text} isGrowing={isGrowing} />
       </div>
-      {isGrowing || messageId === null ? null : <MessageActions messageId={messageId} text={part.text} />}
+      {isGrowing || messageId === null ? null : (
+        <MessageActions messageId={messageId} text={part.text} isQuiet={!isLast} />
+      )}
     </article>
   );
 }

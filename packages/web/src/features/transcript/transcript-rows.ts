@@ -13,7 +13,15 @@ interface RowBase {
 /** One line of the transcript: what is measured, scrolled to and rendered by itself. */
 export type Row =
   | (RowBase & { kind: 'prompt'; message: Message; turn: Turn | null })
-  | (RowBase & { kind: 'text'; part: PartOf<'text'>; agent: string; at: number; isGrowing: boolean })
+  | (RowBase & {
+      kind: 'text';
+      part: PartOf<'text'>;
+      agent: string;
+      at: number;
+      isGrowing: boolean;
+      /** the last text of its message */
+      isLast: boolean;
+    })
   | (RowBase & { kind: 'reasoning'; part: PartOf<'reasoning'>; isGrowing: boolean })
   | (RowBase & { kind: 'tool'; tool: ToolNode; question: Permission | null })
   | (RowBase & { kind: 'fold'; tools: readonly ToolNode[] })
@@ -76,6 +84,7 @@ export function promptKey(turnId: string): string {
 function partRows(message: Message, isRunning: boolean, questions: readonly Permission[]): Row[] {
   const { id: messageId, parts } = message;
   const tree = toolTree(parts, questions);
+  const lastText = parts.findLastIndex((part) => part.type === 'text');
   const rows: Row[] = [];
   let run: ToolNode[] = [];
   const flush = () => {
@@ -106,7 +115,15 @@ function partRows(message: Message, isRunning: boolean, questions: readonly Perm
     switch (part.type) {
       case 'text':
         if (part.text === '' && part.head === undefined) return null;
-        return { ...base, kind: 'text', part, agent: message.agent, at: message.createdAt, isGrowing };
+        return {
+          ...base,
+          kind: 'text',
+          part,
+          agent: message.agent,
+          at: message.createdAt,
+          isGrowing,
+          isLast: index === lastText,
+        };
       case 'reasoning':
         if (part.text.trim() === '' && part.head === undefined) return null;
         return { ...base, kind: 'reasoning', part, isGrowing };
