@@ -11,9 +11,13 @@ import {
 import { prepareRealAgent, startModelServer, type ModelServer, type RealAgentId } from '@pilotlight/testkit';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { builtInAgents } from '../src/backends/built-in-agents.ts';
 import { composeServer } from '../src/index.ts';
 import { Home, say, type AgentEntry, type Desk } from './composed-harness.ts';
+
+/** The built page, for tests that look at an agent through it. */
+const PAGE_FOLDER = fileURLToPath(new URL('../../web/dist', import.meta.url));
 
 /** What came of one prompt, with the messages the agent made for it. */
 export interface Spoken {
@@ -67,7 +71,12 @@ export class RealAgentDesk implements AsyncDisposable {
   async startServer(): Promise<void> {
     const kept = Object.entries(this.home.env()).filter(([name]) => /^(PATH$|PILOTLIGHT_TEST_)/.test(name));
     const { dataFolder } = this.home;
-    this.home.server = await composeServer({ dataFolder, port: 0, env: Object.fromEntries(kept) });
+    this.home.server = await composeServer({
+      dataFolder,
+      port: 0,
+      env: Object.fromEntries(kept),
+      pageFolder: PAGE_FOLDER,
+    });
     this.home.client = this.home.newClient();
   }
 

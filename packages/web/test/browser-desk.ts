@@ -23,19 +23,25 @@ export interface WindowOptions {
 export class BrowserDesk implements AsyncDisposable {
   readonly home: Home;
   readonly #browser: Browser;
+  readonly #ownsHome: boolean;
   /** what went wrong in a page: uncaught errors, and what the browser refused by policy */
   readonly #complaints: string[] = [];
 
-  private constructor(home: Home, browser: Browser) {
+  private constructor(home: Home, browser: Browser, ownsHome: boolean) {
     this.home = home;
     this.#browser = browser;
+    this.#ownsHome = ownsHome;
+  }
+
+  /** In front of a server that somebody else started with the page, and ends. */
+  static async before(home: Home): Promise<BrowserDesk> {
+    return new BrowserDesk(home, await launch(), false);
   }
 
   /** `agents`: entries of agents.json; `paceMs`: between two words of the demo agent. */
   static async open({ agents = [], paceMs = 0 }: { agents?: AgentEntry[]; paceMs?: number } = {}) {
     const home = new Home(agents);
-    const browser = await chromium.launch({ executablePath: chromiumPath(), args: CHROMIUM_ARGS });
-    const desk = new BrowserDesk(home, browser);
+    const desk = new BrowserDesk(home, await launch(), true);
     await desk.startServer(paceMs);
     return desk;
   }
@@ -85,7 +91,11 @@ export class BrowserDesk implements AsyncDisposable {
   /** @throws when a process was left, or a page complained */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#browser.close();
-    await this.home[Symbol.asyncDispose]();
+    if (this.#ownsHome) await this.home[Symbol.asyncDispose]();
     if (this.#complaints.length > 0) throw new Error(`the page complained:\n${this.#complaints.join('\n')}`);
   }
+}
+
+function launch(): Promise<Browser> {
+  return chromium.launch({ executablePath: chromiumPath(), args: CHROMIUM_ARGS });
 }

@@ -92,7 +92,8 @@ export class Queue {
     const changes = { agent: turn.agent, unseen: false, ...this.#title(scope, chat, body.content) };
     store.turns.insert(turn);
     if (announced === 'with its start') {
-      if (changes.title !== undefined || changes.agent !== chat.agent)
+      // The start announces the row; written here only where it differs.
+      if (chat.unseen || changes.title !== undefined || changes.agent !== chat.agent)
         store.chats.update({ ...chat, ...changes });
     } else {
       scope.frame({ topic: chatTopic(chat.id), event: { type: 'turn', turn } });
