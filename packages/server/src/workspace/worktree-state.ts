@@ -1,8 +1,8 @@
-import { lstat, realpath } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat } from 'node:fs/promises';
 import { PilotlightError } from '@pilotlight/protocol';
-import { git, gitOk } from './git.ts';
+import { gitOk } from './git.ts';
 import { readBranch, readCommit } from './repository.ts';
+import { isWorktreeTop } from './worktree-top.ts';
 
 /** Files with uncommitted work; one that is both staged and modified further counts in both. */
 export interface DirtyCounts {
@@ -75,13 +75,6 @@ export async function assertWorktree(path: string): Promise<void> {
 /** Total of uncommitted files. */
 export function countUncommitted(dirty: DirtyCounts): number {
   return dirty.staged + dirty.unstaged + dirty.untracked;
-}
-
-async function isWorktreeTop(path: string): Promise<boolean> {
-  const real = await realpath(path).catch(() => null);
-  if (real === null || !(await lstat(join(real, '.git')).catch(() => null))) return false;
-  const result = await git(['rev-parse', '--show-toplevel'], { cwd: real });
-  return result.exitCode === 0 && result.stdout.replace(/\n$/, '') === real;
 }
 
 /** Reads `git status --porcelain=v1 -z --no-renames`: `XY path NUL …`. */

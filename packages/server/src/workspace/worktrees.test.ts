@@ -190,7 +190,12 @@ test('a worktree without its .git does not pass for the repository around it', a
   using repo = new TempRepository();
   const inside = join(repo.path, '.worktrees');
   const made = await createWorktree(optionsFor(repo, { worktreesFolder: inside }));
-  rmSync(join(made.path, '.git'));
+  const dotGit = join(made.path, '.git');
+  for (const damaged of ['gitdir: /nowhere', 'not git at all']) {
+    writeFileSync(dotGit, damaged);
+    await expect(assertWorktree(made.path)).rejects.toMatchObject({ code: 'worktree_missing' });
+  }
+  rmSync(dotGit);
   expect((await worktreeState(made.path)).exists).toBe(false);
   await expect(assertWorktree(made.path)).rejects.toMatchObject({
     code: 'worktree_missing',
