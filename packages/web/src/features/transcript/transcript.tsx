@@ -17,7 +17,7 @@ import { ROOM, RowView } from './row-view.tsx';
 import { SentRow } from './sent-row.tsx';
 import { useAnnouncements } from './use-announcements.ts';
 import { useItems } from './use-items.ts';
-import { useReading } from './use-reading.ts';
+import { TOP, useReading } from './use-reading.ts';
 import { useTranscriptCommands } from './use-transcript-commands.ts';
 
 export interface TranscriptProps {
@@ -31,8 +31,6 @@ export interface TranscriptProps {
 
 /** How long a message that was gone to stays highlighted, in ms. */
 const LIT = 2_500;
-/** Room above the first row, in px; the list must know of it. */
-const TOP = 8;
 /** Earlier messages are loaded when so much is left above, in px. */
 const AHEAD = 2_400;
 

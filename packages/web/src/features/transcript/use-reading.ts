@@ -3,6 +3,8 @@ import type { VirtualizerHandle } from 'virtua';
 import type { Item } from './items.ts';
 import { readingPlaces, type ReadingPlace } from './reading-places.ts';
 
+/** Room above the first row, in px. The list must know of it: it counts it where it scrolls, and not in a row's offset. */
+export const TOP = 8;
 /** So near to the end counts as at the end, in px. */
 const NEAR = 32;
 /** How long after a wheel, a finger or a key what scrolls counts as the reader's doing, in ms. */
@@ -149,7 +151,7 @@ function placeOf(list: VirtualizerHandle, items: readonly Item[], isFollowing: b
       : {
           key: item.key,
           messageId: item.messageId,
-          offset: list.scrollOffset - list.getItemOffset(index),
+          offset: list.scrollOffset - list.getItemOffset(index) - TOP,
         };
   return { row, sizes: list.cache, count: items.length };
 }
