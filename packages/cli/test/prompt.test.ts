@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Chat, ChatFrame, Permission, Project, Session, Task } from '@pilotlight/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -52,6 +52,28 @@ describe('prompt', () => {
     await bench.run(['prompt', '--agent', 'demo', '/echo', 'inside'], { cwd: session.worktree?.path ?? '' });
     const { chats } = await list<{ chats: Chat[] }>('session', 'show', sessionId);
     expect(chats.map((each) => each.lastLine)).toEqual([expect.any(String), 'beside', 'inside']);
+  });
+
+  it('leaves no session behind when it cannot begin', async () => {
+    const before = await list<Session[]>('session');
+    const empty = join(bench.root, 'empty');
+    execFileSync('git', ['init', '-q', empty]);
+    const file = join(bench.data, 'agents.json');
+    writeFileSync(file, '{"agents":[{"id":"absent","command":"/nowhere/agent"}]}');
+    const refused = await Promise.all([
+      bench.run(['prompt', '--agent', 'absent', 'hi']),
+      bench.run(['prompt', '--agent', 'demo', 'hi'], { cwd: empty }),
+      bench.run(['prompt', '-'], { input: 'x'.repeat(33 * 1024 * 1024) }),
+    ]);
+    rmSync(file);
+    expect(refused.map(({ code }) => code)).toEqual([5, 5, 5]);
+    const said = refused.map(({ stderr }) => stderr);
+    expect(said).toEqual([
+      expect.stringContaining('The program of agent "absent" was not found'),
+      expect.stringContaining('has no commit yet'),
+      expect.stringContaining('name its path'),
+    ]);
+    expect(await list<Session[]>('session')).toEqual(before);
   });
 
   it('starts a session from the branch, tag or commit it is told', async () => {
@@ -299,7 +321,8 @@ describe('other commands', () => {
 
   it('list what only the name of its kind asks for', async () => {
     const made = await list<{ session: Session; chat: Chat }>('session', 'new', '--agent', 'demo');
-    expect(await list<Project[]>('project')).toMatchObject([{ id: made.session.projectId }]);
+    const projects = await list<Project[]>('project');
+    expect(projects.map(({ id }) => id)).toContain(made.session.projectId);
     expect(await list<Session[]>('session', '--project', made.session.projectId)).toContainEqual(
       made.session,
     );

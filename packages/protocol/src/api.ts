@@ -43,7 +43,8 @@ export type CreateProject = z.infer<typeof CreateProject>;
 
 /**
  * POST /api/sessions. The first chat is made with it. `base` is what its worktree starts from (HEAD when left out): 422
- * when the repository has no such commit, or when the session gets no worktree.
+ * when the repository has no such commit, or when the session gets no worktree. One that could not begin is refused: its
+ * agent is not installed, its repository has no commit, its folder is gone.
  */
 export const CreateSession = z.strictObject({
   projectId: ProjectId,
@@ -112,7 +113,7 @@ export const AnswerPermission = z
   );
 export type AnswerPermission = z.infer<typeof AnswerPermission>;
 
-/** POST /api/tasks: a prompt without a session; session, worktree and chat are made for it. */
+/** POST /api/tasks: a prompt without a session; session, worktree and chat are made for it, unless it could not begin. */
 export const CreateTask = z.strictObject({
   id: TaskId,
   turnId: TurnId,

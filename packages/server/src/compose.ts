@@ -145,10 +145,10 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     fallbackAgent: DEMO_AGENT,
   });
   const checkAgent = (agent: string) => void agents.get(agent);
-  const defaultAgent = () => agentCatalog.defaultAgent();
+  const chooseAgent = (wanted: string | undefined) => agentCatalog.choose(wanted);
   const catalog: Catalog = new Catalog({
     announcer,
-    defaultAgent,
+    chooseAgent,
     checkAgent,
     isBusy: (chatId) => dispatcher.isBusy(chatId),
     release: async (chatId) => {
@@ -187,8 +187,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     announcer,
     catalog,
     queue,
-    defaultAgent,
-    checkAgent,
+    chooseAgent,
     kick: (id) => dispatcher.kick(id),
   });
 

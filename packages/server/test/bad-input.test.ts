@@ -1,5 +1,5 @@
 /** Wrong requests and a wrong world: a clear error each, and after each the server is up and another chat still works. */
-import { AgentList, Problem, newId, type Turn } from '@pilotlight/protocol';
+import { AgentList, Problem, newId, type ContentBlock, type Turn } from '@pilotlight/protocol';
 import { scriptedAgent } from '@pilotlight/testkit';
 import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -48,7 +48,19 @@ async function call(
   return { status: response.status, problem: Problem.parse(await response.json()) };
 }
 
-const content = [{ type: 'text', text: 'hi' }];
+const content: ContentBlock[] = [{ type: 'text', text: 'hi' }];
+
+/** A session, and a task with its prompt, that could not begin: both are refused, and leave nothing behind. */
+async function nothingIsMade(projectId: string, refused: object, agent?: string): Promise<void> {
+  const { client } = home;
+  const made = async () => [await client.listSessions(), await client.listChats(), await client.listTasks()];
+  const before = await made();
+  const body = { projectId, ...(agent === undefined ? {} : { agent }) };
+  await expect(client.createSession(body)).rejects.toMatchObject(refused);
+  const ids = { id: newId('task'), turnId: newId('turn') };
+  await expect(client.createTask({ ...body, ...ids, content })).rejects.toMatchObject(refused);
+  expect(await made()).toEqual(before);
+}
 const unknown: [method: string, path: string, code: string, body?: unknown][] = [
   ['GET', '/api/nothing', 'not_found'],
   ['POST', '/api/agents/none/install', 'agent_unknown'],
@@ -105,6 +117,7 @@ describe('unknown ids', () => {
     await expect(home.client.updateChat(desk.chat.id, { agent: 'nobody' })).rejects.toMatchObject(refused);
     expect((await home.client.getChat(desk.chat.id)).agent).toBe('demo');
     expect(await home.client.listSessions(projectId)).toHaveLength(1);
+    await nothingIsMade(projectId, refused, 'nobody');
   });
 });
 
@@ -177,11 +190,19 @@ describe('projects', () => {
     expect(problem.detail).toContain(message);
   });
 
+  it('a project whose folder is gone: worktree_missing', async () => {
+    for (const folder of [home.newRepository(), home.newFolder()]) {
+      const { id } = await home.client.createProject({ path: folder });
+      rmSync(folder, { recursive: true });
+      await nothingIsMade(id, { code: 'worktree_missing', message: expect.stringContaining(folder) });
+    }
+  });
+
   it('a repository without commits: repository_empty, in place it works', async () => {
     const folder = home.newRepository(false);
-    const fails = await home.desk('demo', folder);
-    const turn = await home.turn(fails.chat, '/echo hi');
-    expect(turn).toMatchObject({ state: 'failed', error: { code: 'repository_empty' }, dispatch: null });
+    const { id: projectId } = await home.client.createProject({ path: folder });
+    const refused = { code: 'repository_empty', message: expect.stringContaining(folder) };
+    await nothingIsMade(projectId, refused);
     const works = await home.desk('demo', folder, true);
     expect(await home.turn(works.chat, '/echo hi')).toMatchObject({ state: 'completed' });
   });
@@ -192,13 +213,14 @@ describe('agents', () => {
     ['absent', 'Run `npm install absent`.'],
     ['no-file', 'Its command is "/nowhere/at/all/agent"'],
   ])('%s: not installed, and what to do', async (agent, message) => {
-    const { chat } = await home.desk(agent);
-    const turn = await home.turn(chat, 'hi');
-    expect(turn).toMatchObject({
-      state: 'failed',
-      dispatch: null,
-      error: { code: 'agent_not_installed', message: expect.stringContaining(message) },
-    });
+    const refused = { code: 'agent_not_installed', message: expect.stringContaining(message) };
+    const { chat, session } = await home.desk();
+    const before = await home.client.listChats();
+    await nothingIsMade(session.projectId, refused, agent);
+    await expect(home.client.createChat(session.id, { agent })).rejects.toMatchObject(refused);
+    expect(await home.client.listChats()).toEqual(before);
+    const turn = await home.turn(chat, 'hi', { agent });
+    expect(turn).toMatchObject({ state: 'failed', dispatch: null, error: refused });
     expect(await home.turn(chat, 'and on', { agent: 'good' })).toMatchObject({ state: 'completed' });
     const listed = await home.client.listAgents();
     expect(listed.find(({ id }) => id === agent)).toMatchObject({ state: 'missing', command: null });

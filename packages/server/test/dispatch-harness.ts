@@ -78,10 +78,10 @@ export function startDispatch(
   const queue = new Queue(announcer, facts);
   const releases = new ChatReleases(store, journal, backends);
   const checkAgent = (agent: string) => void table.get(agent);
-  const defaultAgent = async () => 'alpha';
+  const chooseAgent = async (wanted = 'alpha') => table.get(wanted).id;
   const catalog: Catalog = new Catalog({
     announcer,
-    defaultAgent,
+    chooseAgent,
     checkAgent,
     isBusy: (chatId) => dispatcher.isBusy(chatId),
     release: (chatId) => releases.release(chatId),
@@ -120,8 +120,7 @@ export function startDispatch(
     announcer,
     catalog,
     queue,
-    defaultAgent,
-    checkAgent,
+    chooseAgent,
     kick: (id) => dispatcher.kick(id),
   });
 

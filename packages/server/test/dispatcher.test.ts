@@ -1,6 +1,6 @@
 import { PilotlightError, emptyToolSnapshot, newId, type TurnResult } from '@pilotlight/protocol';
 import { execFileSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startDispatch } from './dispatch-harness.ts';
@@ -541,6 +541,8 @@ describe('a task', () => {
     asked.end();
     await d.dispatcher.drained();
     expect(await d.tasks.create(body)).toMatchObject({ created: false, turn: { state: 'completed' } });
+    rmSync(project.path, { recursive: true });
+    expect(await d.tasks.create(body)).toMatchObject({ created: false });
     expect(d.store.sessions.get(made.task.sessionId)?.title).toBe('tidy up');
   });
 });

@@ -2,12 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
-import { PilotlightError } from '@pilotlight/protocol';
+import { MAX_BODY_BYTES, PilotlightError } from '@pilotlight/protocol';
 import type { ContentBlock } from '@pilotlight/protocol';
 
 /** Files up to this many bytes are sent along; larger ones are linked, and the agent reads them itself. */
 const INLINE_FILE_LIMIT = 256 * 1024;
 const INLINE_IMAGE_LIMIT = 10 * 1024 * 1024;
+/** Bytes of a request beside the prompt. */
+const ROOM = 4096;
 
 const IMAGES: Record<string, string> = {
   '.png': 'image/png',
@@ -17,7 +19,7 @@ const IMAGES: Record<string, string> = {
   '.webp': 'image/webp',
 };
 
-/** The words of a prompt with its files. `-`, or nothing in a pipe, reads stdin. @throws PilotlightError `invalid_request` */
+/** The words of a prompt with its files. `-`, or nothing in a pipe, reads stdin. @throws PilotlightError `invalid_request`, `payload_too_large` */
 export async function readInput(
   words: readonly string[],
   files: readonly string[],
@@ -32,7 +34,17 @@ export async function readInput(
       'say what to do, for example: pilotlight prompt "fix the tests"',
     );
   const blocks = await Promise.all(files.map((file) => fileBlock(resolve(cwd, file))));
-  return [{ type: 'text', text: said }, ...blocks];
+  return fitting([{ type: 'text', text: said }, ...blocks]);
+}
+
+/** The server would refuse it only when its session was made. */
+function fitting(content: ContentBlock[]): ContentBlock[] {
+  const bytes = Buffer.byteLength(JSON.stringify(content));
+  if (bytes <= MAX_BODY_BYTES - ROOM) return content;
+  throw new PilotlightError(
+    'payload_too_large',
+    `the prompt has ${bytes} bytes, at most ${MAX_BODY_BYTES - ROOM} are taken; put what is large into a file and name its path`,
+  );
 }
 
 async function readStdin(): Promise<string> {

@@ -29,8 +29,18 @@ export class AgentCatalog {
     return Promise.all(this.#o.agents.list().map((spec) => this.#describe(spec.id)));
   }
 
+  /**
+   * The agent of something new, which can run here: the one that is wanted, or the default.
+   * @throws PilotlightError `agent_unknown`, `agent_not_installed`, `config_invalid`
+   */
+  async choose(wanted: string | undefined): Promise<string> {
+    const id = wanted ?? (await this.#default());
+    await this.#o.agents.resolve(id);
+    return id;
+  }
+
   /** The first agent of the table whose program is here, the built-in one only when there is no other. */
-  async defaultAgent(): Promise<string> {
+  async #default(): Promise<string> {
     const found = (await this.list()).filter((agent) => agent.state === 'found').map((agent) => agent.id);
     return found.find((id) => id !== this.#o.fallbackAgent) ?? this.#o.fallbackAgent;
   }

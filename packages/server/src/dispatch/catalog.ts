@@ -19,12 +19,12 @@ import { listBranches } from '../workspace/branches.ts';
 import { inspectFolder } from '../workspace/repository.ts';
 import { removeWorktree } from '../workspace/worktrees.ts';
 import type { Announcer } from './announcer.ts';
-import { checkBase } from './check-base.ts';
+import { checkStart } from './check-start.ts';
 
 export interface CatalogOptions {
   announcer: Announcer;
-  /** the agent of a chat for which nobody named one */
-  defaultAgent(): Promise<string>;
+  /** The agent of a new chat. @throws PilotlightError `agent_unknown`, `agent_not_installed`, `config_invalid` */
+  chooseAgent(wanted: string | undefined): Promise<string>;
   /** @throws PilotlightError `agent_unknown` */
   checkAgent(agent: string): void;
   /** whether a turn runs or waits in the chat */
@@ -104,8 +104,8 @@ export class Catalog {
 
   async createSession(body: CreateSession): Promise<{ session: Session; chat: Chat }> {
     const project = this.getProject(body.projectId);
-    const agent = await this.#agent(body.agent);
-    if (body.base !== undefined) await checkBase(project, body.base, body.inPlace === true);
+    const agent = await this.#o.chooseAgent(body.agent);
+    await checkStart(project, body);
     return this.#o.announcer.journal.commit((scope) => this.newSession(scope, project, { ...body, agent }));
   }
 
@@ -177,10 +177,9 @@ export class Catalog {
   async createChat(sessionId: string, body: CreateChat): Promise<Chat> {
     const session = this.getSession(sessionId);
     const last = this.#o.announcer.store.chats.list(session.id).at(-1);
-    const agent = body.agent ?? last?.agent;
-    const checked = await this.#agent(agent);
+    const agent = await this.#o.chooseAgent(body.agent ?? last?.agent);
     return this.#o.announcer.journal.commit((scope) =>
-      this.#newChat(scope, session.id, { title: body.title, agent: checked }),
+      this.#newChat(scope, session.id, { title: body.title, agent }),
     );
   }
 
@@ -224,12 +223,6 @@ export class Catalog {
       store.chats.remove(id);
       scope.frame({ topic: INDEX_TOPIC, event: { type: 'chat_removed', chatId: id } });
     });
-  }
-
-  async #agent(wanted: string | undefined): Promise<string> {
-    const agent = wanted ?? (await this.#o.defaultAgent());
-    this.#o.checkAgent(agent);
-    return agent;
   }
 
   #newChat(scope: CommitScope, sessionId: string, body: { title?: string | undefined; agent: string }): Chat {

@@ -1,8 +1,9 @@
-import { PilotlightError, newId, type Project, type Session } from '@pilotlight/protocol';
+import { newId, type Project, type Session } from '@pilotlight/protocol';
 import { FolderLook } from '../workspace/folder-look.ts';
 import { inspectFolder } from '../workspace/repository.ts';
 import { assertWorktree, createWorktree } from '../workspace/worktrees.ts';
 import type { Announcer } from './announcer.ts';
+import { projectFolderGone } from './project-folder.ts';
 
 /** Where a turn works. */
 export interface Place {
@@ -43,12 +44,7 @@ export class Places {
 
   async #inPlace(project: Project): Promise<Place> {
     const found = await this.#look.exists(project.path);
-    if (!found) {
-      throw new PilotlightError(
-        'worktree_missing',
-        `The folder of project "${project.name}" is gone: ${project.path}. Put it back, or remove the project.`,
-      );
-    }
+    if (!found) throw projectFolderGone(project);
     if (project.kind === 'folder') return { path: project.path, worktreeId: null, baseCommit: null };
     const folder = await inspectFolder(project.path);
     const baseCommit = folder.kind === 'git' ? folder.headCommit : null;

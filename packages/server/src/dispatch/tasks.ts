@@ -1,6 +1,7 @@
 import { INDEX_TOPIC, PilotlightError, type CreateTask, type Task, type Turn } from '@pilotlight/protocol';
 import type { Announcer } from './announcer.ts';
 import type { Catalog } from './catalog.ts';
+import { checkStart } from './check-start.ts';
 import { titleOf } from './prompt-content.ts';
 import type { Queue } from './queue.ts';
 
@@ -8,8 +9,8 @@ export interface TasksOptions {
   announcer: Announcer;
   catalog: Catalog;
   queue: Queue;
-  defaultAgent(): Promise<string>;
-  checkAgent(agent: string): void;
+  /** @throws PilotlightError `agent_unknown`, `agent_not_installed`, `config_invalid` */
+  chooseAgent(wanted: string | undefined): Promise<string>;
   kick(chatId: string): void;
 }
 
@@ -21,15 +22,21 @@ export class Tasks {
     this.#o = options;
   }
 
-  /** The same id again answers the same task. @throws PilotlightError `project_not_found`, `agent_unknown` */
+  /**
+   * The same id again answers the same task. What could not begin is refused, and nothing is made.
+   * @throws PilotlightError `project_not_found`, and what `chooseAgent` and `checkStart` throw
+   */
   async create(body: CreateTask): Promise<{ task: Task; turn: Turn; created: boolean }> {
     const { announcer, catalog, queue } = this.#o;
     const { store, journal, now } = announcer;
     const project = catalog.getProject(body.projectId);
-    const agent = body.agent ?? (await this.#o.defaultAgent());
-    this.#o.checkAgent(agent);
-    const known = store.tasks.get(body.id);
-    if (known !== null) return { task: known, turn: this.#turnOf(known), created: false };
+    const before = this.#known(body.id);
+    if (before !== null) return before;
+    const agent = await this.#o.chooseAgent(body.agent);
+    await checkStart(project, body);
+    // Sent twice at the same time, it may be there by now.
+    const meanwhile = this.#known(body.id);
+    if (meanwhile !== null) return meanwhile;
     if (store.turns.get(body.turnId) !== null) {
       throw new PilotlightError(
         'conflict',
@@ -68,6 +75,11 @@ export class Tasks {
     const task = this.#o.announcer.store.tasks.get(id);
     if (task === null) throw new PilotlightError('task_not_found', `There is no task ${id}.`);
     return task;
+  }
+
+  #known(id: string): { task: Task; turn: Turn; created: false } | null {
+    const task = this.#o.announcer.store.tasks.get(id);
+    return task === null ? null : { task, turn: this.#turnOf(task), created: false };
   }
 
   #turnOf(task: Task): Turn {

@@ -137,17 +137,22 @@ async function resolveBase(options: CreateWorktreeOptions): Promise<string> {
   const start = await readCommit(projectPath, base ?? 'HEAD');
   if (start !== null) return start;
   if (base === undefined || (await readCommit(projectPath, 'HEAD')) === null) {
-    throw new PilotlightError(
-      'repository_empty',
-      `The repository ${projectPath} has no commit yet, so no worktree can be made. Make a first commit ` +
-        '(`git commit --allow-empty -m "first commit"`), or start the session in place (--in-place).',
-      { details: { projectPath } },
-    );
+    throw repositoryEmpty(projectPath);
   }
   throw new PilotlightError(
     'invalid_request',
     `"${base}" names no commit in ${projectPath}. Give a branch, tag or commit of that repository.`,
     { details: { projectPath, base } },
+  );
+}
+
+/** The error of a worktree that would have nothing to start from. */
+export function repositoryEmpty(projectPath: string): PilotlightError {
+  return new PilotlightError(
+    'repository_empty',
+    `The repository ${projectPath} has no commit yet, so no worktree can be made. Make a first commit ` +
+      '(`git commit --allow-empty -m "first commit"`), or start the session in place (--in-place).',
+    { details: { projectPath } },
   );
 }
 
