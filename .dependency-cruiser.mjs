@@ -41,7 +41,8 @@ export default {
         // `doctor` looks at a database that no server has open.
         pathNot: [test, '^packages/cli/src/commands/(serve|doctor)\\.ts$'],
       },
-      to: { path: '^packages/server/' },
+      // Looking at a data folder starts nothing.
+      to: { path: '^packages/server/', pathNot: '^packages/server/src/examine-data-folder\\.ts$' },
     },
     {
       name: 'protocol-imports-zod-only',

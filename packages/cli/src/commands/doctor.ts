@@ -105,8 +105,7 @@ async function lookForServer({ settings }: Cli): Promise<{ found: Client | null;
 }
 
 async function lookWithoutServer(cli: Cli): Promise<Finding[]> {
-  // The server is large; without one that runs, this is what knows its data.
-  const { examineDataFolder } = await import('@pilotlight/server');
+  const { examineDataFolder } = await import('@pilotlight/server/examine-data-folder');
   const { store, agents } = examineDataFolder(cli.settings.dataFolder);
   return [storeFinding(store), ...agentsFile(agents.error), await lookAtPort(cli)];
 }
