@@ -8,6 +8,9 @@ import { fileURLToPath } from 'node:url';
 
 export const BIN = fileURLToPath(new URL('../bin/pilotlight.js', import.meta.url));
 
+/** Most of what a short command does is to compile what it is made of. */
+const COMPILED = fileURLToPath(new URL('../../../node_modules/.cache/compiled', import.meta.url));
+
 export interface Result {
   code: number | null;
   stdout: string;
@@ -74,7 +77,13 @@ export class Bench implements AsyncDisposable {
     const { PILOTLIGHT_URL: _url, PILOTLIGHT_TOKEN: _token, ...env } = process.env;
     const child = spawn(process.execPath, [...(options.node ?? []), BIN, ...args], {
       cwd: options.cwd ?? this.repository,
-      env: { ...env, PILOTLIGHT_DATA: this.data, PILOTLIGHT_PORT: '0', ...options.env },
+      env: {
+        ...env,
+        PILOTLIGHT_DATA: this.data,
+        PILOTLIGHT_PORT: '0',
+        NODE_COMPILE_CACHE: COMPILED,
+        ...options.env,
+      },
     });
     child.stdin.on('error', () => {}).end(options.input ?? '');
     const running = new Running(child);

@@ -1,12 +1,5 @@
-import {
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MAX_CHANGED_FILES, MAX_TEXT_BYTES, type ChangedFile } from '@pilotlight/protocol';
@@ -131,11 +124,19 @@ describe('changes', () => {
 
   test('are bounded, and say so', async () => {
     using repo = new TempRepository();
-    mkdirSync(join(repo.path, 'many'));
-    for (let n = 0; n <= MAX_CHANGED_FILES; n += 1) writeFileSync(join(repo.path, `many/${n}`), '1\n');
-    const changes = await listChanges({ worktreePath: repo.path, baseCommit: repo.git('rev-parse', 'HEAD') });
-    expect(changes).toMatchObject({ truncated: true, additions: MAX_CHANGED_FILES });
-    expect(changes.files).toHaveLength(MAX_CHANGED_FILES);
+    const baseCommit = repo.git('rev-parse', 'HEAD');
+    // Most are only in the index, for a file on the disk costs a hundred times as much.
+    const blob = execFileSync('git', ['hash-object', '-w', '--stdin'], { cwd: repo.path, input: '1\n' });
+    const tracked = Array.from({ length: MAX_CHANGED_FILES - 9 }, (_, n) => `tracked/${n}`);
+    const feed = (input: string, ...args: string[]) =>
+      execFileSync('git', ['update-index', ...args], { cwd: repo.path, input });
+    feed(tracked.map((path) => `100644 ${String(blob).trim()}\t${path}\n`).join(''), '--index-info');
+    feed(tracked.join('\n'), '--skip-worktree', '--stdin');
+    repo.write(Object.fromEntries(Array.from({ length: 10 }, (_, n) => [`between/${n}`, '1\n'])));
+    const { truncated, additions, files } = await listChanges({ worktreePath: repo.path, baseCommit });
+    const listed = { truncated, additions, files: files.length };
+    expect(listed).toEqual({ truncated: true, additions: MAX_CHANGED_FILES, files: MAX_CHANGED_FILES });
+    expect(files.filter(({ status }) => status === 'untracked')).toHaveLength(10);
   });
 
   test('of a submodule name its commits', async () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, realpathSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
@@ -145,15 +146,19 @@ test('a cancelled creation leaves neither entry nor branch', async () => {
 
 test('a creation cancelled during the checkout leaves neither entry, folder nor branch', async () => {
   using repo = new TempRepository();
-  repo.commit(
-    'many',
-    Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`many/${index}`, `${index}\n`])),
-  );
+  // Git writes a.txt, and then waits for ever to read what a pipe is to give for the next file.
+  const blob = repo.git('rev-parse', 'HEAD:sub/b.txt');
+  const object = join(repo.path, '.git/objects', blob.slice(0, 2), blob.slice(2));
+  rmSync(object);
+  execFileSync('mkfifo', [object]);
   const path = join(repo.worktrees, 'my-pr-ject', 'fix-the-lowe-456789ab');
   const controller = new AbortController();
   const creation = createWorktree(optionsFor(repo, { signal: controller.signal }));
   creation.catch(() => undefined);
-  await vi.waitFor(() => expect(existsSync(path)).toBe(true), { interval: 2 });
+  await vi.waitFor(() => expect(existsSync(join(path, 'a.txt'))).toBe(true), {
+    timeout: 15_000,
+    interval: 5,
+  });
   controller.abort();
   await expect(creation).rejects.toMatchObject({ code: 'cancelled' });
   expect(existsSync(path)).toBe(false);
