@@ -62,6 +62,15 @@ describe('serve', () => {
         `✗ the data folder ${file} is not a folder; choose another one with --data or PILOTLIGHT_DATA`,
       );
     }
+    // A place where nothing can be made, and one that is not there yet.
+    const nowhere = await bench.run(['serve', '--data', '/proc/nowhere/data']);
+    expect(nowhere.code).toBe(2);
+    expect(nowhere.stderr).toMatch(
+      /^✗ the data folder \/proc\/nowhere\/data cannot be made \(E\w+\); choose/,
+    );
+    const { serve } = await bench.serve(['--data', join(bench.root, 'a', 'b', 'data')]);
+    serve.child.kill('SIGTERM');
+    expect((await serve.result).code).toBe(0);
     const address = await bench.run(['ps'], { env: { PILOTLIGHT_URL: 'nonsense' } });
     expect(address.code).toBe(2);
     expect(address.stderr).toContain('PILOTLIGHT_URL is "nonsense"; expected an address such as');

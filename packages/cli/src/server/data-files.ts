@@ -1,21 +1,40 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { PilotlightError } from '@pilotlight/protocol';
 
 /** Makes the data folder, closed to other users, when it is not there. @throws PilotlightError `config_invalid` */
 export function makeDataFolder(dataFolder: string): void {
+  let step = 'made';
   try {
-    mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+    makeFolder(dataFolder);
+    step = 'written';
     accessSync(dataFolder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'is not a folder' : `cannot be written (${code})`;
+    const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'is not a folder' : `cannot be ${step} (${code})`;
     throw new PilotlightError(
       'config_invalid',
       `the data folder ${dataFolder} ${why}; choose another one with --data or PILOTLIGHT_DATA`,
       { cause: error },
     );
+  }
+}
+
+/**
+ * With the folders it lies in. Node's own `recursive` never comes back where nothing can be made in a folder that is there,
+ * such as /proc.
+ */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+    const parent = dirname(path);
+    if (code !== 'ENOENT' || existsSync(parent)) throw error;
+    makeFolder(parent);
+    makeFolder(path);
   }
 }
 
