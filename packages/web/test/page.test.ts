@@ -179,3 +179,13 @@ test(
     expect(turns).toHaveLength(2);
   },
 );
+
+test(
+  'what is wrong with agents.json is said with the health of the server',
+  { timeout: 60_000 },
+  async () => {
+    writeFileSync(desk.home.agentsFile, '{');
+    const page = await desk.window({ path: '/agents' });
+    await page.getByText(/agents\.json is not JSON/).waitFor();
+  expect(await page.getByText(words.agents.agentsFileAbout).count()).toBe(1);
+});

@@ -49,6 +49,8 @@ export const agents = {
   storeStates: { up: 'Working', down: 'Not working' },
   backend: 'Backends',
   backendStates: { up: 'up', down: 'down' },
+  agentsFile: 'agents.json',
+  agentsFileAbout: 'Until it is mended there are only the built-in agents, as they are built in.',
   circuits: 'Warm starts',
   noCircuits: 'None fails.',
   failures: (count: number) => (count === 1 ? 'Failed once' : `Failed ${count} times in a row`),

@@ -13,7 +13,7 @@ export interface HealthSectionProps {
 
 /** How the server itself does. */
 export function HealthSection({ health, nameOf }: HealthSectionProps) {
-  const { status, version, pid, startedAt, store, backends, circuits } = health;
+  const { status, version, pid, startedAt, store, backends, circuits, agents } = health;
   const failing = circuits.filter(({ state }) => state !== 'closed');
   const isWell = status === 'up' && failing.length === 0;
   return (
@@ -43,6 +43,12 @@ export function HealthSection({ health, nameOf }: HealthSectionProps) {
             </span>
           ))}
         </Fact>
+        {agents.error === null ? null : (
+          <Fact name={text.agentsFile}>
+            <span className="block break-words text-bad">{agents.error.message}</span>
+            {text.agentsFileAbout}
+          </Fact>
+        )}
         <Fact name={text.circuits}>
           {failing.length === 0 ? <span className="text-ink-2">{text.noCircuits}</span> : null}
           <ul id="circuits" className="flex flex-col gap-2">
