@@ -187,5 +187,6 @@ test(
     writeFileSync(desk.home.agentsFile, '{');
     const page = await desk.window({ path: '/agents' });
     await page.getByText(/agents\.json is not JSON/).waitFor();
-  expect(await page.getByText(words.agents.agentsFileAbout).count()).toBe(1);
-});
+    expect(await page.getByText(words.agents.agentsFileAbout).count()).toBe(1);
+  },
+);
