@@ -173,6 +173,6 @@ export interface Store extends Disposable {
   sizeBytes(): number;
   /** One small step of housekeeping (some milliseconds); true while more is to do. Not inside a transaction. */
   tidy(): boolean;
-  /** Empties a write-ahead log that has grown beyond 1 MiB (some milliseconds). Not inside a transaction. */
+  /** Empties a write-ahead log that grew by over 1 MiB since the last call (some milliseconds). Not inside a transaction. */
   shortenLog(): void;
 }

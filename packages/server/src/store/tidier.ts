@@ -4,8 +4,11 @@ import type { FrameTable } from './frames.ts';
 
 /** Pages given back to the file system in one step; measured to stay well under 10 ms. */
 const PAGES_A_STEP = 64;
-/** What a turn wrote is in the log and in the database; a log beyond this does not stay when the turn has ended. */
-const LOG_LIMIT = 1024 * 1024;
+/**
+ * What a turn wrote is in the log and in the database. A log that grew by more than this in one turn does not stay when it
+ * has ended; the little that short turns add goes when the server is idle, off the way of the next prompt.
+ */
+const LOG_GROWTH = 1024 * 1024;
 
 export function fileSize(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
@@ -19,6 +22,8 @@ export class Tidier {
   readonly #database: Database;
   readonly #frames: FrameTable;
   readonly #wal: string;
+  /** the log's bytes when a turn ended last */
+  #logBefore = 0;
 
   constructor(database: Database, frames: FrameTable) {
     this.#database = database;
@@ -38,7 +43,10 @@ export class Tidier {
   }
 
   shortenLog(): void {
-    if (fileSize(this.#wal) > LOG_LIMIT) this.#emptyLog();
+    if (fileSize(this.#wal) - this.#logBefore > LOG_GROWTH) this.#emptyLog();
+    // What could not be emptied is still to be.
+    const size = fileSize(this.#wal);
+    if (size - this.#logBefore <= LOG_GROWTH) this.#logBefore = size;
   }
 
   #emptyLog(): void {
