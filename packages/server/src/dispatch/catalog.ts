@@ -212,7 +212,8 @@ export class Catalog {
     const chat = this.getChat(id);
     if (!chat.unseen) return;
     const { announcer } = this.#o;
-    announcer.journal.commit((scope) => announcer.chat(scope, { ...chat, unseen: false }));
+    // Not waited for on the disk: a power loss would only show once more what was seen.
+    announcer.journal.commit((scope) => announcer.chat(scope, { ...chat, unseen: false }), 'written');
   }
 
   async removeChat(id: string): Promise<void> {
