@@ -29,7 +29,11 @@ async function readBytes(incoming: IncomingMessage): Promise<Buffer> {
     if (size <= MAX_BODY_BYTES) chunks.push(chunk);
     else reject(tooLarge());
   };
-  const onEnd = (): void => resolve(Buffer.concat(chunks));
+  const onEnd = (): void => {
+    // 'close' follows every good end, too, and before whoever waits here goes on.
+    incoming.off('close', onClose);
+    resolve(Buffer.concat(chunks));
+  };
   const onClose = (): void => reject(new InvalidRequest('the body ended before it was complete'));
   incoming.on('data', onData).on('end', onEnd).on('error', onClose).on('close', onClose);
   try {

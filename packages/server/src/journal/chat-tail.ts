@@ -52,15 +52,16 @@ export function readTail(store: Store, chatId: string): ChatTail {
 /** More frames than this are removed afterwards, bit by bit. */
 const REMOVED_AT_ONCE = 2000;
 
-/** Writes the tail where it stays, and drops the `count` frames it was made of. Inside a transaction. */
-export function foldTail(store: Store, chatId: string, tail: ChatTail, count: number): void {
+/** Writes the tail where it stays, and drops the `count` frames it was made of. Inside a transaction. Answers what is left of it. */
+export function foldTail(store: Store, chatId: string, tail: ChatTail, count: number): ChatTail {
   const topic = chatTopic(chatId);
   // A chat removed in the meantime keeps nothing.
   const isGone = store.chats.get(chatId) === null;
   if (isGone || count <= REMOVED_AT_ONCE) store.frames.removeThrough(topic, tail.seq);
   else store.frames.removeLater(topic);
-  if (isGone) return;
+  if (isGone) return { ...emptyChatState(), seq: tail.seq };
   for (const message of tail.messages) store.messages.upsert(message);
   const facts: Facts = { commands: tail.commands, config: tail.config, usage: tail.usage };
   store.topics.upsert(topic, { foldedSeq: tail.seq, state: JSON.stringify(facts) });
+  return { ...emptyChatState(), ...facts, seq: tail.seq };
 }

@@ -111,9 +111,10 @@ export class TopicLane {
   /** Folds everything up to `last`, pending frames included: those are published and never stored. In a transaction. */
   fold(): void {
     if (this.chatId === null || this.#folded === this.#last) return;
-    foldTail(this.#store, this.chatId, this.tail(), this.#last - this.#folded);
+    const rest = foldTail(this.#store, this.chatId, this.tail(), this.#last - this.#folded);
+    // Where somebody looks, the next turn is near; elsewhere an agent's list of commands is not worth the memory.
+    this.#tail = this.listeners.size > 0 ? rest : null;
     this.#folded = this.#last;
-    this.#tail = null;
   }
 
   /** Stores what is pending. In a transaction. */
