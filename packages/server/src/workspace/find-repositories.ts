@@ -1,5 +1,6 @@
-import { lstat, opendir, open, realpath } from 'node:fs/promises';
+import { lstat, opendir, realpath } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { namedGitFolder } from './named-git-folder.ts';
 
 export interface FoundRepository {
   name: string;
@@ -116,23 +117,11 @@ class Search {
 async function lastUse(dotGit: string): Promise<number | null> {
   const found = await lstat(dotGit).catch(() => null);
   if (found === null) return null;
-  const gitDir = found.isDirectory() ? dotGit : found.isFile() ? await linkedGitDir(dotGit) : null;
+  const gitDir = found.isDirectory() ? dotGit : found.isFile() ? await namedGitFolder(dotGit) : null;
   if (gitDir === null) return null;
   const written = await Promise.all(
     ['index', 'HEAD'].map((name) => lstat(join(gitDir, name)).catch(() => null)),
   );
   const times = written.flatMap((file) => (file === null ? [] : [file.mtimeMs]));
   return times.length === 0 ? null : Math.max(...times);
-}
-
-/** Where the `.git` file of a linked worktree or submodule says that the repository is. */
-async function linkedGitDir(file: string): Promise<string | null> {
-  try {
-    await using handle = await open(file);
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(4096), 0, 4096, 0);
-    const [, path] = /^gitdir: (.+)/.exec(buffer.toString('utf8', 0, bytesRead)) ?? [];
-    return path === undefined ? null : resolve(file, '..', path.trimEnd());
-  } catch {
-    return null;
-  }
 }

@@ -1,5 +1,6 @@
-import { lstat, readFile, stat } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { namedGitFolder, readSmallFile } from './named-git-folder.ts';
 
 /**
  * Whether the folder is the top of a working tree, looked at as git itself does (gitrepository-layout, `gitdir`): its
@@ -8,8 +9,9 @@ import { join, resolve } from 'node:path';
 export async function isWorktreeTop(path: string): Promise<boolean> {
   try {
     const dotGit = join(path, '.git');
-    const gitFolder = (await lstat(dotGit)).isDirectory() ? dotGit : await named(dotGit, path);
-    const common = await readFile(join(gitFolder, 'commondir'), 'utf8').catch(() => '.');
+    const gitFolder = (await lstat(dotGit)).isDirectory() ? dotGit : await namedGitFolder(dotGit);
+    if (gitFolder === null) return false;
+    const common = (await readSmallFile(join(gitFolder, 'commondir'))) ?? '.';
     const repository = resolve(gitFolder, common.trim());
     const isFolder = async (name: string) => (await stat(join(repository, name))).isDirectory();
     await lstat(join(gitFolder, 'HEAD'));
@@ -17,11 +19,4 @@ export async function isWorktreeTop(path: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-/** The folder that a `.git` file names: `gitdir: /repository/.git/worktrees/name`. @throws when it names none */
-async function named(dotGit: string, folder: string): Promise<string> {
-  const [, target] = /^gitdir: (.+?)\s*$/.exec(await readFile(dotGit, 'utf8')) ?? [];
-  if (target === undefined) throw new Error(`${dotGit} names no repository`);
-  return resolve(folder, target);
 }

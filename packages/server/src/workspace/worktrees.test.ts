@@ -201,6 +201,10 @@ test('a worktree without its .git does not pass for the repository around it', a
     await expect(assertWorktree(made.path)).rejects.toMatchObject({ code: 'worktree_missing' });
   }
   rmSync(dotGit);
+  // Nobody writes to it: who read it as a file would wait for ever.
+  execFileSync('mkfifo', [dotGit]);
+  await expect(assertWorktree(made.path)).rejects.toMatchObject({ code: 'worktree_missing' });
+  rmSync(dotGit);
   expect((await worktreeState(made.path)).exists).toBe(false);
   await expect(assertWorktree(made.path)).rejects.toMatchObject({
     code: 'worktree_missing',
