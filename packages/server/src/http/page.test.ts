@@ -114,7 +114,7 @@ describe('the page', () => {
     ['service-worker.js', 'text/javascript; charset=utf-8'],
     ['assets/app-12345678.css', 'text/css; charset=utf-8'],
     ['assets/sans-12345678.woff2', 'font/woff2'],
-    ['icon.svg', 'image/svg+xml'],
+    ['icon.svg', 'image/svg+xml; charset=utf-8'],
     ['icon-192.png', 'image/png'],
     ['assets/odd-12345678.bin', 'application/octet-stream'],
   ])('says what %s is', async (name, type) => {

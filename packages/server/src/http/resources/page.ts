@@ -1,4 +1,5 @@
 import { extname } from 'node:path';
+import { getMimeType } from 'hono/utils/mime';
 import type { Authenticator } from '../authenticator.ts';
 import { acceptedCodings } from '../content-codings.ts';
 import type { HttpDeps } from '../http-deps.ts';
@@ -8,24 +9,6 @@ import { homePage } from '../pages.ts';
 import { route } from '../route.ts';
 import type { Http, HttpContext } from '../route.ts';
 
-const CONTENT_TYPES: Record<string, string> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.mjs': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json',
-  '.map': 'application/json',
-  '.webmanifest': 'application/manifest+json',
-  '.txt': 'text/plain; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.jpg': 'image/jpeg',
-  '.webp': 'image/webp',
-  '.ico': 'image/x-icon',
-  '.woff': 'font/woff',
-  '.woff2': 'font/woff2',
-  '.wasm': 'application/wasm',
-};
 const FOREVER = 'public, max-age=31536000, immutable';
 /** `<name>-<hash>.<ext>`: another content has another name. */
 const HASHED = /-[\w-]{8,}\.\w+(\.\w+)?$/;
@@ -93,7 +76,7 @@ function answer(c: HttpContext, name: string, { bytes, etag, coding, changedAt }
     'content-security-policy': appPolicy(c.req.header('host') ?? ''),
   };
   if (noneMatch(c.req.header('if-none-match'), etag)) return new Response(null, { status: 304, headers });
-  headers['content-type'] = CONTENT_TYPES[extname(name).toLowerCase()] ?? 'application/octet-stream';
+  headers['content-type'] = getMimeType(name) ?? 'application/octet-stream';
   headers['content-length'] = String(bytes.length);
   if (coding !== null) headers['content-encoding'] = coding;
   return new Response(c.req.method === 'HEAD' ? null : bytes, { headers });
