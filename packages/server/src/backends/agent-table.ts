@@ -1,5 +1,6 @@
 // The agents that can be used: the built-in ones and those of `<data folder>/agents.json`, which is read again whenever
-// it changed. While something is wrong with it, the built-in ones go on as they are built in. Resolving finds the program: the version installed by us first, then PATH.
+// it changed. While something is wrong with it, the built-in ones go on as they are built in. Resolving finds the program:
+// the version installed by us first, then PATH.
 import { PilotlightError, type AgentInfo } from '@pilotlight/protocol';
 import { join } from 'node:path';
 import { installedAgent, type InstalledAgent } from '../agents-install/installed-agent.ts';
@@ -24,7 +25,7 @@ export interface AgentTableOptions {
 export type AgentDescription = Omit<AgentInfo, 'options' | 'commands'>;
 
 export interface DescribedAgentTable extends AgentTable {
-  /** `config_invalid`: what is wrong with the file, which adds and changes no agent until it is mended; null when nothing is */
+  /** `config_invalid`: what is wrong with the file, which adds and changes nothing until it is mended; null: nothing is */
   readonly problem: PilotlightError | null;
   /** How an agent is shown. @throws PilotlightError `agent_unknown` */
   describe(id: string): Promise<AgentDescription>;

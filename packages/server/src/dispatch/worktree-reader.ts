@@ -18,6 +18,7 @@ import { readTextFile } from '../workspace/read-text-file.ts';
 import { readCommit } from '../workspace/repository.ts';
 import { assertWorktree } from '../workspace/worktrees.ts';
 import type { Catalog } from './catalog.ts';
+import { projectFolderGone } from './project-folder.ts';
 
 /** What a session's folder holds, and what it changed. Nothing is written, and no turn is waited for. */
 export class WorktreeReader implements Disposable {
@@ -75,10 +76,7 @@ export class WorktreeReader implements Disposable {
     const project = this.#catalog.getProject(session.projectId);
     const found = await stat(project.path).catch(() => null);
     if (found?.isDirectory()) return project.path;
-    throw new PilotlightError(
-      'worktree_missing',
-      `The folder of project "${project.name}" is gone: ${project.path}. Put it back, or remove the project.`,
-    );
+    throw projectFolderGone(project);
   }
 
   /** The folder and what it is compared with: the worktree's base, in place the last commit. null: nothing to compare. */

@@ -40,6 +40,6 @@ export function homePage(version: string, signedIn: boolean): string {
     : '<p>To sign in, run <code>pilotlight open</code> on the machine that runs this server. On the command line, ' +
       'begin with <code>pilotlight prompt "…"</code> in a repository.</p>';
   const build =
-    '<p>The page is not built yet. In the checkout, run <code>npm run build -w packages/web</code> and reload.</p>';
+    '<p>The page is not built yet. In the checkout, run <code>npm run build</code> and reload.</p>';
   return page('Pilotlight is running', `${next}${build}<p><small>Version ${version}</small></p>`);
 }

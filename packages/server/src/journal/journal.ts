@@ -54,8 +54,9 @@ export type CatchUp =
 export interface Journal extends Disposable {
   /**
    * One transaction, now, `synced` unless told otherwise. What was appended before goes first, in a transaction of its
-   * own. Frames are published before this returns, unless told otherwise. If `work` throws, nothing of it is kept or published and the error passes on. A
-   * commit inside `work` joins it. What is appended inside `work` goes with it, and goes on its own when it fails.
+   * own. Frames are published before this returns, unless told otherwise. If `work` throws, nothing of it is kept or
+   * published and the error passes on. A commit inside `work` joins it. What is appended inside `work` goes with it, and
+   * goes on its own when it fails.
    * A subscriber may commit: what that publishes comes after the batch it was called with.
    * @throws PilotlightError `store_full`, …; `internal` inside a Store.transaction
    */

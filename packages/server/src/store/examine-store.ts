@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { BUSY_TIMEOUT_MS } from './database.ts';
 import { lookAtFile } from './look-at-file.ts';
 import { DATABASE_NAME, refuseNewer } from './open-store.ts';
 import { corrupt, storeError } from './sqlite-error.ts';
@@ -18,7 +19,7 @@ export function examineStore(dataFolder: string): number | null {
   refuseNewer(file, version);
   try {
     accessSync(file, constants.R_OK | constants.W_OK);
-    const database = new DatabaseSync(file, { readOnly: true, timeout: 5000 });
+    const database = new DatabaseSync(file, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
     try {
       const first = database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get();
       if (version === 0 && first !== undefined)
