@@ -1,4 +1,4 @@
-/** Imports point down only: protocol ← client ← cli; protocol ← server. Tests and the testkit may look at everything. */
+/** Imports point down only: protocol ← client ← cli, web; protocol ← keeper ← server ← cli. Tests and the testkit may look at everything. */
 const test = '\\.test\\.ts$|/test/|^packages/testkit/|^bench/';
 const inside = (folder) => `^packages/server/src/${folder}/`;
 
@@ -30,7 +30,8 @@ export default {
     packageRule('protocol', []),
     packageRule('demo-agent', []),
     packageRule('client', ['protocol']),
-    packageRule('server', ['protocol', 'demo-agent']),
+    packageRule('keeper', ['protocol']),
+    packageRule('server', ['protocol', 'keeper', 'demo-agent']),
     packageRule('cli', ['client', 'protocol', 'server']),
     packageRule('web', ['client', 'protocol']),
     {
@@ -57,19 +58,18 @@ export default {
       to: { path: '^(node:)?sqlite$' },
     },
     {
-      name: 'only-processes-spawn-long-lived-children',
+      name: 'only-the-keeper-spawns-long-lived-children',
       severity: 'error',
       from: { path: inside('(backends|dispatch|http|journal|store)'), pathNot: test },
       to: { path: '^(node:)?child_process$' },
     },
-    downward('http', ['backends', 'processes', 'workspace', 'store']),
+    downward('http', ['backends', 'workspace', 'store']),
     downward('dispatch', ['http']),
     downward('backends', ['http', 'dispatch', 'journal', 'store']),
-    downward('processes', ['http', 'dispatch', 'backends', 'journal', 'store', 'workspace']),
     downward('workspace', ['http', 'dispatch', 'backends', 'journal', 'store']),
-    downward('search', ['http', 'dispatch', 'backends', 'processes', 'workspace']),
-    downward('store', ['http', 'dispatch', 'backends', 'processes', 'workspace', 'journal']),
-    downward('journal', ['http', 'dispatch', 'backends', 'processes', 'workspace']),
+    downward('search', ['http', 'dispatch', 'backends', 'workspace']),
+    downward('store', ['http', 'dispatch', 'backends', 'workspace', 'journal']),
+    downward('journal', ['http', 'dispatch', 'backends', 'workspace']),
     {
       name: 'only-the-composition-root-imports-it',
       severity: 'error',

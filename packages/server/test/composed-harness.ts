@@ -22,7 +22,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { composeServer, type RunningServer } from '../src/index.ts';
-import { readAllStats } from '../src/processes/proc-stat.ts';
+import { readAllStats } from '@pilotlight/keeper';
 
 /** In the environment of everything a home starts, so that nothing it leaves behind goes unseen. */
 const HOME_MARK = 'PILOTLIGHT_TEST_HOME';

@@ -6,7 +6,7 @@ import {
   type TurnResult,
 } from '@pilotlight/protocol';
 import { realpath } from 'node:fs/promises';
-import type { KillDeadlines, ProcessPort } from '../processes/process-port.ts';
+import type { KillDeadlines, ProcessPort } from '@pilotlight/keeper';
 import type { ResolvedAgent } from './agent-spec.ts';
 import { AcpSession } from './acp/acp-session.ts';
 import { AgentProcess, type AgentProcessOptions } from './acp/agent-process.ts';

@@ -4,8 +4,7 @@
 import { PilotlightError, type AgentInfo } from '@pilotlight/protocol';
 import { join } from 'node:path';
 import { installedAgent, type InstalledAgent } from '../agents-install/installed-agent.ts';
-import { findProgram } from '../processes/find-program.ts';
-import { MARK } from '../processes/process-group.ts';
+import { MARK, findProgram } from '@pilotlight/keeper';
 import type { AgentSpec, AgentTable, ResolvedAgent } from './agent-spec.ts';
 import { fileStamp, readAgentsFile } from './agents-file.ts';
 

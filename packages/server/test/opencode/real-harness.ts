@@ -14,9 +14,7 @@ import {
 import { watch } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { Ledger } from '../../src/processes/ledger.ts';
-import { LocalProcesses } from '../../src/processes/local-processes.ts';
-import type { ProcessPort } from '../../src/processes/process-port.ts';
+import { Ledger, LocalProcesses, type ProcessPort } from '@pilotlight/keeper';
 import { AgentSpec, type AgentTable, type ResolvedAgent } from '../../src/backends/agent-spec.ts';
 import type { BackendHost, StoredAgentSession } from '../../src/backends/backend-host.ts';
 import { OpenCodeHttp, type ServerAddress } from '../../src/backends/opencode/http.ts';

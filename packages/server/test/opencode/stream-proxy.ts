@@ -1,7 +1,7 @@
 // For tests: stands between the backend and the real server, and breaks the event stream on demand.
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import type { ChildProcessPort, ProcessPort, SpawnRequest } from '../../src/processes/process-port.ts';
+import type { ChildProcessPort, LeftProcess, ProcessPort, SpawnRequest } from '@pilotlight/keeper';
 
 export class StreamProxy implements ProcessPort {
   /** whether a new event stream is refused */
@@ -28,6 +28,10 @@ export class StreamProxy implements ProcessPort {
     this.#servers.add(server);
     const args = request.args.map((arg) => (arg.startsWith('--port=') ? `--port=${real}` : arg));
     return await this.#processes.spawn({ ...request, args });
+  }
+
+  left(): Promise<LeftProcess[]> {
+    return this.#processes.left();
   }
 
   async dispose(): Promise<void> {

@@ -5,7 +5,7 @@
  *     swallowing (after resume or load, until the first prompt) ──▶ idle ⇄ in a turn ──▶ detached
  */
 import type { AgentEvent } from '@pilotlight/protocol';
-import type { ProcessPort } from '../../processes/process-port.ts';
+import type { ProcessPort } from '@pilotlight/keeper';
 import type { AgentProcess, SessionSink } from './agent-process.ts';
 import { readTextFile, writeTextFile } from './client-files.ts';
 import { ClientTerminals } from './client-terminals.ts';

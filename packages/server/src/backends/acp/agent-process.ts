@@ -5,7 +5,7 @@
  */
 import type { InitializeRequest } from '@agentclientprotocol/sdk';
 import { PilotlightError } from '@pilotlight/protocol';
-import type { ChildProcessPort, KillDeadlines, ProcessPort } from '../../processes/process-port.ts';
+import type { ChildProcessPort, KillDeadlines, ProcessPort } from '@pilotlight/keeper';
 import type { ResolvedAgent } from '../agent-spec.ts';
 import { VERSION } from '../../version.ts';
 import { readCapabilities, type AgentCapabilities } from './agent-capabilities.ts';

@@ -4,8 +4,7 @@
  */
 import { PilotlightError } from '@pilotlight/protocol';
 import { randomUUID } from 'node:crypto';
-import type { ChildProcessPort, ProcessExit, ProcessPort } from '../../processes/process-port.ts';
-import { TailBuffer } from '../../processes/tail-buffer.ts';
+import { type ChildProcessPort, type ProcessExit, type ProcessPort, TailBuffer } from '@pilotlight/keeper';
 import { confine } from '../../workspace/confine.ts';
 import type { ResolvedAgent } from '../agent-spec.ts';
 import type { TerminalState } from './map-tool.ts';

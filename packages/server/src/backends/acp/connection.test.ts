@@ -1,11 +1,12 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, expect, test } from 'vitest';
-import type { ChildProcessPort, ProcessExit } from '../../processes/process-port.ts';
+import type { ChildProcessPort, ProcessExit } from '@pilotlight/keeper';
 import { Connection, type PeerHandlers } from './connection.ts';
 import { RpcError } from './rpc-error.ts';
 
 /** The other end of a pipe without a process. */
 class Peer implements ChildProcessPort {
+  readonly id = 'peer';
   readonly pid = 1;
   readonly startedAt = 0;
   readonly out = new PassThrough();
@@ -20,6 +21,7 @@ class Peer implements ChildProcessPort {
     this.written.push(JSON.parse(Buffer.from(bytes).toString()));
     await this.writing;
   }
+  acknowledge(): void {}
   closeStdin(): void {}
   stderrTail(): string {
     return this.stderr;

@@ -8,7 +8,7 @@
  * that are not messages are never answered: an agent that does not read yet would deadlock with us.
  */
 import { PilotlightError } from '@pilotlight/protocol';
-import type { ChildProcessPort } from '../../processes/process-port.ts';
+import type { ChildProcessPort } from '@pilotlight/keeper';
 import { describeEnd, lastLines, type EndCause } from './describe-end.ts';
 import { LineReader, LINE_LIMIT } from './line-reader.ts';
 import { LoopShare } from './loop-share.ts';

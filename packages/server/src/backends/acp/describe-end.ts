@@ -1,5 +1,5 @@
 import { PilotlightError } from '@pilotlight/protocol';
-import type { ProcessExit } from '../../processes/process-port.ts';
+import type { ProcessExit } from '@pilotlight/keeper';
 import { LineTooLongError } from './line-reader.ts';
 
 /** What was noticed first. */

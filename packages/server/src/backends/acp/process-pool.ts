@@ -3,7 +3,7 @@
  * process at the same time share one start; a process ends when its last user has released it.
  */
 import { PilotlightError } from '@pilotlight/protocol';
-import type { KillDeadlines, ProcessPort } from '../../processes/process-port.ts';
+import type { KillDeadlines, ProcessPort } from '@pilotlight/keeper';
 import type { ResolvedAgent } from '../agent-spec.ts';
 import { AgentProcess } from './agent-process.ts';
 

@@ -13,15 +13,15 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Ledger } from '../../processes/ledger.ts';
-import { LocalProcesses } from '../../processes/local-processes.ts';
-import { readAllStats } from '../../processes/proc-stat.ts';
-import type {
-  ChildProcessPort,
-  KillDeadlines,
-  ProcessPort,
-  SpawnRequest,
-} from '../../processes/process-port.ts';
+import {
+  type ChildProcessPort,
+  type KillDeadlines,
+  Ledger,
+  LocalProcesses,
+  type ProcessPort,
+  type SpawnRequest,
+  readAllStats,
+} from '@pilotlight/keeper';
 import { AgentSpec, type AgentTable, type ResolvedAgent } from '../agent-spec.ts';
 import type { BackendHost, StoredAgentSession } from '../backend-host.ts';
 import { WarmAcpBackend } from './warm-acp-backend.ts';
@@ -99,6 +99,7 @@ export class Bench implements AsyncDisposable {
         this.children.push(child);
         return child;
       },
+      left: () => this.#local.left(),
       dispose: () => this.#local.dispose(),
     };
     this.backend = this.newBackend();

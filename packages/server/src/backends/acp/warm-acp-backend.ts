@@ -19,7 +19,7 @@ import {
   type TurnResult,
 } from '@pilotlight/protocol';
 import { realpath } from 'node:fs/promises';
-import type { KillDeadlines, ProcessPort } from '../../processes/process-port.ts';
+import type { KillDeadlines, ProcessPort } from '@pilotlight/keeper';
 import type { AgentTable } from '../agent-spec.ts';
 import type { BackendHost } from '../backend-host.ts';
 import { AcpSession } from './acp-session.ts';

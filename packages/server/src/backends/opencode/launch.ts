@@ -2,7 +2,7 @@ import { PilotlightError } from '@pilotlight/protocol';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import type { ChildProcessPort, ProcessExit, ProcessPort } from '../../processes/process-port.ts';
+import type { ChildProcessPort, ProcessExit, ProcessPort } from '@pilotlight/keeper';
 import type { ResolvedAgent } from '../agent-spec.ts';
 import { OpenCodeConnection } from './connection.ts';
 import { asObject, asString } from './wire.ts';

@@ -2,8 +2,7 @@
 // the mark of its ledger entry in their environment, which tells them from everybody else's processes.
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { MARK } from '../../processes/process-group.ts';
-import { readAllStats, readStat, type ProcStat } from '../../processes/proc-stat.ts';
+import { MARK, type ProcStat, readAllStats, readStat } from '@pilotlight/keeper';
 
 /** How long a signal may take. */
 const GRACE_MS = 1000;

@@ -2,7 +2,7 @@ import type { AgentEvent, PermissionOutcome, PermissionRequest } from '@pilotlig
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readStat } from '../../processes/proc-stat.ts';
+import { readStat } from '@pilotlight/keeper';
 import { processMark } from './leftovers.ts';
 import { OpenCodeServerBackend } from './opencode-server-backend.ts';
 import { startPrompt, startRealHarness, type RealHarness } from '../../../test/opencode/real-harness.ts';

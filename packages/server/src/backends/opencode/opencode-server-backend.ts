@@ -15,7 +15,7 @@ import type {
   TurnResult,
 } from '@pilotlight/protocol';
 import { PilotlightError, toErrorInfo } from '@pilotlight/protocol';
-import type { ProcessPort } from '../../processes/process-port.ts';
+import type { ProcessPort } from '@pilotlight/keeper';
 import type { AgentTable } from '../agent-spec.ts';
 import type { BackendHost } from '../backend-host.ts';
 import { agentError } from './agent-error.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { readStat } from '../../processes/proc-stat.ts';
+import { readStat } from '@pilotlight/keeper';
 import { OpenCodeHttp } from './http.ts';
 import { endMarked, isStillThere, signal } from './leftovers.ts';
 

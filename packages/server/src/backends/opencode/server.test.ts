@@ -10,8 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Ledger } from '../../processes/ledger.ts';
-import { LocalProcesses } from '../../processes/local-processes.ts';
+import { Ledger, LocalProcesses } from '@pilotlight/keeper';
 import { AgentSpec } from '../agent-spec.ts';
 import { fixedTable } from '../../../test/opencode/real-harness.ts';
 import { RestartPolicy } from './restart-policy.ts';

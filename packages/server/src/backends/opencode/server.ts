@@ -9,8 +9,7 @@
 import { PilotlightError, type ErrorInfo } from '@pilotlight/protocol';
 import { mkdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { readStat } from '../../processes/proc-stat.ts';
-import type { ChildProcessPort, ProcessExit, ProcessPort } from '../../processes/process-port.ts';
+import { type ChildProcessPort, type ProcessExit, type ProcessPort, readStat } from '@pilotlight/keeper';
 import type { AgentTable } from '../agent-spec.ts';
 import { exitWords, KILL, launchServer, type LaunchedServer } from './launch.ts';
 import { endMarked, processMark } from './leftovers.ts';

@@ -9,7 +9,13 @@ import type { Ledger } from './ledger.ts';
 import { LocalChild } from './local-child.ts';
 import { MARK } from './process-group.ts';
 import { identify, type ProcessIdentity } from './process-identity.ts';
-import type { ChildProcessPort, KillDeadlines, ProcessPort, SpawnRequest } from './process-port.ts';
+import type {
+  ChildProcessPort,
+  KillDeadlines,
+  LeftProcess,
+  ProcessPort,
+  SpawnRequest,
+} from './process-port.ts';
 
 /** The child waits here until its ledger entry is on disk; when the server dies before, the read ends and so does it. */
 const gate = 'read -r _ <&3 || exit 125; exec 3<&-; exec "$0" "$@"';
@@ -40,7 +46,7 @@ export class LocalProcesses implements ProcessPort {
     }
     const id = randomUUID();
     const child = await started(request, program, id);
-    const local = new LocalChild(child, request.owner);
+    const local = new LocalChild(id, child, request.owner);
     this.#children.add(local);
     void local.gone.then(() => {
       this.#children.delete(local);
@@ -57,6 +63,10 @@ export class LocalProcesses implements ProcessPort {
     }
     openGate(child);
     return local;
+  }
+
+  left(): Promise<LeftProcess[]> {
+    return Promise.resolve([]);
   }
 
   async dispose(): Promise<void> {

@@ -11,6 +11,8 @@ export interface SpawnRequest {
   cwd: string;
   /** the complete environment of the child */
   env: Record<string, string>;
+  /** By what a later server knows it again, at most 4 KiB; empty unless told. */
+  tag?: string;
 }
 
 export interface ProcessExit {
@@ -20,11 +22,18 @@ export interface ProcessExit {
 }
 
 export interface ChildProcessPort {
+  /** of the ledger's entry; also the mark in the child's environment */
+  readonly id: string;
   readonly pid: number;
   /** epoch ms */
   readonly startedAt: number;
   /** stdout in the order it came. Pausing it holds the child back. Ends when every holder of the pipe closed it. */
   readonly stdout: AsyncIterable<Uint8Array>;
+  /**
+   * Everything that stdout said up to this offset (bytes since the process started), and every line written to stdin so
+   * far, is done with: a later server needs neither.
+   */
+  acknowledge(offset: number): void;
   /**
    * Writes to stdin; resolves when the bytes are handed over (so it carries back-pressure).
    * @throws when stdin is closed
@@ -51,9 +60,42 @@ export interface KillDeadlines {
   killMs: number;
 }
 
+/** A line that went to stdin. */
+export interface InputLine {
+  /** bytes that went in before it, since the process started */
+  offset: number;
+  /** its first 256 bytes, without the newline */
+  head: string;
+}
+
+/** A process that an earlier server started, with what that server did not acknowledge. */
+export interface LeftProcess {
+  readonly id: string;
+  readonly owner: string;
+  readonly tag: string;
+  readonly pid: number;
+  /** epoch ms */
+  readonly startedAt: number;
+  /** null while it runs */
+  readonly exit: ProcessExit | null;
+  /** what is kept of stdout: bytes since the process started, from (inclusive) and to (exclusive) */
+  readonly output: { from: number; to: number };
+  /** bytes that went to stdin in whole lines since the process started, and the lines not acknowledged */
+  readonly input: { accepted: number; lines: readonly InputLine[] };
+  /** Takes it over: its stdout is given from `output.from` on. At most once, and not after `end`. */
+  adopt(): Promise<ChildProcessPort>;
+  /** Ends it and its group by the kill ladder, and forgets it. */
+  end(deadlines?: KillDeadlines): Promise<void>;
+}
+
 export interface ProcessPort {
   /** @throws PilotlightError `agent_not_installed` when the program is not there, `agent_failed` when it cannot start */
   spawn(request: SpawnRequest): Promise<ChildProcessPort>;
-  /** Ends everything still running. */
-  dispose(): Promise<void>;
+  /** What earlier servers left, running or ended; nothing where processes end with their server. */
+  left(): Promise<LeftProcess[]>;
+  /**
+   * Lets go of the processes. `leave`: those that can outlive this server go on, unread, until another takes them over;
+   * otherwise everything still running is ended.
+   */
+  dispose(how?: 'end' | 'leave'): Promise<void>;
 }

@@ -17,6 +17,7 @@ const defaultDeadlines: KillDeadlines = { stdinMs: 2500, termMs: 1500, killMs: 5
  *     running ──exits, or end(): stdin end → SIGTERM group → SIGKILL group──▶ ended, rest of the group killed
  */
 export class LocalChild implements ChildProcessPort {
+  readonly id: string;
   readonly pid: number;
   readonly startedAt = Date.now();
   readonly stdout: AsyncIterable<Uint8Array>;
@@ -29,7 +30,8 @@ export class LocalChild implements ChildProcessPort {
   #ended = false;
 
   /** `child`: just spawned, detached, with pipes for stdin, stdout and stderr. */
-  constructor(child: ChildProcess & { pid: number }, owner: string) {
+  constructor(id: string, child: ChildProcess & { pid: number }, owner: string) {
+    this.id = id;
     this.pid = child.pid;
     this.#owner = owner;
     this.#stdin = child.stdin as Writable;
@@ -47,6 +49,9 @@ export class LocalChild implements ChildProcessPort {
     });
     this.gone = this.exited.then(() => killRemains(this.pid)).then(() => {});
   }
+
+  /** Nothing is kept: this child ends with its server. */
+  acknowledge(): void {}
 
   write(bytes: Uint8Array | string): Promise<void> {
     return new Promise((resolve, reject) => {

@@ -1,0 +1,17 @@
+export { findProgram } from './find-program.ts';
+export { Ledger } from './ledger.ts';
+export { LocalProcesses } from './local-processes.ts';
+export { readAllStats, readStat, type ProcStat } from './proc-stat.ts';
+export { MARK } from './process-group.ts';
+export { currentBootId } from './process-identity.ts';
+export type {
+  ChildProcessPort,
+  InputLine,
+  KillDeadlines,
+  LeftProcess,
+  ProcessExit,
+  ProcessPort,
+  SpawnRequest,
+} from './process-port.ts';
+export { reapLeftovers } from './reaper.ts';
+export { TailBuffer } from './tail-buffer.ts';
