@@ -66,6 +66,18 @@ export interface PromptCtx {
   /** Ask the user. Resolves with `cancelled` when the turn ends first. Without it every request is refused. */
   onPermission?(request: PermissionRequest): Promise<PermissionOutcome>;
   onQuestion?(request: QuestionRequest): Promise<QuestionOutcome>;
+  /** Goes along with the prompt, so that a later server finds it again among what the agent was told. */
+  turnId?: string;
+}
+
+/** Of a turn that is taken up. */
+export interface ReattachCtx extends PromptCtx {
+  turnId: string;
+  /**
+   * Called once, before the promise resolves. The events before it tell the turn again from its beginning, those that an
+   * earlier server has written down included; those after it are new.
+   */
+  onCaughtUp(): void;
 }
 
 /**
@@ -125,7 +137,11 @@ export interface AgentBackend {
   continuity?(handle: AgentSessionHandle): Continuity;
   /** Sets model, mode and options; a value the agent does not offer is `model_unknown` or `option_unknown`. */
   configure?(handle: AgentSessionHandle, choice: AgentSessionChoice): Promise<void>;
-  /** Takes up a turn that was running when the server died. */
-  reattach?(handle: AgentSessionHandle, ctx: PromptCtx): Promise<TurnResult>;
+  /**
+   * Takes up a turn that was running when the server died; resolves as `prompt` does.
+   * @throws PilotlightError `interrupted` with the reason, before any event, when there is nothing to take up; with
+   * `details.sent === false` when the agent never had the prompt
+   */
+  reattach?(handle: AgentSessionHandle, ctx: ReattachCtx): Promise<TurnResult>;
   inspect?(): Promise<BackendProcess[]>;
 }

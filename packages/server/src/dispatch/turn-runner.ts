@@ -130,6 +130,7 @@ export class TurnRunner {
       worktreePath: place.path,
       model: choice.model ?? null,
       signal,
+      turnId: record.turn.id,
       onEvent: (event) => record.event(event),
       onPermission: (request) => {
         record.flush();
