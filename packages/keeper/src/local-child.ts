@@ -24,6 +24,7 @@ export class LocalChild implements ChildProcessPort {
   readonly exited: Promise<ProcessExit>;
   /** Resolves when the process has ended and nothing is left of its group. */
   readonly gone: Promise<void>;
+  written = 0;
   readonly #owner: string;
   readonly #stdin: Writable;
   readonly #stderr = new TailBuffer(stderrLimit);
@@ -54,6 +55,7 @@ export class LocalChild implements ChildProcessPort {
   acknowledge(): void {}
 
   write(bytes: Uint8Array | string): Promise<void> {
+    this.written += Buffer.byteLength(bytes);
     return new Promise((resolve, reject) => {
       this.#stdin.write(bytes, (cause) => (cause ? reject(cause) : resolve()));
     });

@@ -29,11 +29,13 @@ export interface ChildProcessPort {
   readonly startedAt: number;
   /** stdout in the order it came. Pausing it holds the child back. Ends when every holder of the pipe closed it. */
   readonly stdout: AsyncIterable<Uint8Array>;
+  /** Bytes that were given to stdin since the process started, by earlier servers too. */
+  readonly written: number;
   /**
-   * Everything that stdout said up to this offset (bytes since the process started), and every line written to stdin so
-   * far, is done with: a later server needs neither.
+   * What stdout said before `output`, and the lines that went to stdin before `input` (both in bytes since the process
+   * started), are done with: a later server needs neither.
    */
-  acknowledge(offset: number): void;
+  acknowledge(output: number, input: number): void;
   /**
    * Writes to stdin; resolves when the bytes are handed over (so it carries back-pressure).
    * @throws when stdin is closed

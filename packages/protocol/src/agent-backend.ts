@@ -143,5 +143,12 @@ export interface AgentBackend {
    * `details.sent === false` when the agent never had the prompt
    */
   reattach?(handle: AgentSessionHandle, ctx: ReattachCtx): Promise<TurnResult>;
+  /**
+   * Instead of `dispose`: lets go of everything. Processes that can outlive this server go on, with their turns, until
+   * another takes them over; the promises of those turns stay open.
+   */
+  leave?(): Promise<void>;
+  /** The end of a turn is written down: what its agent said in it need not be told again. */
+  turnWritten?(chatId: string, agent: string): void;
   inspect?(): Promise<BackendProcess[]>;
 }

@@ -7,6 +7,7 @@ import {
 } from '@pilotlight/protocol';
 import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
+import { join } from 'node:path';
 import pino, { type Logger } from 'pino';
 import { coldDispatch } from './backends/acp-dispatch.ts';
 import { WarmAcpBackend } from './backends/acp/warm-acp-backend.ts';
@@ -30,14 +31,14 @@ import { LateSpeech } from './dispatch/late-speech.ts';
 import { PermissionDesk } from './dispatch/permission-desk.ts';
 import { Places } from './dispatch/place.ts';
 import { Queue } from './dispatch/queue.ts';
-import { recover } from './dispatch/recovery.ts';
+import { coolDown, unfinished } from './dispatch/recovery.ts';
 import { Tasks } from './dispatch/tasks.ts';
 import { TurnRunner } from './dispatch/turn-runner.ts';
 import { WorktreeReader } from './dispatch/worktree-reader.ts';
 import { SignInCodes, startHttp } from './http/index.ts';
 import { createJournal } from './journal/create-journal.ts';
 import { healPowerLoss } from './power-loss.ts';
-import { Ledger, LocalProcesses, currentBootId, reapLeftovers } from '@pilotlight/keeper';
+import { Ledger, LocalProcesses, currentBootId, reapLeftovers, type ProcessPort } from '@pilotlight/keeper';
 import { readMessages } from './reads.ts';
 import { searchChat } from './search/search-chat.ts';
 import { lockDataFolder } from './store/lock.ts';
@@ -60,6 +61,8 @@ export interface ServerOptions {
   /** what agents inherit; default this process's own */
   env?: NodeJS.ProcessEnv;
   log?: Logger;
+  /** who owns the agents' processes; default this process, so that they end with it */
+  processes?: ProcessPort;
   /** a client asked the server to stop; default: it closes itself */
   onStopRequested?: () => void;
 }
@@ -75,6 +78,11 @@ export interface RunningServer {
   drained(): Promise<void>;
   /** Interrupts running turns, ends every agent, closes the database. Safe to call twice. */
   close(): Promise<void>;
+  /**
+   * Closes the database and lets everything else go on: agents that can outlive this server, and the turns they work on, wait
+   * for the next one.
+   */
+  leave(): Promise<void>;
 }
 
 /**
@@ -101,11 +109,9 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
   );
   const announcer = new Announcer(store, journal, now);
 
-  const ledger = new Ledger(folder.ledger);
-  const reaped = await reapLeftovers(ledger);
-  log.info({ reaped }, 'looked for leftovers of an earlier server');
-  const processes = new LocalProcesses(ledger);
-  building.defer(() => processes.dispose());
+  let isLeaving = false;
+  const processes = options.processes ?? (await ownProcesses(folder.ledger, log));
+  building.defer(() => processes.dispose(isLeaving ? 'leave' : 'end'));
   const agents = createAgentTable({
     dataFolder: folder.root,
     env: options.env ?? process.env,
@@ -114,24 +120,33 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
 
   const sessions = new AgentSessionDesk(announcer);
   const parts = { agents, processes, host: sessions };
+  const acp = new WarmAcpBackend({ ...parts, stateFolder: join(folder.backends, 'acp') });
+  const opencode = new OpenCodeServerBackend({
+    ...parts,
+    agentId: OPENCODE_AGENT,
+    stateFolder: folder.backends,
+  });
   const backends = new Map<AgentBackendKind, AgentBackend>([
-    ['acp_warm', new WarmAcpBackend(parts)],
-    [
-      'opencode_server',
-      new OpenCodeServerBackend({ ...parts, agentId: OPENCODE_AGENT, stateFolder: folder.backends }),
-    ],
+    ['acp_warm', acp],
+    ['opencode_server', opencode],
   ]);
   // Runs after the backends have ended what did not end in time.
-  building.defer(() => dispatcher.drained());
   building.defer(async () => {
-    await Promise.all([...backends.values()].map((backend) => backend.dispose()));
+    if (!isLeaving) await dispatcher.drained();
+  });
+  building.defer(async () => {
+    const end = (backend: AgentBackend) => (isLeaving && backend.leave ? backend.leave() : backend.dispose());
+    await Promise.all([...backends.values()].map(end));
   });
 
   const offers = new AgentOffers(announcer);
   const facts = new ChatFacts(announcer, offers);
   const permissions = new PermissionDesk(announcer);
-  const late = new LateSpeech(announcer, facts);
-  sessions.onLateEvent((handle, event) => late.record(handle, event));
+  const late = new LateSpeech(announcer, facts, (chatId, agent) => sessions.writeHeard(chatId, agent));
+  sessions.onLateEvent(
+    (handle, event) => late.record(handle, event),
+    () => late.flush(),
+  );
   const circuits = new CircuitBoard(now);
   const queue = new Queue(announcer, facts);
   const releases = new ChatReleases(store, journal, backends);
@@ -179,7 +194,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     checkAgent,
     onError,
   });
-  building.defer(() => dispatcher.stop());
+  building.defer(() => (isLeaving ? dispatcher.leave() : dispatcher.stop()));
   const tasks = new Tasks({
     announcer,
     catalog,
@@ -227,7 +242,11 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     health,
   });
 
-  const waiting = recover(announcer, permissions);
+  const { running: unfinishedTurns, waiting } = unfinished(announcer);
+  for (const nobodys of await acp.adopt(await processes.left())) await nobodys.end();
+  coolDown(announcer, (chatId, agent) => acp.isLive(chatId, agent));
+  for (const turn of unfinishedTurns) dispatcher.takeUp(turn);
+  acp.goOn();
   const signIn = new SignInCodes();
   const http = await startHttp({
     commands,
@@ -267,5 +286,17 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     signInLink: () => `${http.url}/sign-in?code=${signIn.create().code}`,
     drained: () => dispatcher.drained(),
     close,
+    leave() {
+      isLeaving = true;
+      return close();
+    },
   };
+}
+
+/** Children of this very process. What a dead one left is ended. */
+async function ownProcesses(ledgerFolder: string, log: Logger): Promise<ProcessPort> {
+  const ledger = new Ledger(ledgerFolder);
+  const reaped = await reapLeftovers(ledger);
+  log.info({ reaped }, 'looked for leftovers of an earlier server');
+  return new LocalProcesses(ledger);
 }

@@ -1,7 +1,9 @@
 import { chatOfTopic } from '@pilotlight/protocol';
+import { AgentOffers } from './dispatch/agent-offers.ts';
 import { Announcer } from './dispatch/announcer.ts';
+import { ChatFacts } from './dispatch/chat-facts.ts';
 import { PermissionDesk } from './dispatch/permission-desk.ts';
-import { recover } from './dispatch/recovery.ts';
+import { interruptAll } from './dispatch/recovery.ts';
 import { createJournal } from './journal/create-journal.ts';
 import type { Store } from './store/store.ts';
 
@@ -22,7 +24,8 @@ export function healPowerLoss(store: Store, bootId: string, now: () => number): 
   if (last !== undefined && !last.ended && last.bootId !== bootId) {
     using journal = createJournal(store);
     const announcer = new Announcer(store, journal, now);
-    recover(announcer, new PermissionDesk(announcer));
+    const facts = new ChatFacts(announcer, new AgentOffers(announcer));
+    interruptAll(announcer, facts, new PermissionDesk(announcer));
     for (const topic of store.frames.topics()) {
       const chatId = chatOfTopic(topic);
       if (chatId !== null) journal.commit((scope) => scope.fold(chatId));

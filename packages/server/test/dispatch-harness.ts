@@ -24,7 +24,7 @@ import { LateSpeech } from '../src/dispatch/late-speech.ts';
 import { PermissionDesk } from '../src/dispatch/permission-desk.ts';
 import { Places } from '../src/dispatch/place.ts';
 import { Queue } from '../src/dispatch/queue.ts';
-import { recover } from '../src/dispatch/recovery.ts';
+import { interruptAll } from '../src/dispatch/recovery.ts';
 import { Tasks } from '../src/dispatch/tasks.ts';
 import { TurnRunner, type ColdDispatch } from '../src/dispatch/turn-runner.ts';
 import { createJournal } from '../src/journal/create-journal.ts';
@@ -73,7 +73,10 @@ export function startDispatch(
   const facts = new ChatFacts(announcer, new AgentOffers(announcer));
   const permissions = new PermissionDesk(announcer);
   const late = new LateSpeech(announcer, facts);
-  sessions.onLateEvent((handle, event) => late.record(handle, event));
+  sessions.onLateEvent(
+    (handle, event) => late.record(handle, event),
+    () => late.flush(),
+  );
   const circuits = new CircuitBoard(() => now);
   const queue = new Queue(announcer, facts);
   const releases = new ChatReleases(store, journal, backends);
@@ -141,7 +144,7 @@ export function startDispatch(
     advance: (ms: number) => {
       now += ms;
     },
-    recover: () => recover(announcer, permissions),
+    recover: () => interruptAll(announcer, facts, permissions),
     /** a chat in a new plain folder, or in a repository */
     async chat(options: { git?: boolean; agent?: string } = {}) {
       const path = join(root, `project-${newId('project').slice(-8)}`);

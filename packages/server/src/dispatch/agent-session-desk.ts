@@ -5,7 +5,7 @@ import type {
   Continuity,
   ResidencyState,
 } from '@pilotlight/protocol';
-import type { BackendHost, StoredAgentSession } from '../backends/backend-host.ts';
+import type { BackendHost, Heard, StoredAgentSession } from '../backends/backend-host.ts';
 import type { Announcer } from './announcer.ts';
 
 /** Takes what an agent says outside any turn. */
@@ -21,16 +21,48 @@ export class AgentSessionDesk implements BackendHost {
   /** `<chatId>/<agent>` → the row as it will be once everything deferred is written */
   readonly #rows = new Map<string, AgentSession>();
 
+  /** `<chatId>/<agent>` → what was heard and is not written yet */
+  readonly #heard = new Map<string, Heard>();
+  #flushLate: () => void = () => {};
+
   constructor(announcer: Announcer) {
     this.#announcer = announcer;
   }
 
-  onLateEvent(late: LateEvents): void {
+  /** `flush`: everything said outside turns goes to the journal. */
+  onLateEvent(late: LateEvents, flush: () => void): void {
     this.#late = late;
+    this.#flushLate = flush;
   }
 
   findAgentSession(chatId: string, agent: string): StoredAgentSession | null {
-    return this.#find(chatId, agent);
+    const row = this.#find(chatId, agent);
+    return row && { ...row, heard: this.#announcer.store.agentSessions.heard(chatId, agent) };
+  }
+
+  heard({ chatId, agent }: AgentSessionHandle, heard: Heard): void {
+    this.#heard.set(`${chatId}/${agent}`, heard);
+  }
+
+  /** Inside the transaction that writes what was heard. */
+  writeHeard(chatId: string, agent: string): void {
+    const key = `${chatId}/${agent}`;
+    const heard = this.#heard.get(key);
+    if (heard !== undefined) this.#announcer.store.agentSessions.setHeard(chatId, agent, heard);
+    this.#heard.delete(key);
+  }
+
+  async written(): Promise<void> {
+    this.#flushLate();
+    await this.#announcer.journal.drained();
+  }
+
+  /** As the backend had it last; null when there never was one. */
+  handle(sessionId: string, chatId: string, agent: string): AgentSessionHandle | null {
+    const row = this.#find(chatId, agent);
+    if (row === null) return null;
+    const { backend, worktreeId, agentSessionId, serverPort } = row;
+    return { sessionId, agent, backend, chatId, worktreeId, agentSessionId, serverPort };
   }
 
   agentSessionAssigned(handle: AgentSessionHandle): void {

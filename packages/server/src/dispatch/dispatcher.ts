@@ -66,6 +66,11 @@ export class Dispatcher {
     this.#lanes.delete(chatId);
   }
 
+  /** A turn that ran when an earlier server died goes on. Its backend listens for it when this returns. */
+  takeUp(turn: Turn): void {
+    this.#lane(turn.chatId).take(this.#o.runner.takeUp(turn));
+  }
+
   /** Something may have become runnable in that chat. */
   kick(chatId: string): void {
     this.#lane(chatId).kick();
@@ -103,6 +108,12 @@ export class Dispatcher {
   async drained(): Promise<void> {
     for (const lane of this.#lanes.values()) await lane.drained();
     await this.#o.diffs.drained();
+  }
+
+  /** None starts any more; those that run are another server's. */
+  leave(): void {
+    this.#stopping = true;
+    for (const lane of this.#lanes.values()) lane.leave();
   }
 
   /**

@@ -63,6 +63,11 @@ export class Lane<T> {
     while (this.#loop !== null) await this.#loop;
   }
 
+  /** What runs goes on without us; none starts any more. */
+  leave(): void {
+    this.#stopped = true;
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#current?.abort.abort('shutdown' satisfies AbortReason);

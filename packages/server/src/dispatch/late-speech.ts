@@ -16,11 +16,18 @@ import { Recorder } from './recorder.ts';
 export class LateSpeech {
   readonly #announcer: Announcer;
   readonly #facts: ChatFacts;
+  readonly #writeHeard: (chatId: string, agent: string) => void;
   readonly #open = new Map<string, Recorder>();
 
-  constructor(announcer: Announcer, facts: ChatFacts) {
+  /** `writeHeard`: called in the transaction that writes what was said */
+  constructor(
+    announcer: Announcer,
+    facts: ChatFacts,
+    writeHeard: (chatId: string, agent: string) => void = () => {},
+  ) {
     this.#announcer = announcer;
     this.#facts = facts;
+    this.#writeHeard = writeHeard;
   }
 
   record(handle: AgentSessionHandle, event: AgentEvent): void {
@@ -45,6 +52,11 @@ export class LateSpeech {
     }
   }
 
+  /** Everything said so far goes to the journal. */
+  flush(): void {
+    for (const recorder of this.#open.values()) recorder.flush();
+  }
+
   #begin(handle: AgentSessionHandle): Recorder {
     const { store, journal, now } = this.#announcer;
     const message: Message = {
@@ -61,7 +73,11 @@ export class LateSpeech {
     return new Recorder({
       chatId: handle.chatId,
       messageId: message.id,
-      append: (draft) => journal.append(draft),
+      append: (draft) => {
+        // Both in the same group commit.
+        journal.defer(() => this.#writeHeard(handle.chatId, handle.agent), []);
+        journal.append(draft);
+      },
       putBlob: (bytes, mimeType) => store.blobs.put(bytes, mimeType),
       now,
     });

@@ -10,19 +10,15 @@ import {
   type Turn,
 } from '@pilotlight/protocol';
 import type { Announcer } from './announcer.ts';
+import { AskedBefore } from './asked-before.ts';
+import {
+  CANCELLED,
+  permissionOutcome,
+  questionOutcome,
+  recordedOutcome,
+  type Outcome,
+} from './permission-outcome.ts';
 import { ToolStream } from './tool-stream.ts';
-
-type Outcome = { permission: PermissionOutcome } | { question: QuestionOutcome };
-
-const CANCELLED: Outcome = { permission: { outcome: 'cancelled' } };
-
-function permissionOutcome(outcome: Outcome): PermissionOutcome {
-  return 'permission' in outcome ? outcome.permission : { outcome: 'cancelled' };
-}
-
-function questionOutcome(outcome: Outcome): QuestionOutcome {
-  return 'question' in outcome ? outcome.question : { action: 'cancel' };
-}
 
 /**
  * Open questions of agents. Each is a row before anybody sees it, is answered exactly once (the first answer wins),
@@ -34,6 +30,12 @@ export class PermissionDesk {
 
   constructor(announcer: Announcer) {
     this.#announcer = announcer;
+  }
+
+  /** For a turn that is taken up: finds again what an earlier server has asked in it. */
+  asked(turn: Turn): AskedBefore {
+    const rows = this.#announcer.store.permissions.list({ turnIds: [turn.id] });
+    return new AskedBefore(rows, (id) => this.#await(id));
   }
 
   async askPermission(turn: Turn, request: PermissionRequest): Promise<PermissionOutcome> {
@@ -132,12 +134,20 @@ export class PermissionDesk {
     });
   }
 
+  /** The answer to a question that was open when an earlier server died; it may have been answered since. */
+  #await(id: string): Promise<Outcome> {
+    const row = this.#announcer.store.permissions.get(id);
+    if (row !== null && row.state !== 'pending') return Promise.resolve(recordedOutcome(row));
+    return new Promise((resolve) => this.#waiting.set(id, resolve));
+  }
+
   #settle(id: string, outcome: Outcome): void {
     this.#waiting.get(id)?.(outcome);
     this.#waiting.delete(id);
   }
 }
 
+/** @throws PilotlightError `invalid_request` */
 function checkAnswer(permission: Permission, body: AnswerPermission): Outcome {
   if (permission.kind === 'permission') {
     const option = permission.options.find((candidate) => candidate.optionId === body.optionId);

@@ -69,3 +69,9 @@ export class Places {
     return { path: worktree.path, worktreeId: worktree.id, baseCommit: worktree.baseCommit };
   }
 }
+
+/** Where a turn that already ran works, without a look at the disk. */
+export function placeNow({ worktree }: Session, project: Project): Place {
+  if (worktree === null) return { path: project.path, worktreeId: null, baseCommit: null };
+  return { path: worktree.path, worktreeId: worktree.id, baseCommit: worktree.baseCommit };
+}

@@ -1,58 +1,59 @@
-import { chatTopic, isToolEnded, type ChatFrameEvent, type Message, type Turn } from '@pilotlight/protocol';
+import type { Turn } from '@pilotlight/protocol';
 import type { Announcer } from './announcer.ts';
+import type { ChatFacts } from './chat-facts.ts';
 import type { PermissionDesk } from './permission-desk.ts';
-import { nextTurnState } from './turn-transitions.ts';
+import { TurnRecord } from './turn-record.ts';
 
-const WHY = 'The server ended while this turn ran. What was said is kept; send again to go on.';
+/** Why a turn that ran cannot be taken up, when nothing more is known. */
+export const NOT_TAKEN_UP =
+  'The server ended while this turn ran, and its agent with it. What was said is kept; send again to go on.';
 
-function closedTools(message: Message): ChatFrameEvent[] {
-  return message.parts.flatMap((part, index) =>
-    part.type === 'tool_call' && !isToolEnded(part.toolCall.status)
-      ? [{ type: 'tool_update', part: index, patch: { set: { status: 'cancelled' } } }]
-      : [],
-  );
+/** What an earlier server left, by what is to be done about it. */
+export interface Unfinished {
+  /** ran when it died */
+  running: Turn[];
+  /** chats in which prompts wait */
+  waiting: string[];
+}
+
+/** At start, before a process of an earlier server is taken over. */
+export function unfinished(announcer: Announcer): Unfinished {
+  const open = announcer.store.turns.open();
+  return {
+    running: open.filter(({ state }) => state !== 'queued'),
+    waiting: [...new Set(open.flatMap((turn) => (turn.state === 'queued' ? [turn.chatId] : [])))],
+  };
 }
 
 /**
- * At start: what an earlier server left running has no process any more. Its turns become interrupted, with everything
- * that was said; their questions are released. Answers the chats in which prompts wait.
+ * Agent sessions whose process was not taken over hold none any more. Clients of the earlier server, who go on from where
+ * they were, hear of it. `isLive`: whether the process of a (chat, agent) was.
  */
-export function recover(announcer: Announcer, permissions: PermissionDesk): string[] {
-  const { store } = announcer;
-  coolDown(announcer);
-  const open = store.turns.open();
-  for (const turn of open) if (turn.state !== 'queued') interrupt(announcer, permissions, turn);
-  return [...new Set(open.flatMap((turn) => (turn.state === 'queued' ? [turn.chatId] : [])))];
-}
-
-/** A server that starts holds no process yet. Clients of the earlier one, who go on from where they were, hear of it. */
-function coolDown(announcer: Announcer): void {
+export function coolDown(announcer: Announcer, isLive: (chatId: string, agent: string) => boolean): void {
   const { store, journal, now } = announcer;
-  const resident = store.agentSessions.list().filter(({ state }) => state !== 'cold');
-  if (resident.length === 0) return;
+  const gone = store.agentSessions
+    .list()
+    .filter(({ state, chatId, agent }) => state !== 'cold' && !isLive(chatId, agent));
+  if (gone.length === 0) return;
   journal.commit((scope) => {
-    for (const row of resident) {
+    for (const row of gone) {
       const why = 'The server was started anew';
       announcer.agentSession(scope, { ...row, state: 'cold', why, updatedAt: now() });
     }
   });
 }
 
-function interrupt(announcer: Announcer, permissions: PermissionDesk, turn: Turn): void {
-  const { journal } = announcer;
-  permissions.release(turn.id);
-  const topic = chatTopic(turn.chatId);
-  const spoken = journal
-    .chatState(turn.chatId)
-    .messages.filter((message) => message.turnId === turn.id && message.role === 'assistant');
-  journal.commit((scope) => {
-    for (const message of spoken) {
-      for (const event of closedTools(message)) scope.frame({ topic, messageId: message.id, event });
-    }
-    const error = { code: 'interrupted' as const, message: WHY };
-    const state = nextTurnState(turn.state, 'interrupt');
-    announcer.turn(scope, { ...turn, state, error, endedAt: announcer.now() });
-    announcer.refreshChat(scope, turn.chatId, { lastTurnState: state, unseen: true });
-    scope.fold(turn.chatId);
-  });
+/**
+ * Where no process can have outlived the server (the machine itself went down): every turn that ran becomes interrupted, with
+ * everything that was said; its questions are released. Answers the chats in which prompts wait.
+ */
+export function interruptAll(announcer: Announcer, facts: ChatFacts, permissions: PermissionDesk): string[] {
+  coolDown(announcer, () => false);
+  const { running, waiting } = unfinished(announcer);
+  const error = { code: 'interrupted' as const, message: NOT_TAKEN_UP };
+  for (const turn of running) {
+    const record = TurnRecord.takeUp(announcer, facts, turn);
+    record.end({ ok: false, error }, new AbortController().signal, permissions);
+  }
+  return waiting;
 }

@@ -1,7 +1,9 @@
 import {
   chatTopic,
+  isToolEnded,
   newId,
   type AgentEvent,
+  type ChatFrameEvent,
   type ErrorInfo,
   type Message,
   type Turn,
@@ -12,7 +14,11 @@ import { isFactEvent, type ChatFacts } from './chat-facts.ts';
 import type { AbortReason } from './lane.ts';
 import type { PermissionDesk } from './permission-desk.ts';
 import { Recorder } from './recorder.ts';
+import { Retelling } from './retelling.ts';
 import { nextTurnState, type TurnEvent } from './turn-transitions.ts';
+
+/** Notices that come from us and not from the agent, so that it cannot tell them again. */
+const OWN_NOTICES: ReadonlySet<string> = new Set(['cold', 'recap']);
 
 /**
  * One running turn as it is written down: its state, its user message, its assistant message as the agent speaks, and
@@ -22,17 +28,23 @@ export class TurnRecord {
   readonly #announcer: Announcer;
   readonly #facts: ChatFacts;
   readonly #recorder: Recorder;
+  readonly #caughtUp = Promise.withResolvers<void>();
   #turn: Turn;
   #spoke = false;
+  /** what an earlier server wrote down of the agent's message */
+  #written: Message | null = null;
+  /** while an agent tells again what an earlier server has heard */
+  #retelling: Retelling | null = null;
 
-  private constructor(announcer: Announcer, facts: ChatFacts, turn: Turn) {
+  private constructor(announcer: Announcer, facts: ChatFacts, turn: Turn, written: Message | null) {
     this.#announcer = announcer;
     this.#facts = facts;
     this.#turn = turn;
     this.#recorder = new Recorder({
       chatId: turn.chatId,
-      messageId: newId('message'),
+      messageId: written?.id ?? newId('message'),
       append: (draft) => {
+        if (this.#retelling !== null) return this.#retelling.take(draft.event);
         this.#announceSpeech();
         announcer.journal.append(draft);
       },
@@ -65,7 +77,51 @@ export class TurnRecord {
       scope.frame({ topic, messageId: message.id, event: { type: 'message', message } });
       announcer.refreshChat(scope, turn.chatId, { activity: 'running', runningSince: turn.startedAt });
     }, 'written');
-    return new TurnRecord(announcer, facts, turn);
+    const record = new TurnRecord(announcer, facts, turn, null);
+    record.#caughtUp.resolve();
+    return record;
+  }
+
+  /** A turn that ran when an earlier server died, to be told again; `onCaughtUp` ends that. */
+  static takeUp(announcer: Announcer, facts: ChatFacts, turn: Turn): TurnRecord {
+    const { messages } = announcer.journal.chatState(turn.chatId);
+    const written = messages.find(({ turnId, role }) => turnId === turn.id && role === 'assistant') ?? null;
+    const record = new TurnRecord(announcer, facts, turn, written);
+    record.#spoke = written !== null;
+    record.#written = written;
+    record.#retelling = new Retelling(written ?? record.#message());
+    for (const part of written?.parts ?? []) {
+      // Of ours, and before anything the agent said.
+      if (part.type !== 'notice' || !OWN_NOTICES.has(part.code)) break;
+      record.#recorder.record(part);
+    }
+    return record;
+  }
+
+  /** Whether it is still to be taken up. */
+  get isTakenUp(): boolean {
+    return this.#retelling !== null;
+  }
+
+  /** Resolves when everything an earlier server has heard was told again; at once for a turn of this server. */
+  get caughtUp(): Promise<void> {
+    return this.#caughtUp.promise;
+  }
+
+  /** What comes from now on is new. */
+  onCaughtUp(): void {
+    const retelling = this.#retelling;
+    if (retelling === null) return;
+    this.#recorder.flush();
+    this.#retelling = null;
+    this.#send(retelling.missing());
+    this.#caughtUp.resolve();
+  }
+
+  /** The agent never had the prompt: nothing is told again, the turn runs as any other. */
+  startAnew(): void {
+    this.#retelling = null;
+    this.#caughtUp.resolve();
   }
 
   get turn(): Turn {
@@ -91,9 +147,17 @@ export class TurnRecord {
     this.#recorder.flush();
   }
 
-  /** The turn's end: releases its questions, closes its tools, folds its frames. */
-  end(result: TurnResult, signal: AbortSignal, permissions: PermissionDesk): Turn {
-    this.#recorder.end();
+  /**
+   * The turn's end: releases its questions, closes its tools, folds its frames. `within`: called in the same transaction.
+   */
+  end(
+    result: TurnResult,
+    signal: AbortSignal,
+    permissions: PermissionDesk,
+    within: () => void = () => {},
+  ): Turn {
+    if (this.#retelling === null) this.#recorder.end();
+    else this.#giveUp();
     permissions.release(this.#turn.id);
     const { chatId, agent } = this.#turn;
     const turn: Turn = {
@@ -112,26 +176,54 @@ export class TurnRecord {
         ...(this.#recorder.lastLine === '' ? {} : { lastLine: this.#recorder.lastLine }),
       });
       scope.fold(chatId);
+      within();
     }, 'written');
     this.#turn = turn;
     return turn;
   }
 
+  /** Cannot be told again: what is written is all there is, and its tools never finished. */
+  #giveUp(): void {
+    this.#retelling = null;
+    this.#caughtUp.resolve();
+    const parts = this.#written?.parts ?? [];
+    this.#send(
+      parts.flatMap((part, index) =>
+        part.type === 'tool_call' && !isToolEnded(part.toolCall.status)
+          ? [{ type: 'tool_update', part: index, patch: { set: { status: 'cancelled' } } }]
+          : [],
+      ),
+    );
+  }
+
+  #send(events: ChatFrameEvent[]): void {
+    const topic = chatTopic(this.#turn.chatId);
+    const { messageId } = this.#recorder;
+    if (events.length > 0) this.#announceSpeech();
+    for (const event of events) this.#announcer.journal.append({ topic, messageId, event });
+  }
+
   #announceSpeech(): void {
     if (this.#spoke) return;
     this.#spoke = true;
-    const { journal, now } = this.#announcer;
-    const message: Message = {
-      id: this.#recorder.messageId,
-      chatId: this.#turn.chatId,
-      role: 'assistant',
-      turnId: this.#turn.id,
-      agent: this.#turn.agent,
-      parts: [],
-      createdAt: now(),
-    };
+    const message = this.#message();
     const topic = chatTopic(message.chatId);
-    journal.append({ topic, messageId: message.id, event: { type: 'message', message } });
+    this.#announcer.journal.append({ topic, messageId: message.id, event: { type: 'message', message } });
+  }
+
+  /** What the agent says, before it has said anything. */
+  #message(): Message {
+    const { id, chatId, agent } = this.#turn;
+    const createdAt = this.#announcer.now();
+    return {
+      id: this.#recorder.messageId,
+      chatId,
+      role: 'assistant',
+      turnId: id,
+      agent,
+      parts: [],
+      createdAt,
+    };
   }
 }
 
@@ -141,7 +233,7 @@ function isShutdown(signal: AbortSignal): boolean {
 
 function endEvent(turn: Turn, result: TurnResult, signal: AbortSignal): TurnEvent {
   if (result.ok) return turn.state === 'running' ? 'finish' : 'fail';
-  if (isShutdown(signal)) return 'interrupt';
+  if (isShutdown(signal) || result.error?.code === 'interrupted') return 'interrupt';
   return result.error?.code === 'cancelled' ? 'cancel' : 'fail';
 }
 

@@ -20,8 +20,9 @@ import type { Announcer } from './announcer.ts';
 import type { ChatFacts } from './chat-facts.ts';
 import type { CircuitBoard } from './circuit-board.ts';
 import type { PermissionDesk } from './permission-desk.ts';
-import type { Place, Places } from './place.ts';
+import { placeNow, type Place, type Places } from './place.ts';
 import { partsToPrompt } from './prompt-content.ts';
+import { NOT_TAKEN_UP } from './recovery.ts';
 import { recapOf, unseenMessages } from './recap.ts';
 import { TurnRecord } from './turn-record.ts';
 
@@ -77,13 +78,22 @@ export class TurnRunner {
     return TurnRecord.begin(this.#o.announcer, this.#o.facts, queued);
   }
 
+  /** A turn that ran when an earlier server died. */
+  takeUp(turn: Turn): TurnRecord {
+    return TurnRecord.takeUp(this.#o.announcer, this.#o.facts, turn);
+  }
+
   /** Never fails for what an agent does; the turn says it. @throws only when the store refuses */
   async run(record: TurnRecord, signal: AbortSignal): Promise<{ turn: Turn; place: Place | null }> {
     const found: { place: Place | null } = { place: null };
     const result = await this.#drive(record, signal, (place) => {
       found.place = place;
     }).catch((error: unknown): TurnResult => ({ ok: false, error: toErrorInfo(error) }));
-    return { turn: record.end(result, signal, this.#o.permissions), place: found.place };
+    const { permissions, sessions } = this.#o;
+    const { chatId, agent } = record.turn;
+    const turn = record.end(result, signal, permissions, () => sessions.writeHeard(chatId, agent));
+    this.#backendOf(turn)?.turnWritten?.(turn.chatId, turn.agent);
+    return { turn, place: found.place };
   }
 
   async #drive(
@@ -97,6 +107,15 @@ export class TurnRunner {
     const project = store.projects.get(session?.projectId ?? '');
     if (session === null || project === null) {
       throw new PilotlightError('session_not_found', 'The session of this chat was removed.');
+    }
+    if (record.isTakenUp) {
+      const place = placeNow(session, project);
+      const result = await this.#takeUp(record, session.id, place, signal);
+      if (!wasNotTaken(result)) {
+        onPlace(place);
+        return result;
+      }
+      record.startAnew();
     }
     const placing = this.#o.places.ensure(session, project);
     // While the folder is looked at, what can be prepared without it; should that throw, this must not go unheard.
@@ -116,6 +135,47 @@ export class TurnRunner {
     const result = await attempt();
     // Its process ended just before the prompt, or it had lost the conversation: the next attempt starts what is missing.
     return wasNotTaken(result) && !signal.aborted ? attempt() : result;
+  }
+
+  /** Goes on with what an earlier server began. Until its backend listens for it, nothing here waits. */
+  async #takeUp(
+    record: TurnRecord,
+    sessionId: string,
+    place: Place,
+    signal: AbortSignal,
+  ): Promise<TurnResult> {
+    const { turn } = record;
+    const { permissions, sessions } = this.#o;
+    const backend = this.#backendOf(turn);
+    const handle = sessions.handle(sessionId, turn.chatId, turn.agent);
+    if (backend?.reattach === undefined || handle === null || turn.dispatch === 'cold')
+      return { ok: false, error: { code: 'interrupted', message: NOT_TAKEN_UP } };
+    const asked = permissions.asked(turn);
+    const ctx = this.#context(record, place, signal, this.#choice(turn));
+    try {
+      const result = await backend.reattach(handle, {
+        ...ctx,
+        turnId: turn.id,
+        onPermission: (request) =>
+          asked.permission(request) ??
+          record.caughtUp.then(() => ctx.onPermission?.(request) ?? { outcome: 'cancelled' }),
+        onQuestion: (request) =>
+          asked.question(request) ??
+          record.caughtUp.then(() => ctx.onQuestion?.(request) ?? { action: 'cancel' }),
+        onCaughtUp: () => {
+          record.ready({ dispatch: 'warm', continuity: 'reattached' });
+          sessions.ensured(handle, 'reattached');
+          record.onCaughtUp();
+        },
+      });
+      return result;
+    } catch (error) {
+      return { ok: false, error: toErrorInfo(error) };
+    }
+  }
+
+  #backendOf(turn: Turn): AgentBackend | undefined {
+    return this.#o.backends.get(this.#o.agents.get(turn.agent).backend);
   }
 
   /** The turn's own model goes before what was chosen for the chat. */

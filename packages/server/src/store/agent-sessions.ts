@@ -30,6 +30,12 @@ export function agentSessionTable(database: Database): AgentSessionTable {
   const find = database.prepare('SELECT * FROM agent_sessions WHERE chat_id = ? AND agent = ?');
   const ofChat = database.prepare('SELECT * FROM agent_sessions WHERE chat_id = ? ORDER BY rowid');
   const list = database.prepare('SELECT * FROM agent_sessions ORDER BY rowid');
+  const heard = database.prepare(
+    'SELECT heard_process, heard_offset FROM agent_sessions WHERE chat_id = ? AND agent = ?',
+  );
+  const setHeard = database.prepare(
+    'UPDATE agent_sessions SET heard_process = ?, heard_offset = ? WHERE chat_id = ? AND agent = ?',
+  );
   return {
     upsert: (row) =>
       upsert.run(
@@ -50,5 +56,11 @@ export function agentSessionTable(database: Database): AgentSessionTable {
     },
     ofChat: (chatId) => ofChat.all(chatId).map(fromRow),
     list: () => list.all().map(fromRow),
+    heard(chatId, agent) {
+      const row = heard.get(chatId, agent);
+      const processId = row === null ? null : textOrNull(row, 'heard_process');
+      return row === null || processId === null ? null : { processId, offset: number(row, 'heard_offset') };
+    },
+    setHeard: (chatId, agent, { processId, offset }) => setHeard.run(processId, offset, chatId, agent),
   };
 }

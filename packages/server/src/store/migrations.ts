@@ -22,6 +22,7 @@ export const MIGRATIONS: readonly Migration[] = [
   '0001-initial.sql',
   '0002-session-base.sql',
   '0003-chat-attention.sql',
+  '0004-heard-output.sql',
 ].map(fromFile);
 
 /** The statements that make a new database of the newest version. */

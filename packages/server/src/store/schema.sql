@@ -86,7 +86,8 @@ CREATE TABLE messages (
   UNIQUE (chat_id, ordinal)
 ) STRICT;
 
--- The backend's conversation for one (chat, agent) pair. worktree_id is information, not part of the key.
+-- The backend's conversation for one (chat, agent) pair. worktree_id is information, not part of the key. heard_offset: how
+-- many bytes of the output of that process are written down.
 CREATE TABLE agent_sessions (
   chat_id TEXT NOT NULL REFERENCES chats (id) ON DELETE CASCADE,
   agent TEXT NOT NULL,
@@ -98,6 +99,8 @@ CREATE TABLE agent_sessions (
   why TEXT NOT NULL,
   continuity TEXT CHECK (continuity IN ('live', 'reattached', 'resumed', 'loaded', 'recap', 'fresh')),
   updated_at REAL NOT NULL,
+  heard_process TEXT,
+  heard_offset REAL,
   UNIQUE (chat_id, agent)
 ) STRICT;
 

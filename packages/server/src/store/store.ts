@@ -104,6 +104,15 @@ export interface AgentSessionTable {
   find(chatId: string, agent: string): AgentSession | null;
   ofChat(chatId: string): AgentSession[];
   list(): AgentSession[];
+  /** How much of the output of which process is written down; null when nothing was. */
+  heard(chatId: string, agent: string): HeardOutput | null;
+  setHeard(chatId: string, agent: string, heard: HeardOutput): void;
+}
+
+export interface HeardOutput {
+  processId: string;
+  /** bytes since the process started */
+  offset: number;
 }
 
 export interface PermissionTable {

@@ -6,7 +6,8 @@
  */
 import type { AgentEvent } from '@pilotlight/protocol';
 import type { ProcessPort } from '@pilotlight/keeper';
-import type { AgentProcess, SessionSink } from './agent-process.ts';
+import type { AgentProcess, Needed, SessionSink } from './agent-process.ts';
+import type { Asked } from './connection.ts';
 import { readTextFile, writeTextFile } from './client-files.ts';
 import { ClientTerminals } from './client-terminals.ts';
 import { ConfigState } from './config-state.ts';
@@ -33,6 +34,12 @@ export interface AcpSessionOptions {
   processes: ProcessPort;
   /** Takes what is said while no turn runs. */
   outOfTurn(event: AgentEvent): void;
+  /** What was said of it came from so many first bytes of the process's output. */
+  heard?(offset: number): void;
+  /** The options are others than before. */
+  configChanged?(): void;
+  /** bytes of the process's output in which everything about this session was written down by an earlier server */
+  heardBefore?: number;
 }
 
 /** A replay has no end mark, so it has ended when nothing came for so long. */
@@ -57,6 +64,7 @@ export class AcpSession implements SessionSink {
   readonly #options: AcpSessionOptions;
   readonly #terminals: ClientTerminals;
   #turn: TurnSink | null = null;
+  #needed: Needed | null = null;
   #swallowing = false;
   #lastReplay = 0;
 
@@ -106,15 +114,29 @@ export class AcpSession implements SessionSink {
     this.#emit({ type: 'config', options: this.config.list() });
   }
 
-  beginTurn(turn: TurnSink): void {
+  /** `input`: bytes that were sent to the process before the turn; all until now unless told */
+  beginTurn(turn: TurnSink, input = this.process.child.written): void {
     this.#swallowing = false;
     this.#turn = turn;
+    this.#needed = { output: this.process.connection.position, input };
     this.mapper.beginTurn();
+  }
+
+  get needed(): Needed | null {
+    return this.#needed;
+  }
+
+  /** The end of the turn is written down. */
+  turnWritten(): void {
+    if (this.#turn !== null) return;
+    this.#needed = null;
+    this.process.acknowledge();
   }
 
   /** What comes from now on belongs to the chat. */
   endTurn(): void {
     this.#turn = null;
+    this.#options.heard?.(this.process.connection.position);
     void this.#terminals.releaseAll();
   }
 
@@ -133,12 +155,14 @@ export class AcpSession implements SessionSink {
     this.mapper.map(update, this.#emit);
   }
 
-  request(method: string, params: RawObject): unknown {
+  request(method: string, params: RawObject, { isAnswered }: Asked): unknown {
     const { offer } = this.process.agent;
     if (method === 'session/request_permission') {
       return this.#turn?.permission(params) ?? { outcome: { outcome: 'cancelled' } };
     }
     if (method === 'elicitation/create') return this.#turn?.question(params) ?? { action: 'cancel' };
+    // Done already, with the answer.
+    if (isAnswered && method.startsWith('fs/')) return {};
     if (method === 'fs/read_text_file' && offer.readTextFile) return readTextFile(this.root, params);
     if (method === 'fs/write_text_file' && offer.writeTextFile) return writeTextFile(this.root, params);
     if (method.startsWith('terminal/') && offer.terminal) return this.#terminals.request(method, params);
@@ -146,7 +170,11 @@ export class AcpSession implements SessionSink {
   }
 
   readonly #emit = (event: AgentEvent): void => {
-    if (this.#turn) this.#turn.event(event);
-    else this.#options.outOfTurn(event);
+    if (event.type === 'config') this.#options.configChanged?.();
+    if (this.#turn) return this.#turn.event(event);
+    const { position } = this.process.connection;
+    if (position <= (this.#options.heardBefore ?? 0)) return;
+    this.#options.heard?.(position);
+    this.#options.outOfTurn(event);
   };
 }

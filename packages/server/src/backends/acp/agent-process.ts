@@ -5,24 +5,35 @@
  */
 import type { InitializeRequest } from '@agentclientprotocol/sdk';
 import { PilotlightError } from '@pilotlight/protocol';
-import type { ChildProcessPort, KillDeadlines, ProcessPort } from '@pilotlight/keeper';
+import type { ChildProcessPort, KillDeadlines, LeftProcess, ProcessPort } from '@pilotlight/keeper';
 import type { ResolvedAgent } from '../agent-spec.ts';
 import { VERSION } from '../../version.ts';
 import { readCapabilities, type AgentCapabilities } from './agent-capabilities.ts';
 import { agentError } from './agent-errors.ts';
-import { Connection } from './connection.ts';
+import { Connection, type Asked, type Resumption } from './connection.ts';
 import { asObject, asString, at } from './raw-values.ts';
 import { RPC, RpcError } from './rpc-error.ts';
+import { answeredIds } from './sent-lines.ts';
 
 const protocolVersion = 1;
 /** Updates kept for sessions whose `session/new` has not been answered yet. */
 const earlyLimit = 1000;
+/** How long what is said outside turns waits to be acknowledged together. */
+const acknowledgeMs = 100;
+
+/** Bytes since the process started. */
+export interface Needed {
+  output: number;
+  input: number;
+}
 
 /** Who takes what an agent says of one session. */
 export interface SessionSink {
   update(update: unknown): void;
   /** Answers a request that names the session. @throws RpcError */
-  request(method: string, params: Record<string, unknown>): unknown;
+  request(method: string, params: Record<string, unknown>, asked: Asked): unknown;
+  /** From where on a later server would need to hear this session, and what was said to it; null: nothing of it. */
+  readonly needed: Needed | null;
 }
 
 export interface AgentProcessOptions {
@@ -31,6 +42,10 @@ export interface AgentProcessOptions {
   /** where it starts; every session has its own folder */
   cwd: string;
   kill?: KillDeadlines;
+  /** By what a later server knows the process again. */
+  tag?: string;
+  /** Resolves when everything said so far is written down. */
+  written?(): Promise<void>;
   /** aborted: give the start up */
   signal?: AbortSignal;
 }
@@ -42,22 +57,32 @@ export class AgentProcess {
   /** Resolves with the reason when the connection ended; the process is then being ended. */
   readonly ended: Promise<PilotlightError>;
   readonly #kill: KillDeadlines | undefined;
+  readonly #written: (() => Promise<void>) | undefined;
   readonly #sinks = new Map<string, SessionSink>();
   #opening = 0;
   #early: { sessionId: string; update: unknown }[] = [];
+  #initialized: unknown = null;
   #capabilities: AgentCapabilities = readCapabilities(null);
+  #acknowledging = false;
 
-  private constructor(child: ChildProcessPort, options: AgentProcessOptions) {
+  private constructor(
+    child: ChildProcessPort,
+    options: Pick<AgentProcessOptions, 'agent' | 'kill' | 'written'>,
+    resumption?: Resumption,
+  ) {
     this.agent = options.agent;
     this.child = child;
     this.#kill = options.kill;
+    this.#written = options.written;
     this.connection = new Connection({
       name: options.agent.name,
       child,
       handlers: {
         notification: (method, params) => this.#notified(method, params),
-        request: (method, params) => this.#asked(method, params),
+        request: (method, params, asked) => this.#asked(method, params, asked),
       },
+      onRead: () => this.#acknowledgeSoon(),
+      ...(resumption === undefined ? {} : { resumption }),
     });
     this.ended = this.connection.ended;
     void this.ended.then(() => this.end()).catch(() => {});
@@ -75,6 +100,7 @@ export class AgentProcess {
       args: agent.args,
       cwd: options.cwd,
       env: agent.processEnv,
+      ...(options.tag === undefined ? {} : { tag: options.tag }),
     });
     const started = new AgentProcess(child, options);
     try {
@@ -84,6 +110,39 @@ export class AgentProcess {
       await started.end().catch(() => {});
       throw agentError(agent, 'start', cause, child.stderrTail());
     }
+  }
+
+  /**
+   * Takes over a process of an earlier server. It is silent until `connection.start()`, so that everybody who listens is there.
+   * `initialized`: what it answered to `initialize` then.
+   */
+  static async adopt(
+    left: LeftProcess,
+    initialized: unknown,
+    options: Pick<AgentProcessOptions, 'agent' | 'kill' | 'written'>,
+  ): Promise<AgentProcess> {
+    const { output, input } = left;
+    const resumption: Resumption = {
+      from: output.from,
+      until: output.to,
+      // Each request took more than a byte, so no id was as high.
+      nextId: input.accepted + 1,
+      answered: answeredIds(input.lines),
+    };
+    const process = new AgentProcess(await left.adopt(), options, resumption);
+    process.#initialized = initialized;
+    process.#capabilities = readCapabilities(initialized);
+    return process;
+  }
+
+  /** What the agent answered to `initialize`. */
+  get initialized(): unknown {
+    return this.#initialized;
+  }
+
+  /** Lets go of what nobody will need to hear again. */
+  acknowledge(): void {
+    this.#acknowledge({ output: this.connection.position, input: this.child.written });
   }
 
   get capabilities(): AgentCapabilities {
@@ -145,6 +204,7 @@ export class AgentProcess {
         { details: { theirs: version, ours: protocolVersion } },
       );
     }
+    this.#initialized = result;
     this.#capabilities = readCapabilities(result);
   }
 
@@ -160,10 +220,31 @@ export class AgentProcess {
     }
   }
 
-  #asked(method: string, params: unknown): unknown {
+  #acknowledge(heard: Needed): void {
+    const all = [...this.#sinks.values()].flatMap(({ needed }) => needed ?? []);
+    const output = Math.min(heard.output, ...all.map((needed) => needed.output));
+    const input = Math.min(heard.input, ...all.map((needed) => needed.input));
+    this.child.acknowledge(output, input);
+  }
+
+  /** While a turn is open its end acknowledges; else what was said, once it is written down. */
+  #acknowledgeSoon(): void {
+    const isNeeded = () => [...this.#sinks.values()].some(({ needed }) => needed !== null);
+    if (this.#acknowledging || this.#written === undefined || isNeeded()) return;
+    this.#acknowledging = true;
+    setTimeout(() => {
+      const heard = { output: this.connection.position, input: this.child.written };
+      void this.#written?.().then(() => {
+        this.#acknowledging = false;
+        this.#acknowledge(heard);
+      });
+    }, acknowledgeMs).unref();
+  }
+
+  #asked(method: string, params: unknown, asked: Asked): unknown {
     const raw = asObject(params) ?? {};
     const sink = this.#sinks.get(asString(raw['sessionId']) ?? '');
-    if (sink) return sink.request(method, raw);
+    if (sink) return sink.request(method, raw, asked);
     if (method === 'session/request_permission') return { outcome: { outcome: 'cancelled' } };
     throw new RpcError(RPC.methodNotFound, `Method not found: ${method}`);
   }

@@ -7,6 +7,13 @@ type Choice = ConfigOption['choices'][number];
 /** How a choice is told to the agent. */
 export type OptionDoor = 'set_config_option' | 'set_mode' | 'set_model';
 
+/** All of a `ConfigState`, for a later server. */
+export interface ConfigMemory {
+  options: ConfigOption[];
+  mode: ConfigOption | null;
+  model: ConfigOption | null;
+}
+
 /**
  * The options of one agent session. Three generations of the protocol come together here: `configOptions`, and where these
  * have no mode or model the older `modes` and `models`, which get the ids `mode` and `model`.
@@ -15,6 +22,16 @@ export class ConfigState {
   #options: ConfigOption[] = [];
   #mode: ConfigOption | null = null;
   #model: ConfigOption | null = null;
+
+  get memory(): ConfigMemory {
+    return { options: this.#options, mode: this.#mode, model: this.#model };
+  }
+
+  remember({ options, mode, model }: ConfigMemory): void {
+    this.#options = options;
+    this.#mode = mode;
+    this.#model = model;
+  }
 
   /** Takes what `session/new`, `resume`, `load` or `set_config_option` answered; true when it said anything. */
   take(result: unknown): boolean {

@@ -11,14 +11,15 @@ class Peer implements ChildProcessPort {
   readonly startedAt = 0;
   readonly out = new PassThrough();
   readonly stdout = this.out;
-  readonly written: { id?: unknown; method?: string; [key: string]: unknown }[] = [];
+  written = 0;
+  readonly said: { id?: unknown; method?: string; [key: string]: unknown }[] = [];
   readonly #exit = Promise.withResolvers<ProcessExit>();
   readonly exited = this.#exit.promise;
   stderr = '';
   writing: Promise<void> = Promise.resolve();
 
   async write(bytes: Uint8Array | string): Promise<void> {
-    this.written.push(JSON.parse(Buffer.from(bytes).toString()));
+    this.said.push(JSON.parse(Buffer.from(bytes).toString()));
     await this.writing;
   }
   acknowledge(): void {}
@@ -108,10 +109,10 @@ test('requests of the agent are answered, unknown ones too, and noise never is',
   peer.say('npm notice', 'null', '[1,2', '{broken', { id: 'x', method: 'known' }, { id: 8, method: 'what' });
   peer.say([{ id: 9, method: 'defect' }]);
   const done = connection.request('sync', {});
-  await expect.poll(() => peer.written.length).toBe(4);
+  await expect.poll(() => peer.said.length).toBe(4);
   peer.say({ id: 0, result: null });
   expect(await done).toBeNull();
-  const answers = peer.written.filter(({ method }) => method === undefined);
+  const answers = peer.said.filter(({ method }) => method === undefined);
   expect(answers.sort((a, b) => String(a.id).localeCompare(String(b.id)))).toEqual([
     { jsonrpc: '2.0', id: 8, error: { code: -32601, message: 'Method not found: what' } },
     { jsonrpc: '2.0', id: 9, error: { code: -32603, message: 'oops' } },
@@ -133,7 +134,7 @@ test('a deadline and a signal end the wait; the late answer is ignored', async (
   await expect(connection.request('x', {}, { signal: abort.signal })).rejects.toThrow('enough');
   peer.say({ id: 0, result: 1 }, { id: 1, result: 1 });
   await expect.poll(() => connection.noise()).toHaveLength(2);
-  expect(peer.written).toHaveLength(2);
+  expect(peer.said).toHaveLength(2);
 });
 
 test('the exit is told with code and last words, and what the pipe held is delivered first', async () => {

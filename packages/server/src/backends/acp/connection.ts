@@ -2,6 +2,10 @@
  * JSON-RPC over the pipes of one agent process.
  *
  *     open ──process exit, end of stdout, a message too long, a failed write (the first wins)──▶ ending ──▶ ended
+ *     any ──leave()──▶ left: nothing is heard or sent any more, and nobody is told
+ *
+ * The connection of a process that an earlier server started begins with what that server did not acknowledge: told again up
+ * to `until`, with our own requests known by their ids and our answers not given twice.
  *
  * Messages are handed over in the order of the stream, each before the next is looked at; in `ending` what the pipe still
  * holds is delivered, at most until it is quiet for `joinMs`. Then every open request is rejected with the reason. Lines
@@ -18,8 +22,27 @@ import { RPC, RpcError } from './rpc-error.ts';
 /** Both are called synchronously, in the order of the stream. What they throw never harms the connection. */
 export interface PeerHandlers {
   /** Answers a request of the agent; throw RpcError for an error answer. */
-  request(method: string, params: unknown): unknown;
+  request(method: string, params: unknown, asked: Asked): unknown;
   notification(method: string, params: unknown): void;
+}
+
+/** A request of the agent. */
+export interface Asked {
+  /** as JSON */
+  id: string;
+  /** An earlier server has answered it: what is returned is not sent. */
+  isAnswered: boolean;
+}
+
+/** Where a connection goes on that an earlier server had. */
+export interface Resumption {
+  /** bytes since the process started: what stdout gives first, and where what is told again ends */
+  from: number;
+  until: number;
+  /** greater than any id that was used */
+  nextId: number;
+  /** ids, as JSON, of the agent's requests that were answered */
+  answered: ReadonlySet<string>;
 }
 
 export interface RequestOptions {
@@ -38,6 +61,10 @@ export interface ConnectionOptions {
   handlers: PeerHandlers;
   /** bytes of one message */
   lineLimit?: number;
+  /** Reads nothing before `start` then. */
+  resumption?: Resumption;
+  /** Called when everything read so far was handed over. */
+  onRead?(): void;
   /** whose turn of the event loop this connection shares; all connections share one without it */
   share?: LoopShare;
 }
@@ -61,10 +88,14 @@ export class Connection {
   readonly #reader: LineReader;
   readonly #noise = new NoiseRing();
   readonly #pending = new Map<number, Pending>();
+  readonly #caughtUp = Promise.withResolvers<void>();
+  readonly #answeredBefore: ReadonlySet<string>;
+  readonly #until: number;
   readonly #stdoutEnd = Promise.withResolvers<void>();
   readonly #end = Promise.withResolvers<PilotlightError>();
-  #state: 'open' | 'ending' | PilotlightError = 'open';
-  #nextId = 0;
+  #state: 'open' | 'ending' | 'left' | PilotlightError = 'open';
+  #nextId: number;
+  #position: number;
   #outbound = 0;
   #lastData = 0;
 
@@ -73,8 +104,29 @@ export class Connection {
     this.#share = options.share ?? commonShare;
     this.#reader = new LineReader(options.lineLimit ?? LINE_LIMIT);
     this.ended = this.#end.promise;
-    void options.child.exited.then(() => this.#finish({ kind: 'exit' }));
+    const { resumption } = options;
+    this.#nextId = resumption?.nextId ?? 0;
+    this.#position = resumption?.from ?? 0;
+    this.#until = resumption?.until ?? 0;
+    this.#answeredBefore = resumption?.answered ?? new Set();
+    this.#seen();
+    if (resumption === undefined) this.start();
+  }
+
+  /** Begins to read; needed only with a `resumption`, once. */
+  start(): void {
+    void this.#options.child.exited.then(() => this.#finish({ kind: 'exit' }));
     void this.#read();
+  }
+
+  /** Bytes since the process started that were handed over, the message that is being handed over included. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** Resolves when what an earlier server left was told again; at once on a connection of our own. */
+  get caughtUp(): Promise<void> {
+    return this.#caughtUp.promise;
   }
 
   /** Why it ended, null while it is open. */
@@ -94,6 +146,14 @@ export class Connection {
   request(method: string, params: unknown, options: RequestOptions = {}): Promise<unknown> {
     if (typeof this.#state !== 'string') return Promise.reject(this.#state);
     const id = this.#nextId++;
+    const answer = this.expect(id, method, options);
+    if (this.#pending.has(id)) this.#send({ jsonrpc: '2.0', id, method, params });
+    return answer;
+  }
+
+  /** As `request`, for one that an earlier server has sent. */
+  expect(id: number, method: string, options: RequestOptions = {}): Promise<unknown> {
+    if (typeof this.#state !== 'string') return Promise.reject(this.#state);
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const { deadlineMs, signal } = options;
     const giveUp = (reason: unknown): void => this.#pending.get(id)?.settle({ error: reason });
@@ -115,8 +175,12 @@ export class Connection {
     });
     signal?.addEventListener('abort', abort, { once: true });
     if (signal?.aborted) abort();
-    else this.#send({ jsonrpc: '2.0', id, method, params });
     return promise;
+  }
+
+  /** The process is another server's from now on. */
+  leave(): void {
+    this.#state = 'left';
   }
 
   /** Best effort: a notification to a peer that has ended is lost. */
@@ -126,17 +190,30 @@ export class Connection {
 
   async #read(): Promise<void> {
     let cause: EndCause = { kind: 'stdout' };
+    let read = this.#position;
     try {
       for await (const chunk of this.#options.child.stdout) {
         this.#lastData = performance.now();
+        read += chunk.byteLength;
         await this.#deliver(this.#reader.push(chunk));
+        // Bytes that are no UTF-8 count differently as text.
+        this.#position = read - this.#reader.pendingBytes;
+        if (!this.#isHeard) return;
+        this.#seen();
+        this.#options.onRead?.();
       }
       await this.#deliver(this.#reader.end());
+      this.#position = read;
     } catch (thrown) {
       cause = { kind: 'broken', cause: thrown };
     }
     this.#stdoutEnd.resolve();
+    this.#caughtUp.resolve();
     await this.#finish(cause);
+  }
+
+  #seen(): void {
+    if (this.#position >= this.#until) this.#caughtUp.resolve();
   }
 
   async #deliver(lines: string[]): Promise<void> {
@@ -148,7 +225,8 @@ export class Connection {
         while (!this.#share.hasTime()) await this.#share.nextTurn();
       }
       // After the end nobody waits for more.
-      if (typeof this.#state !== 'string') return;
+      if (!this.#isHeard) return;
+      this.#position += Buffer.byteLength(line) + 1;
       this.#line(line);
     }
   }
@@ -192,10 +270,14 @@ export class Connection {
   }
 
   async #asked(id: unknown, method: string, params: unknown): Promise<void> {
+    const key = JSON.stringify(id);
+    const isAnswered = this.#position <= this.#until && this.#answeredBefore.has(key);
     try {
-      const result = await this.#options.handlers.request(method, params);
+      const result = await this.#options.handlers.request(method, params, { id: key, isAnswered });
+      if (isAnswered) return;
       this.#send({ jsonrpc: '2.0', id, result: result ?? {} });
     } catch (cause) {
+      if (isAnswered) return;
       const { code, message, data } =
         cause instanceof RpcError
           ? cause
@@ -208,8 +290,12 @@ export class Connection {
     }
   }
 
+  get #isHeard(): boolean {
+    return this.#state === 'open' || this.#state === 'ending';
+  }
+
   #send(message: unknown): void {
-    if (typeof this.#state !== 'string') return;
+    if (!this.#isHeard) return;
     const line = `${JSON.stringify(message)}\n`;
     this.#outbound += line.length;
     if (this.#outbound > outboundLimit) {
@@ -227,6 +313,8 @@ export class Connection {
     if (this.#state !== 'open') return;
     this.#state = 'ending';
     const { child, name } = this.#options;
+    // What an earlier server left is all there, however long it takes to read.
+    await this.#caughtUp.promise;
     if (cause.kind === 'exit') await this.#drained();
     const exit = await Promise.race([child.exited, after(joinMs, null)]);
     // Its stderr comes through another pipe.

@@ -22,12 +22,18 @@ export class LineReader {
   readonly #limit: number;
   #pending: Buffer[] = [];
   #size = 0;
+  #heard = 0;
   #discarding = false;
   #first = true;
 
   /** `limit`: bytes of one line. */
   constructor(limit = LINE_LIMIT) {
     this.#limit = limit;
+  }
+
+  /** Bytes of the line that is not complete yet, those that were not kept of it included. */
+  get pendingBytes(): number {
+    return this.#heard;
   }
 
   /**
@@ -60,6 +66,7 @@ export class LineReader {
   }
 
   #keep(bytes: Buffer): void {
+    this.#heard += bytes.length;
     if (this.#discarding || bytes.length === 0) return;
     this.#pending.push(bytes);
     this.#size += bytes.length;
@@ -79,6 +86,7 @@ export class LineReader {
     const bytes = this.#pending.length === 1 && only ? only : Buffer.concat(this.#pending);
     this.#pending = [];
     this.#size = 0;
+    this.#heard = 0;
     this.#discarding = false;
     return bytes.toString('utf8');
   }

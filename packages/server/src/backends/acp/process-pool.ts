@@ -10,6 +10,11 @@ import { AgentProcess } from './agent-process.ts';
 export interface ProcessPoolOptions {
   processes: ProcessPort;
   kill?: KillDeadlines;
+  /** By what a later server knows the process again. */
+  tag?: string;
+  written?(): Promise<void>;
+  /** A process is up, under the name of its owner. */
+  onStarted?(process: AgentProcess, owner: string): void;
   /** A process ended; those who used it have lost it. */
   onEnded(process: AgentProcess, reason: PilotlightError): void;
 }
@@ -54,6 +59,12 @@ export class ProcessPool {
     return { process, release: () => this.#release(owner, slot, user) };
   }
 
+  /** Takes in a process of an earlier server, for those who lease it next. @throws when the owner has one */
+  adopt(owner: string, process: AgentProcess): void {
+    if (this.#slots.has(owner)) throw new Error(`${owner} has a process`);
+    this.#keep(owner, { start: Promise.resolve(process), process: null, users: new Set() });
+  }
+
   processes(): AgentProcess[] {
     return [...this.#slots.values()].flatMap((slot) => slot.process ?? []);
   }
@@ -70,14 +81,25 @@ export class ProcessPool {
   }
 
   #open(owner: string, agent: ResolvedAgent, cwd: string): Slot {
-    const { processes, kill } = this.#options;
-    const options = { agent, processes, cwd, ...(kill === undefined ? {} : { kill }) };
+    const { processes, kill, tag, written } = this.#options;
+    const options = {
+      agent,
+      processes,
+      cwd,
+      ...(kill === undefined ? {} : { kill }),
+      ...(tag === undefined ? {} : { tag }),
+      ...(written === undefined ? {} : { written }),
+    };
     const start = (this.#ending.get(owner) ?? Promise.resolve()).then(() => AgentProcess.start(options));
-    const slot: Slot = { start, process: null, users: new Set() };
+    return this.#keep(owner, { start, process: null, users: new Set() });
+  }
+
+  #keep(owner: string, slot: Slot): Slot {
     this.#slots.set(owner, slot);
-    start.then(
+    slot.start.then(
       (process) => {
         slot.process = process;
+        this.#options.onStarted?.(process, owner);
         void process.ended.then((reason) => {
           this.#retire(owner, slot, process).catch(() => {});
           this.#options.onEnded(process, reason);

@@ -38,7 +38,9 @@ import {
   type PermissionAnswer,
 } from './permission-request.ts';
 import { promptContent } from './prompt-content.ts';
+import type { RequestOptions } from './connection.ts';
 import { asObject, asString, at, type RawObject } from './raw-values.ts';
+import { TURN_META, type SentPrompt } from './sent-lines.ts';
 import { stopNotice } from './stop-reason.ts';
 
 type Answer = { result: unknown } | { error: unknown };
@@ -60,6 +62,8 @@ export class PromptTurn implements TurnSink {
   readonly #dropped = new AbortController();
   /** Aborted when an event could not be taken; the reason is the error. */
   readonly #failed = new AbortController();
+  /** Aborted when an earlier server has told the agent to stop. */
+  readonly #cancelledBefore = new AbortController();
   #refused = false;
   #worked = false;
   #lost = false;
@@ -80,9 +84,31 @@ export class PromptTurn implements TurnSink {
       const { agent, capabilities } = this.#session.process;
       const prompt = promptContent(agent.name, input.content, capabilities);
       if (this.#ctx.signal.aborted) return { ok: false, error: CANCELLED_EARLY };
-      return await this.#run(prompt as AcpContentBlock[]);
+      return await this.#run((options) => this.#ask(prompt as AcpContentBlock[], options));
     } catch (cause) {
       return { ok: false, error: toErrorInfo(cause) };
+    }
+  }
+
+  /** As `run`, of a prompt that an earlier server has sent. Listens when this returns. */
+  async takeUp(sent: SentPrompt, onCaughtUp: () => void): Promise<TurnResult> {
+    const { connection } = this.#session.process;
+    let isTold = false;
+    const told = (): void => {
+      if (!isTold) onCaughtUp();
+      isTold = true;
+    };
+    // What was said up to the answer is all told when the answer has become the result.
+    void connection.caughtUp.then(() => this.#closed.signal.aborted || told());
+    if (sent.isCancelled) this.#cancelledBefore.abort();
+    try {
+      const ask = (options: RequestOptions) =>
+        answerOf(connection.expect(sent.id, 'session/prompt', options));
+      return await this.#run(ask, sent.offset);
+    } catch (cause) {
+      return { ok: false, error: toErrorInfo(cause) };
+    } finally {
+      told();
     }
   }
 
@@ -130,12 +156,13 @@ export class PromptTurn implements TurnSink {
     );
   }
 
-  async #run(prompt: AcpContentBlock[]): Promise<TurnResult> {
+  async #run(ask: (options: RequestOptions) => Promise<Answer>, sentFrom?: number): Promise<TurnResult> {
     const session = this.#session;
-    session.beginTurn(this);
+    session.beginTurn(this, sentFrom);
     try {
-      const answer = this.#ask(prompt);
-      const stop = AbortSignal.any([this.#ctx.signal, this.#failed.signal]);
+      // Closed before the next message is looked at: what comes behind the answer is not of this turn.
+      const answer = ask({ signal: this.#dropped.signal, onAnswer: () => this.#close() });
+      const stop = AbortSignal.any([this.#ctx.signal, this.#failed.signal, this.#cancelledBefore.signal]);
       const first = await Promise.race([answer, whenAborted(stop, null)]);
       if (first !== null) return this.#result(first);
       const by = await this.#cancel(answer);
@@ -145,15 +172,13 @@ export class PromptTurn implements TurnSink {
     }
   }
 
-  #ask(prompt: AcpContentBlock[]): Promise<Answer> {
+  #ask(prompt: AcpContentBlock[], options: RequestOptions): Promise<Answer> {
     const { id, process } = this.#session;
-    const params: PromptRequest = { sessionId: id, prompt };
-    // Closed before the next message is looked at: what comes behind the answer is not of this turn.
-    const options = { signal: this.#dropped.signal, onAnswer: () => this.#close() };
-    return process.connection.request('session/prompt', params, options).then(
-      (result) => ({ result }),
-      (error: unknown) => ({ error }),
-    );
+    const { turnId } = this.#ctx;
+    // Before the prompt itself: a later server reads no more than the beginning of the line.
+    const meta = turnId === undefined ? {} : { _meta: { [TURN_META]: turnId } };
+    const params: PromptRequest = { sessionId: id, ...meta, prompt };
+    return answerOf(process.connection.request('session/prompt', params, options));
   }
 
   #close(): void {
@@ -185,7 +210,7 @@ export class PromptTurn implements TurnSink {
   async #cancel(answer: Promise<Answer>): Promise<CancelEnd> {
     const { id, process } = this.#session;
     const { cancel, close } = process.agent.deadlines;
-    process.connection.notify('session/cancel', { sessionId: id });
+    if (!this.#cancelledBefore.signal.aborted) process.connection.notify('session/cancel', { sessionId: id });
     this.#closed.abort('cancelled');
     const answered = await within(answer, cancel);
     if (answered) return this.#endedBy(answered);
@@ -212,6 +237,13 @@ export class PromptTurn implements TurnSink {
     // Whatever it answered, an error about the abort included: it has stopped.
     return 'acknowledged';
   }
+}
+
+function answerOf(request: Promise<unknown>): Promise<Answer> {
+  return request.then(
+    (result) => ({ result }),
+    (error: unknown) => ({ error }),
+  );
 }
 
 function whenAborted<T>(signal: AbortSignal, value: T): Promise<T> {

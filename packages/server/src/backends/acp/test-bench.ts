@@ -110,6 +110,7 @@ export class Bench implements AsyncDisposable {
       agents: this.table,
       processes: this.processes,
       host: this.#host,
+      stateFolder: join(this.folder, 'state'),
       kill: quickKill,
     });
   }

@@ -16,26 +16,34 @@ import {
   type EnsureSessionOpts,
   type PromptCtx,
   type PromptInput,
+  type ReattachCtx,
   type TurnResult,
 } from '@pilotlight/protocol';
 import { realpath } from 'node:fs/promises';
-import type { KillDeadlines, ProcessPort } from '@pilotlight/keeper';
+import type { InputLine, KillDeadlines, LeftProcess, ProcessPort } from '@pilotlight/keeper';
 import type { AgentTable } from '../agent-spec.ts';
 import type { BackendHost } from '../backend-host.ts';
 import { AcpSession } from './acp-session.ts';
-import type { AgentProcess } from './agent-process.ts';
+import { AgentProcess } from './agent-process.ts';
 import { applyAskMode, applyChoice } from './apply-choice.ts';
+import { ProcessFiles } from './process-file.ts';
 import { ProcessPool, type Lease } from './process-pool.ts';
 import { PromptTurn } from './prompt-turn.ts';
 import { openSession } from './resume.ts';
+import { findSentPrompt } from './sent-lines.ts';
 
 export interface WarmAcpBackendOptions {
   agents: AgentTable;
   processes: ProcessPort;
   host: BackendHost;
+  /** where it is kept what a later server needs to go on with the processes */
+  stateFolder: string;
   /** of the kill ladder */
   kill?: KillDeadlines;
 }
+
+/** By what the processes of this backend are known among those that an earlier server left. */
+const TAG = 'acp_warm';
 
 /** One chat with a live ACP session. */
 interface WarmChat {
@@ -44,6 +52,8 @@ interface WarmChat {
   session: AcpSession;
   lease: Lease;
   continuity: Continuity;
+  /** what an earlier server has sent and not acknowledged */
+  inputBefore: readonly InputLine[];
 }
 
 export class WarmAcpBackend implements AgentBackend {
@@ -52,10 +62,15 @@ export class WarmAcpBackend implements AgentBackend {
   readonly #processes: ProcessPort;
   readonly #host: BackendHost;
   readonly #pool: ProcessPool;
+  readonly #files: ProcessFiles;
+  readonly #kill: KillDeadlines | undefined;
   readonly #chats = new Map<string, WarmChat>();
   readonly #starting = new Map<string, Promise<AgentSessionHandle>>();
   /** What `configure` was told, for when a process has to be started again. */
   readonly #choices = new Map<string, AgentSessionChoice>();
+  readonly #owners = new WeakMap<AgentProcess, string>();
+  /** taken over, and silent until everybody listens */
+  readonly #silent: AgentProcess[] = [];
   /** Whose stored session the agent does not have any more. */
   readonly #lost = new Set<string>();
   #disposed = false;
@@ -64,8 +79,13 @@ export class WarmAcpBackend implements AgentBackend {
     this.#agents = options.agents;
     this.#processes = options.processes;
     this.#host = options.host;
+    this.#files = new ProcessFiles(options.stateFolder);
+    this.#kill = options.kill;
     this.#pool = new ProcessPool({
       processes: options.processes,
+      tag: TAG,
+      written: () => this.#written(),
+      onStarted: (process, owner) => this.#owners.set(process, owner),
       ...(options.kill === undefined ? {} : { kill: options.kill }),
       onEnded: (process, reason) => this.#processEnded(process, reason),
     });
@@ -88,6 +108,45 @@ export class WarmAcpBackend implements AgentBackend {
     return starting;
   }
 
+  /**
+   * Takes over the processes of an earlier server; those it does not know, or cannot go on with, are answered. What they have
+   * said since is heard after `goOn`.
+   */
+  async adopt(left: readonly LeftProcess[]): Promise<LeftProcess[]> {
+    this.#files.keepOnly(new Set(left.map(({ id }) => id)));
+    const others: LeftProcess[] = [];
+    for (const one of left) if (!(await this.#adopt(one))) others.push(one);
+    return others;
+  }
+
+  /** Everybody listens: what the adopted processes have said since is heard now. */
+  goOn(): void {
+    for (const process of this.#silent.splice(0)) process.connection.start();
+  }
+
+  isLive(chatId: string, agent: string): boolean {
+    return this.#live(keyOf(chatId, agent)) !== undefined;
+  }
+
+  // Not async: it listens when it returns.
+  reattach(handle: AgentSessionHandle, ctx: ReattachCtx): Promise<TurnResult> {
+    const chat = this.#chats.get(keyOf(handle.chatId, handle.agent));
+    if (!chat) return Promise.reject(notTakenUp(handle.agent));
+    const sent = findSentPrompt(chat.inputBefore, chat.session.id, ctx.turnId);
+    if (!sent) return Promise.resolve(notSent('agent_unavailable', `${handle.agent} never had this prompt.`));
+    const turn = new PromptTurn(chat.session, ctx);
+    this.#host.residencyChanged(chat.handle, 'busy', 'Runs a turn');
+    return this.#run(
+      chat,
+      turn,
+      turn.takeUp(sent, () => ctx.onCaughtUp()),
+    );
+  }
+
+  turnWritten(chatId: string, agent: string): void {
+    this.#chats.get(keyOf(chatId, agent))?.session.turnWritten();
+  }
+
   async prompt(handle: AgentSessionHandle, input: PromptInput, ctx: PromptCtx): Promise<TurnResult> {
     const chat = this.#live(keyOf(handle.chatId, handle.agent));
     if (!chat)
@@ -98,6 +157,10 @@ export class WarmAcpBackend implements AgentBackend {
     const turn = new PromptTurn(chat.session, ctx);
     const answered = turn.run(input);
     this.#host.residencyChanged(chat.handle, 'busy', 'Runs a turn');
+    return this.#run(chat, turn, answered);
+  }
+
+  async #run(chat: WarmChat, turn: PromptTurn, answered: Promise<TurnResult>): Promise<TurnResult> {
     const result = await answered;
     if (turn.sessionLost) {
       this.#lost.add(chat.key);
@@ -131,6 +194,12 @@ export class WarmAcpBackend implements AgentBackend {
     this.#host.residencyChanged(chat.handle, 'closing', 'Is being closed');
     await closeAcpSession(chat.session);
     await this.#release(chat, 'Closed');
+  }
+
+  async leave(): Promise<void> {
+    this.#disposed = true;
+    await Promise.allSettled(this.#starting.values());
+    for (const process of this.#pool.processes()) process.connection.leave();
   }
 
   async dispose(): Promise<void> {
@@ -188,14 +257,7 @@ export class WarmAcpBackend implements AgentBackend {
         process: lease.process,
         cwd: opts.worktreePath,
         storedId: handle.agentSessionId,
-        make: (id) =>
-          new AcpSession({
-            process: lease.process,
-            id,
-            root,
-            processes: this.#processes,
-            outOfTurn: (event) => this.#host.outOfTurn(handle, event),
-          }),
+        make: (id) => this.#makeSession(lease.process, id, root, handle),
       });
       await this.#settle(key, session, opts.model);
       if (handle.agentSessionId !== session.id) {
@@ -203,11 +265,86 @@ export class WarmAcpBackend implements AgentBackend {
         this.#host.agentSessionAssigned(handle);
       }
       this.#lost.delete(key);
-      this.#chats.set(key, { key, handle, session, lease, continuity });
+      this.#chats.set(key, { key, handle, session, lease, continuity, inputBefore: [] });
+      this.#remember(lease.process);
     } catch (cause) {
       await lease.release();
       throw cause;
     }
+  }
+
+  #makeSession(
+    process: AgentProcess,
+    id: string,
+    root: string,
+    handle: AgentSessionHandle,
+    heardBefore = 0,
+  ): AcpSession {
+    return new AcpSession({
+      process,
+      id,
+      root,
+      processes: this.#processes,
+      heardBefore,
+      outOfTurn: (event) => this.#host.outOfTurn(handle, event),
+      heard: (offset) => this.#host.heard?.(handle, { processId: process.child.id, offset }),
+      configChanged: () => this.#remember(process),
+    });
+  }
+
+  /** True when it is taken over. */
+  async #adopt(left: LeftProcess): Promise<boolean> {
+    if (left.tag !== TAG) return false;
+    const memory = this.#files.read(left.id);
+    const known = memory?.sessions.filter(({ handle }) => this.#isCurrent(handle)) ?? [];
+    const agent = await this.#agents.resolve(memory?.agent ?? '').catch(() => null);
+    if (memory === null || agent === null || known.length === 0) return false;
+    const options = { agent, written: () => this.#written() };
+    const process = await AgentProcess.adopt(left, memory.initialized, {
+      ...options,
+      ...(this.#kill === undefined ? {} : { kill: this.#kill }),
+    });
+    this.#pool.adopt(memory.owner, process);
+    for (const { handle, root, config } of known) {
+      const key = keyOf(handle.chatId, handle.agent);
+      const lease = await this.#pool.lease(memory.owner, agent, root);
+      const heard = this.#host.findAgentSession(handle.chatId, handle.agent)?.heard;
+      const heardBefore = heard?.processId === left.id ? heard.offset : 0;
+      const session = this.#makeSession(process, handle.agentSessionId ?? '', root, handle, heardBefore);
+      session.config.remember(config);
+      process.attach(session.id, session);
+      this.#chats.set(key, {
+        key,
+        handle,
+        session,
+        lease,
+        continuity: 'live',
+        inputBefore: left.input.lines,
+      });
+      this.#host.residencyChanged(handle, 'ready', 'Kept warm');
+    }
+    this.#silent.push(process);
+    return true;
+  }
+
+  #isCurrent({ chatId, agent, agentSessionId }: AgentSessionHandle): boolean {
+    const stored = this.#host.findAgentSession(chatId, agent);
+    return agentSessionId !== null && stored?.agentSessionId === agentSessionId;
+  }
+
+  async #written(): Promise<void> {
+    await this.#host.written?.();
+  }
+
+  /** For a later server. */
+  #remember(process: AgentProcess): void {
+    const sessions = [...this.#chats.values()].flatMap(({ session, handle }) =>
+      session.process === process ? [{ handle, root: session.root, config: session.config.memory }] : [],
+    );
+    const owner = this.#owners.get(process);
+    if (owner === undefined || sessions.length === 0) return;
+    const { agent, initialized, child } = process;
+    this.#files.write(child.id, { agent: agent.id, owner, initialized, sessions });
   }
 
   /** The asking mode unless the user chose another, then what the user chose. A session that cannot have it is closed. */
@@ -233,6 +370,7 @@ export class WarmAcpBackend implements AgentBackend {
   }
 
   #processEnded(process: AgentProcess, reason: PilotlightError): void {
+    this.#files.remove(process.child.id);
     for (const chat of this.#chats.values()) {
       if (chat.session.process !== process) continue;
       this.#chats.delete(chat.key);
@@ -254,6 +392,13 @@ export class WarmAcpBackend implements AgentBackend {
       chatIds: chats.map((chat) => chat.handle.chatId),
     };
   }
+}
+
+function notTakenUp(agent: string): PilotlightError {
+  return new PilotlightError(
+    'interrupted',
+    `The server ended while this turn ran, and the process of ${agent} did not outlive it. What was said is kept; send again to go on.`,
+  );
 }
 
 function keyOf(chatId: string, agent: string): string {

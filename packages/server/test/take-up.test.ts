@@ -1,0 +1,209 @@
+/** A turn that runs while its server goes away: the next server takes it up, and nobody can tell. */
+import { Ledger } from '@pilotlight/keeper';
+import type { Chat, ChatState, Message, Part, Turn } from '@pilotlight/protocol';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { composeServer } from '../src/index.ts';
+import { Home, say, wordsOf, type Desk } from './composed-harness.ts';
+import { KeptProcesses } from './kept-processes.ts';
+
+let home: Home;
+let keeper: KeptProcesses;
+
+beforeEach(async () => {
+  home = new Home();
+  const ledger = join(home.dataFolder, 'processes');
+  mkdirSync(ledger, { recursive: true });
+  keeper = new KeptProcesses(new Ledger(ledger));
+  await serve();
+});
+afterEach(() => home[Symbol.asyncDispose]());
+
+/** A server on the home, whose agents outlive it. */
+async function serve(): Promise<void> {
+  const { dataFolder, folder: homeFolder } = home;
+  const processes = keeper.port();
+  home.server = await composeServer({ dataFolder, homeFolder, port: 0, env: home.env(), processes });
+  home.client = home.newClient(home.server);
+}
+
+/** The server goes and another comes; `meanwhile` happens when there is none. */
+async function handOver(meanwhile: () => void | Promise<void> = () => {}): Promise<void> {
+  await home.running.leave();
+  await meanwhile();
+  await serve();
+}
+
+async function release(desk: Desk, gate: string): Promise<void> {
+  writeFileSync(join(desk.folder, gate), '');
+}
+
+function timeless(part: Part): unknown {
+  return 'startedAt' in part ? { ...part, startedAt: 0, endedAt: part.endedAt === null ? null : 0 } : part;
+}
+
+/** What the agent said in each message. */
+async function parts(chat: Chat): Promise<unknown[]> {
+  const { messages } = await home.client.listMessages(chat.id, { limit: 500 });
+  const said = messages.filter(({ role }: Message) => role === 'assistant');
+  // What differs by nature: the folder, and the ids an agent gives its tools.
+  const folder = /place-\d+/g;
+  const ids = /call_[0-9a-f-]{36}/g;
+  const json = JSON.stringify(said.map((message) => message.parts.map(timeless)));
+  return JSON.parse(json.replace(folder, 'place').replace(ids, 'call')) as unknown[];
+}
+
+async function allow(state: ChatState): Promise<void> {
+  for (const { id, options, state: at } of Object.values(state.permissions)) {
+    const option = options.find(({ kind }) => kind === 'allow_once');
+    if (at === 'pending' && option !== undefined)
+      await home.client.answerPermission(id, { optionId: option.optionId });
+  }
+}
+
+const pending = (state: ChatState) =>
+  Object.values(state.permissions).filter((one) => one.state === 'pending');
+
+/** Runs the demo's whole script, answering what it asks; `at` is called at each question. */
+async function play(desk: Desk, at: (question: number) => Promise<void> = async () => {}): Promise<Turn> {
+  const { id } = await home.client.submitPrompt(desk.chat.id, say('tidy the notes'));
+  for (let question = 1; question <= 2; question++) {
+    await home.until(desk.chat, (state) => pending(state).length === 1);
+    await at(question);
+    const state = await home.until(desk.chat, (state) => pending(state).length === 1);
+    await allow(state);
+    await home.until(desk.chat, (now) => pending(now).every((one) => !(one.id in state.permissions)));
+  }
+  return home.client.waitForTurn(desk.chat.id, id);
+}
+
+it('in the middle of an answer: every word once, and the turn says that it was taken up', async () => {
+  const desk = await home.desk();
+  const { id } = await home.client.submitPrompt(desk.chat.id, say('/hold gate'));
+  await home.said(desk.chat, 'holding');
+  await handOver();
+  await release(desk, 'gate');
+  const turn = await home.client.waitForTurn(desk.chat.id, id);
+  expect(turn).toMatchObject({ state: 'completed', continuity: 'reattached', error: null });
+  expect(await home.words(desk.chat)).toBe('holding released');
+  // The process is the same, and still warm.
+  expect(await home.turn(desk.chat, '/recall')).toMatchObject({ state: 'completed', continuity: 'live' });
+  expect(await home.words(desk.chat)).toContain('Earlier prompts of this session: 1');
+});
+
+it('what was said while no server was there is all there, also the end', async () => {
+  const desk = await home.desk();
+  const { id } = await home.client.submitPrompt(desk.chat.id, say('/hold gate'));
+  await home.said(desk.chat, 'holding');
+  await handOver(async () => {
+    await release(desk, 'gate');
+    await keeper.said('released');
+  });
+  const turn = await home.client.waitForTurn(desk.chat.id, id);
+  expect(turn).toMatchObject({ state: 'completed', continuity: 'reattached' });
+  expect(await home.words(desk.chat)).toBe('holding released');
+});
+
+it('a whole script is the same with a server lost at each of its questions as without', async () => {
+  const calm = await home.desk();
+  await play(calm);
+  const disturbed = await home.desk();
+  const asked: string[] = [];
+  const turn = await play(disturbed, async () => {
+    const before = await home.until(disturbed.chat, (state) => pending(state).length === 1);
+    await handOver();
+    const after = await home.until(disturbed.chat, (state) => pending(state).length === 1);
+    // Shown again, not asked again.
+    expect(pending(after).map(({ id }) => id)).toEqual(pending(before).map(({ id }) => id));
+    asked.push(...pending(after).map(({ id }) => id));
+  });
+  expect(turn.state).toBe('completed');
+  expect(new Set(asked).size).toBe(2);
+  expect(await parts(disturbed.chat)).toEqual(await parts(calm.chat));
+  expect(existsSync(join(disturbed.folder, 'demo-notes.md'))).toBe(true);
+});
+
+it('an answer given just before the server went reaches the agent once', async () => {
+  const desk = await home.desk();
+  const { id } = await home.client.submitPrompt(desk.chat.id, say('/ask'));
+  const state = await home.until(desk.chat, (now) => pending(now).length === 1);
+  await allow(state);
+  await handOver();
+  expect(await home.client.waitForTurn(desk.chat.id, id)).toMatchObject({ state: 'completed' });
+  expect(await home.words(desk.chat)).toBe('You chose allow-once.');
+});
+
+it('an answer that was written down and never sent is sent by the next server', async () => {
+  const desk = await home.desk();
+  const { id } = await home.client.submitPrompt(desk.chat.id, say('/ask'));
+  const state = await home.until(desk.chat, (now) => pending(now).length === 1);
+  keeper.cut();
+  await allow(state);
+  await handOver();
+  expect(await home.client.waitForTurn(desk.chat.id, id)).toMatchObject({ state: 'completed' });
+  expect(await home.words(desk.chat)).toBe('You chose allow-once.');
+});
+
+it('a prompt that never reached its agent is given to it, once', async () => {
+  const desk = await home.desk();
+  await home.turn(desk.chat, '/echo one;');
+  keeper.cut();
+  const { id } = await home.client.submitPrompt(desk.chat.id, say('/echo two;'));
+  await handOver();
+  expect(await home.client.waitForTurn(desk.chat.id, id)).toMatchObject({ state: 'completed' });
+  await home.turn(desk.chat, '/recall');
+  expect(await home.words(desk.chat)).toMatch(/^one;two;Earlier prompts of this session: 2\n/);
+});
+
+it('a cancelled turn ends as cancelled, by whichever server', async () => {
+  const desk = await home.desk();
+  const { id } = await home.client.submitPrompt(desk.chat.id, say('/wait'));
+  await home.said(desk.chat, 'waiting');
+  await handOver();
+  await home.client.cancelTurn(id);
+  const turn = await home.client.waitForTurn(desk.chat.id, id);
+  expect(turn).toMatchObject({ state: 'cancelled', error: { details: { by: 'acknowledged' } } });
+});
+
+it('an agent that died meanwhile: the turn says so, with all that was said', async () => {
+  const desk = await home.desk();
+  const { id } = await home.client.submitPrompt(desk.chat.id, say('/hold gate'));
+  await home.said(desk.chat, 'holding');
+  const [agent] = await home.client.listProcesses();
+  await handOver(async () => {
+    process.kill(agent?.pid ?? 0, 'SIGKILL');
+    await keeper.ended();
+  });
+  const turn = await home.client.waitForTurn(desk.chat.id, id);
+  expect(turn).toMatchObject({ state: 'failed', error: { code: 'agent_failed' } });
+  expect(await home.words(desk.chat)).toBe('holding');
+});
+
+it('two chats in one process: one turn goes on, the other chat hears nothing twice', async () => {
+  const desk = await home.desk();
+  const second = await home.client.createChat(desk.session.id, {});
+  const { id } = await home.client.submitPrompt(desk.chat.id, say('/hold gate'));
+  await home.said(desk.chat, 'holding');
+  await home.turn(second, '/echo beside;');
+  await home.turn(second, '/late');
+  await home.until(second, (state) =>
+    state.messages.some(({ turnId, role }) => turnId === null && role === 'assistant'),
+  );
+  const before = await parts(second);
+  await handOver();
+  await release(desk, 'gate');
+  expect(await home.client.waitForTurn(desk.chat.id, id)).toMatchObject({ state: 'completed' });
+  expect(await parts(second)).toEqual(before);
+  expect(wordsOf((await home.client.listMessages(desk.chat.id, {})).messages)).toBe('holding released');
+});
+
+it('goes on through many servers', async () => {
+  const desk = await home.desk();
+  const { id } = await home.client.submitPrompt(desk.chat.id, say('/hold gate'));
+  await home.said(desk.chat, 'holding');
+  for (let n = 0; n < 5; n++) await handOver();
+  await release(desk, 'gate');
+  expect(await home.client.waitForTurn(desk.chat.id, id)).toMatchObject({ state: 'completed' });
+  expect(await home.words(desk.chat)).toBe('holding released');
+});
