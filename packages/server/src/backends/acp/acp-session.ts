@@ -5,7 +5,7 @@
  *     swallowing (after resume or load, until the first prompt) ──▶ idle ⇄ in a turn ──▶ detached
  */
 import type { AgentEvent } from '@pilotlight/protocol';
-import type { ProcessPort } from '@pilotlight/keeper';
+import type { LeftProcess, ProcessPort } from '@pilotlight/keeper';
 import type { AgentProcess, Needed, SessionSink } from './agent-process.ts';
 import type { Asked } from './connection.ts';
 import { readTextFile, writeTextFile } from './client-files.ts';
@@ -32,6 +32,8 @@ export interface AcpSessionOptions {
   /** real path of the worktree; files and terminals of the agent stay inside */
   root: string;
   processes: ProcessPort;
+  /** The terminal that an earlier server left under that tag. */
+  takeLeft?(tag: string): LeftProcess | null;
   /** Takes what is said while no turn runs. */
   outOfTurn(event: AgentEvent): void;
   /** What was said of it came from so many first bytes of the process's output. */
@@ -40,6 +42,13 @@ export interface AcpSessionOptions {
   configChanged?(): void;
   /** bytes of the process's output in which everything about this session was written down by an earlier server */
   heardBefore?: number;
+}
+
+export const TERMINAL_TAG = 'acp_terminal';
+
+/** What the tags of the terminals begin with that an agent process had us open. */
+export function terminalTag(processId: string): string {
+  return `${TERMINAL_TAG}/${processId}`;
 }
 
 /** A replay has no end mark, so it has ended when nothing came for so long. */
@@ -77,6 +86,8 @@ export class AcpSession implements SessionSink {
       agent: options.process.agent,
       processes: options.processes,
       root: options.root,
+      tag: terminalTag(options.process.child.id),
+      takeLeft: options.takeLeft ?? (() => null),
       onChange: (terminalId, state) => this.mapper.terminal(terminalId, state, this.#emit),
     });
   }
@@ -155,17 +166,18 @@ export class AcpSession implements SessionSink {
     this.mapper.map(update, this.#emit);
   }
 
-  request(method: string, params: RawObject, { isAnswered }: Asked): unknown {
+  request(method: string, params: RawObject, asked: Asked): unknown {
     const { offer } = this.process.agent;
     if (method === 'session/request_permission') {
       return this.#turn?.permission(params) ?? { outcome: { outcome: 'cancelled' } };
     }
     if (method === 'elicitation/create') return this.#turn?.question(params) ?? { action: 'cancel' };
     // Done already, with the answer.
-    if (isAnswered && method.startsWith('fs/')) return {};
+    if (asked.isAnswered && method.startsWith('fs/')) return {};
     if (method === 'fs/read_text_file' && offer.readTextFile) return readTextFile(this.root, params);
     if (method === 'fs/write_text_file' && offer.writeTextFile) return writeTextFile(this.root, params);
-    if (method.startsWith('terminal/') && offer.terminal) return this.#terminals.request(method, params);
+    if (method.startsWith('terminal/') && offer.terminal)
+      return this.#terminals.request(method, params, asked);
     throw new RpcError(RPC.methodNotFound, `Method not found: ${method}`);
   }
 

@@ -1,12 +1,19 @@
 /**
  * The terminals that one session had us open: commands in their own process groups, inside of the session's worktree. A
- * terminal lives until it is released, at the latest until its turn ends.
+ * terminal lives until it is released, at the latest until its turn ends. Where the agent asks again for one that an earlier
+ * server has opened, it gets that one.
  */
 import { PilotlightError } from '@pilotlight/protocol';
-import { randomUUID } from 'node:crypto';
-import { type ChildProcessPort, type ProcessExit, type ProcessPort, TailBuffer } from '@pilotlight/keeper';
+import {
+  type ChildProcessPort,
+  type LeftProcess,
+  type ProcessExit,
+  type ProcessPort,
+  TailBuffer,
+} from '@pilotlight/keeper';
 import { confine } from '../../workspace/confine.ts';
 import type { ResolvedAgent } from '../agent-spec.ts';
+import type { Asked } from './connection.ts';
 import type { TerminalState } from './map-tool.ts';
 import { asList, asNumber, asString, mapObjects, type RawObject } from './raw-values.ts';
 import { RPC, RpcError } from './rpc-error.ts';
@@ -15,6 +22,10 @@ export interface ClientTerminalsOptions {
   agent: ResolvedAgent;
   processes: ProcessPort;
   root: string;
+  /** what the tags of this session's terminals begin with */
+  tag: string;
+  /** The terminal that an earlier server left under that tag; given away once. */
+  takeLeft(tag: string): LeftProcess | null;
   /** New output, at most every 50 ms for each terminal, and the end. */
   onChange(terminalId: string, state: TerminalState): void;
 }
@@ -36,7 +47,7 @@ const ladder = { stdinMs: 0, termMs: 500, killMs: 5000 };
 
 export class ClientTerminals {
   readonly #options: ClientTerminalsOptions;
-  readonly #terminals = new Map<string, Terminal>();
+  readonly #terminals = new Map<string, Promise<Terminal>>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
 
   constructor(options: ClientTerminalsOptions) {
@@ -44,10 +55,10 @@ export class ClientTerminals {
   }
 
   /** Answers a `terminal/…` request. @throws RpcError */
-  async request(method: string, params: RawObject): Promise<unknown> {
-    if (method === 'terminal/create') return this.#create(params);
+  async request(method: string, params: RawObject, asked: Asked): Promise<unknown> {
+    if (method === 'terminal/create') return this.#create(params, asked);
     const id = asString(params['terminalId']) ?? '';
-    const terminal = this.#terminals.get(id);
+    const terminal = await this.#terminals.get(id);
     const answer = this.#methods[method];
     if (!answer) throw new RpcError(RPC.methodNotFound, `Method not found: ${method}`);
     if (!terminal) throw new RpcError(RPC.notFound, `There is no terminal ${id}`);
@@ -76,8 +87,14 @@ export class ClientTerminals {
     },
   };
 
-  async #create(params: RawObject): Promise<{ terminalId: string }> {
+  async #create(params: RawObject, { id, isAnswered }: Asked): Promise<{ terminalId: string }> {
     const { agent, processes, root } = this.#options;
+    const tag = `${this.#options.tag}/${id}`;
+    const limit = Math.min(asNumber(params['outputByteLimit']) ?? defaultOutput, maxOutput);
+    const left = this.#options.takeLeft(tag);
+    // Known at once: what is asked of it may follow in the same breath.
+    if (left !== null) return { terminalId: this.#keep(left.id, left.adopt(), limit) };
+    if (isAnswered) throw new RpcError(RPC.notFound, 'This terminal was released');
     const command = asString(params['command']);
     if (command === null || command === '') throw new RpcError(RPC.invalidParams, 'command must be a string');
     if (this.#terminals.size >= maxTerminals) {
@@ -90,16 +107,24 @@ export class ClientTerminals {
         args: shellArgs(command, (asList(params['args']) ?? []).map(String)),
         cwd: await confine(root, asString(params['cwd']) ?? root),
         env: { ...agent.processEnv, ...variables(params['env']) },
+        tag,
       }),
     );
     child.closeStdin();
-    const limit = Math.min(asNumber(params['outputByteLimit']) ?? defaultOutput, maxOutput);
-    const terminalId = `term_${randomUUID()}`;
-    const output = new TailBuffer(Math.max(0, limit));
-    const terminal: Terminal = { child, output, exit: null, done: child.exited };
-    terminal.done = this.#follow(terminalId, terminal);
-    this.#terminals.set(terminalId, terminal);
-    return { terminalId };
+    return { terminalId: this.#keep(child.id, Promise.resolve(child), limit) };
+  }
+
+  /** `limit`: bytes of output. Answers the terminal's id. */
+  #keep(processId: string, opening: Promise<ChildProcessPort>, limit: number): string {
+    const id = `term_${processId}`;
+    const terminal = opening.then((child): Terminal => {
+      const output = new TailBuffer(Math.max(0, limit));
+      const opened: Terminal = { child, output, exit: null, done: child.exited };
+      opened.done = this.#follow(id, opened);
+      return opened;
+    });
+    this.#terminals.set(id, terminal);
+    return id;
   }
 
   async #follow(id: string, terminal: Terminal): Promise<ProcessExit> {
@@ -133,7 +158,7 @@ export class ClientTerminals {
   }
 
   async #release(id: string): Promise<void> {
-    const terminal = this.#terminals.get(id);
+    const terminal = await this.#terminals.get(id);
     this.#terminals.delete(id);
     if (!terminal) return;
     await terminal.child.end(ladder);

@@ -23,7 +23,7 @@ import { realpath } from 'node:fs/promises';
 import type { InputLine, KillDeadlines, LeftProcess, ProcessPort } from '@pilotlight/keeper';
 import type { AgentTable } from '../agent-spec.ts';
 import type { BackendHost } from '../backend-host.ts';
-import { AcpSession } from './acp-session.ts';
+import { AcpSession, TERMINAL_TAG, terminalTag } from './acp-session.ts';
 import { AgentProcess } from './agent-process.ts';
 import { applyAskMode, applyChoice } from './apply-choice.ts';
 import { ProcessFiles } from './process-file.ts';
@@ -69,6 +69,8 @@ export class WarmAcpBackend implements AgentBackend {
   /** What `configure` was told, for when a process has to be started again. */
   readonly #choices = new Map<string, AgentSessionChoice>();
   readonly #owners = new WeakMap<AgentProcess, string>();
+  /** tag → a terminal of a process that was taken over, until its agent asks for it again */
+  readonly #leftTerminals = new Map<string, LeftProcess>();
   /** taken over, and silent until everybody listens */
   readonly #silent: AgentProcess[] = [];
   /** Whose stored session the agent does not have any more. */
@@ -115,13 +117,20 @@ export class WarmAcpBackend implements AgentBackend {
   async adopt(left: readonly LeftProcess[]): Promise<LeftProcess[]> {
     this.#files.keepOnly(new Set(left.map(({ id }) => id)));
     const others: LeftProcess[] = [];
-    for (const one of left) if (!(await this.#adopt(one))) others.push(one);
-    return others;
+    const terminals = left.filter(({ tag }) => tag.startsWith(`${TERMINAL_TAG}/`));
+    for (const one of left) {
+      if (terminals.includes(one) || (await this.#adopt(one, terminals))) continue;
+      others.push(one);
+    }
+    return [...others, ...terminals.filter((terminal) => !this.#leftTerminals.has(terminal.tag))];
   }
 
   /** Everybody listens: what the adopted processes have said since is heard now. */
   goOn(): void {
-    for (const process of this.#silent.splice(0)) process.connection.start();
+    for (const process of this.#silent.splice(0)) {
+      process.connection.start();
+      void process.connection.caughtUp.then(() => this.#endTerminals(process));
+    }
   }
 
   isLive(chatId: string, agent: string): boolean {
@@ -285,6 +294,7 @@ export class WarmAcpBackend implements AgentBackend {
       id,
       root,
       processes: this.#processes,
+      takeLeft: (tag) => this.#takeLeftTerminal(tag),
       heardBefore,
       outOfTurn: (event) => this.#host.outOfTurn(handle, event),
       heard: (offset) => this.#host.heard?.(handle, { processId: process.child.id, offset }),
@@ -293,7 +303,7 @@ export class WarmAcpBackend implements AgentBackend {
   }
 
   /** True when it is taken over. */
-  async #adopt(left: LeftProcess): Promise<boolean> {
+  async #adopt(left: LeftProcess, terminals: readonly LeftProcess[]): Promise<boolean> {
     if (left.tag !== TAG) return false;
     const memory = this.#files.read(left.id);
     const known = memory?.sessions.filter(({ handle }) => this.#isCurrent(handle)) ?? [];
@@ -305,6 +315,10 @@ export class WarmAcpBackend implements AgentBackend {
       ...(this.#kill === undefined ? {} : { kill: this.#kill }),
     });
     this.#pool.adopt(memory.owner, process);
+    for (const terminal of terminals) {
+      if (terminal.tag.startsWith(`${terminalTag(left.id)}/`))
+        this.#leftTerminals.set(terminal.tag, terminal);
+    }
     for (const { handle, root, config } of known) {
       const key = keyOf(handle.chatId, handle.agent);
       const lease = await this.#pool.lease(memory.owner, agent, root);
@@ -325,6 +339,21 @@ export class WarmAcpBackend implements AgentBackend {
     }
     this.#silent.push(process);
     return true;
+  }
+
+  #takeLeftTerminal(tag: string): LeftProcess | null {
+    const left = this.#leftTerminals.get(tag) ?? null;
+    this.#leftTerminals.delete(tag);
+    return left;
+  }
+
+  /** Those that its agent has not asked for again. */
+  #endTerminals(process: AgentProcess): void {
+    for (const [tag, terminal] of this.#leftTerminals) {
+      if (!tag.startsWith(`${terminalTag(process.child.id)}/`)) continue;
+      this.#leftTerminals.delete(tag);
+      void terminal.end().catch(() => {});
+    }
   }
 
   #isCurrent({ chatId, agent, agentSessionId }: AgentSessionHandle): boolean {
