@@ -10,29 +10,21 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import { isIdentity, isPid, type ProcessIdentity } from './process-identity.ts';
 
-const Identity = z.object({
-  pid: z.number().int().positive(),
-  startTime: z.string().min(1),
-  bootId: z.string(),
-});
-
-const Entry = z.object({
-  /** also the value of the mark in the child's environment */
-  id: z.uuid(),
-  ...Identity.shape,
-  /** the process group that the child leads, equal to its pid */
-  group: z.number().int().positive(),
-  owner: z.string(),
-  command: z.array(z.string()),
-  /** epoch ms */
-  startedAt: z.number(),
-  /** the server that started it */
-  server: Identity,
-});
 /** One child: who it is, so that a later server can end it and nobody else. */
-export type LedgerEntry = z.infer<typeof Entry>;
+export interface LedgerEntry extends ProcessIdentity {
+  /** a UUID; also the value of the mark in the child's environment */
+  id: string;
+  /** the process group that the child leads, equal to its pid */
+  group: number;
+  owner: string;
+  command: string[];
+  /** epoch ms */
+  startedAt: number;
+  /** the process that started it and owns it: a keeper, or a server that keeps its children itself */
+  server: ProcessIdentity;
+}
 
 /**
  * The children of this data folder on disk, one small file each (0600 in a 0700 folder), so that a broken file costs one
@@ -82,8 +74,27 @@ export class Ledger {
 
 function readEntry(path: string): LedgerEntry | null {
   try {
-    return Entry.parse(JSON.parse(readFileSync(path, 'utf8')));
+    const entry: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return isEntry(entry) ? entry : null;
   } catch {
     return null;
   }
+}
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+// By hand: the keeper reads it too, and a schema library would be a third of its memory.
+function isEntry(value: unknown): value is LedgerEntry {
+  if (!isIdentity(value)) return false;
+  const { id, group, owner, command, startedAt, server } = value as Partial<LedgerEntry>;
+  return (
+    typeof id === 'string' &&
+    uuid.test(id) &&
+    isPid(group) &&
+    typeof owner === 'string' &&
+    Array.isArray(command) &&
+    command.every((word) => typeof word === 'string') &&
+    typeof startedAt === 'number' &&
+    isIdentity(server)
+  );
 }

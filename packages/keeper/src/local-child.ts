@@ -1,4 +1,4 @@
-import { PilotlightError } from '@pilotlight/protocol';
+import { PilotlightError } from '@pilotlight/protocol/error';
 import type { ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { killRemains, signalGroup } from './process-group.ts';
@@ -20,14 +20,16 @@ export class LocalChild implements ChildProcessPort {
   readonly id: string;
   readonly pid: number;
   readonly startedAt = Date.now();
-  readonly stdout: AsyncIterable<Uint8Array>;
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  /** Always drained, into the tail; others may listen too. */
+  readonly stderr: Readable;
   readonly exited: Promise<ProcessExit>;
   /** Resolves when the process has ended and nothing is left of its group. */
   readonly gone: Promise<void>;
   written = 0;
   readonly #owner: string;
-  readonly #stdin: Writable;
-  readonly #stderr = new TailBuffer(stderrLimit);
+  readonly #stderrTail = new TailBuffer(stderrLimit);
   #ended = false;
 
   /** `child`: just spawned, detached, with pipes for stdin, stdout and stderr. */
@@ -35,12 +37,13 @@ export class LocalChild implements ChildProcessPort {
     this.id = id;
     this.pid = child.pid;
     this.#owner = owner;
-    this.#stdin = child.stdin as Writable;
+    this.stdin = child.stdin as Writable;
     this.stdout = child.stdout as Readable;
+    this.stderr = child.stderr as Readable;
     // A write to an ended child fails by its own callback; without a listener it would end the server.
-    this.#stdin.on('error', () => {});
-    child.stderr?.on('data', (chunk: Buffer) => this.#stderr.push(chunk));
-    child.stderr?.on('error', () => {});
+    this.stdin.on('error', () => {});
+    this.stderr.on('data', (chunk: Buffer) => this.#stderrTail.push(chunk));
+    this.stderr.on('error', () => {});
     this.exited = new Promise((resolve) => {
       // Not 'close': that waits for everybody who holds a pipe.
       child.once('exit', (code, signal) => {
@@ -57,16 +60,21 @@ export class LocalChild implements ChildProcessPort {
   write(bytes: Uint8Array | string): Promise<void> {
     this.written += Buffer.byteLength(bytes);
     return new Promise((resolve, reject) => {
-      this.#stdin.write(bytes, (cause) => (cause ? reject(cause) : resolve()));
+      this.stdin.write(bytes, (cause) => (cause ? reject(cause) : resolve()));
     });
   }
 
   closeStdin(): void {
-    this.#stdin.end();
+    this.stdin.end();
+  }
+
+  /** As `stderrTail`, as they came. */
+  stderrBytes(): Buffer {
+    return this.#stderrTail.bytes();
   }
 
   stderrTail(): string {
-    return this.#stderr.text();
+    return this.#stderrTail.text();
   }
 
   async end(deadlines: KillDeadlines = defaultDeadlines): Promise<ProcessExit> {

@@ -1,4 +1,4 @@
-import { PilotlightError } from '@pilotlight/protocol';
+import { PilotlightError } from '@pilotlight/protocol/error';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
@@ -10,7 +10,6 @@ import { LocalChild } from './local-child.ts';
 import { MARK } from './process-group.ts';
 import { identify, type ProcessIdentity } from './process-identity.ts';
 import type {
-  ChildProcessPort,
   KillDeadlines,
   LeftProcess,
   ProcessPort,
@@ -37,7 +36,7 @@ export class LocalProcesses implements ProcessPort {
     this.#deadlines = deadlines;
   }
 
-  async spawn(request: SpawnRequest): Promise<ChildProcessPort> {
+  async spawn(request: SpawnRequest): Promise<LocalChild> {
     await requireFolder(request);
     const program = await findProgram(request.owner, request.command, request.cwd, request.env);
     await this.#turn();

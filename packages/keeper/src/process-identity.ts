@@ -30,6 +30,18 @@ export function isAlive(identity: ProcessIdentity): boolean {
   return identity.bootId === currentBootId() && readStartTime(identity.pid) === identity.startTime;
 }
 
+/** Whether something read from a file can be an identity. */
+export function isIdentity(value: unknown): value is ProcessIdentity {
+  if (typeof value !== 'object' || value === null) return false;
+  const { pid, startTime, bootId } = value as Partial<ProcessIdentity>;
+  return isPid(pid) && typeof startTime === 'string' && startTime !== '' && typeof bootId === 'string';
+}
+
+/** 0 and negative numbers would name groups of our own. */
+export function isPid(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) > 0;
+}
+
 function readStartTime(pid: number): string | null {
   if (process.platform === 'linux') {
     const stat = readStat(pid);

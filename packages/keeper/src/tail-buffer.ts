@@ -22,10 +22,15 @@ export class TailBuffer {
     return this.#dropped || this.#size > this.#limit;
   }
 
+  /** The kept bytes, at most the limit. */
+  bytes(): Buffer {
+    if (this.#size > this.#limit) this.#trim();
+    return Buffer.concat(this.#chunks);
+  }
+
   /** The kept text; it begins at a character, and bytes that are not UTF-8 become U+FFFD. */
   text(): string {
-    if (this.#size > this.#limit) this.#trim();
-    let bytes = Buffer.concat(this.#chunks);
+    let bytes = this.bytes();
     if (this.#dropped) {
       let start = 0;
       while (start < 4 && ((bytes[start] ?? 0) & 0xc0) === 0x80) start += 1;
