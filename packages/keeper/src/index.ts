@@ -1,4 +1,6 @@
+export { connectKeeper, stopKeepers, type KeeperConnectOptions } from './connect-keeper.ts';
 export { findProgram } from './find-program.ts';
+export type { KeeperProcesses } from './keeper-processes.ts';
 export { Ledger } from './ledger.ts';
 export { LocalProcesses } from './local-processes.ts';
 export { readAllStats, readStat, type ProcStat } from './proc-stat.ts';

@@ -82,7 +82,7 @@ export class LocalChild implements ChildProcessPort {
     const steps: [number, (() => void) | null][] = [
       [deadlines.stdinMs, null],
       [deadlines.termMs, () => this.#terminate()],
-      [deadlines.killMs, () => this.#signal('SIGKILL')],
+      [deadlines.killMs, () => this.signal('SIGKILL')],
     ];
     for (const [milliseconds, step] of steps) {
       step?.();
@@ -103,13 +103,13 @@ export class LocalChild implements ChildProcessPort {
   }
 
   #terminate(): void {
-    this.#signal('SIGTERM');
+    this.signal('SIGTERM');
     // A stopped process takes its SIGTERM only when it goes on.
-    this.#signal('SIGCONT');
+    this.signal('SIGCONT');
   }
 
-  // Before 'exit' the system keeps the pid for us, so it cannot be a stranger's.
-  #signal(signal: NodeJS.Signals): void {
+  /** To the whole group. Before 'exit' the system keeps the pid for us, so it cannot be a stranger's. */
+  signal(signal: NodeJS.Signals): void {
     if (!this.#ended) signalGroup(this.pid, signal);
   }
 }

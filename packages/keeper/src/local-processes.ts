@@ -9,12 +9,7 @@ import type { Ledger } from './ledger.ts';
 import { LocalChild } from './local-child.ts';
 import { MARK } from './process-group.ts';
 import { identify, type ProcessIdentity } from './process-identity.ts';
-import type {
-  KillDeadlines,
-  LeftProcess,
-  ProcessPort,
-  SpawnRequest,
-} from './process-port.ts';
+import type { KillDeadlines, LeftProcess, ProcessPort, SpawnRequest } from './process-port.ts';
 
 /** The child waits here until its ledger entry is on disk; when the server dies before, the read ends and so does it. */
 const gate = 'read -r _ <&3 || exit 125; exec 3<&-; exec "$0" "$@"';

@@ -1,0 +1,157 @@
+import { PilotlightError } from '@pilotlight/protocol';
+import type { KeeperLink } from './keeper-link.ts';
+import type {
+  ChildProcessPort,
+  KillDeadlines,
+  LeftProcess,
+  ProcessPort,
+  SpawnRequest,
+} from './process-port.ts';
+import { RemoteChild, type RemoteProcess } from './remote-child.ts';
+import type { Listed, Stats } from './wire.ts';
+
+export interface KeeperAccess {
+  /** The keeper of this version; started when there is none. */
+  connect(): Promise<KeeperLink>;
+  /** Keepers of other versions that still have processes. */
+  others(): Promise<KeeperLink[]>;
+}
+
+/**
+ * The processes of a data folder, in the hands of its keeper. When the keeper dies, its processes count as killed, and the
+ * next one to be started gets a new keeper.
+ */
+export class KeeperProcesses implements ProcessPort {
+  readonly #access: KeeperAccess;
+  readonly #children = new Map<string, RemoteChild>();
+  readonly #spawning = new Set<Promise<unknown>>();
+  #link: Promise<KeeperLink>;
+  #others: KeeperLink[] | null = null;
+  #disposed = false;
+
+  constructor(link: KeeperLink, access: KeeperAccess) {
+    this.#link = Promise.resolve(link);
+    this.#access = access;
+  }
+
+  async spawn(request: SpawnRequest): Promise<ChildProcessPort> {
+    if (this.#disposed) {
+      throw new PilotlightError('server_stopping', `${request.owner} is not started: the server stops.`);
+    }
+    const spawning = this.#spawn(request);
+    this.#spawning.add(spawning);
+    return spawning.finally(() => this.#spawning.delete(spawning));
+  }
+
+  async left(): Promise<LeftProcess[]> {
+    const links = [await this.#current(), ...(await this.#older())];
+    const lists = await Promise.all(
+      links.map(async (link) => {
+        const { processes } = await link.request('list', {});
+        return processes
+          .filter(({ process }) => !this.#children.has(process))
+          .map((listed) => this.#leftProcess(link, listed));
+      }),
+    );
+    return lists.flat();
+  }
+
+  async dispose(how: 'end' | 'leave' = 'end'): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    await Promise.allSettled(this.#spawning);
+    const links = await this.#openLinks(how === 'end');
+    if (how === 'end') {
+      await Promise.allSettled([...this.#children.values()].map((child) => child.end()));
+      await Promise.allSettled(links.map(endAll));
+    }
+    for (const child of this.#children.values()) child.leave(how);
+    for (const link of links) link.leave();
+  }
+
+  /** Ends every process of the data folder, and its keepers of all versions. */
+  async shutdown(deadlines?: KillDeadlines): Promise<void> {
+    this.#disposed = true;
+    await Promise.allSettled(this.#spawning);
+    const links = await this.#openLinks(true);
+    await Promise.all(
+      links.map(async (link) => {
+        await link.request('shutdown', deadlines === undefined ? {} : { deadlines });
+        await link.ended;
+      }),
+    );
+  }
+
+  /** What the keeper of this version needs and keeps. */
+  async stats(): Promise<Stats> {
+    return (await this.#current()).request('stats', {});
+  }
+
+  async #spawn(request: SpawnRequest): Promise<ChildProcessPort> {
+    const link = await this.#current();
+    const { process, pid, startedAt } = await link.request('spawn', request);
+    return this.#attach(link, { id: process, owner: request.owner, pid, startedAt }, 0);
+  }
+
+  async #attach(link: KeeperLink, process: RemoteProcess, offset: number): Promise<RemoteChild> {
+    const child = await RemoteChild.attach(link, process, offset);
+    this.#children.set(child.id, child);
+    return child;
+  }
+
+  #leftProcess(link: KeeperLink, listed: Listed): LeftProcess {
+    const { process: id, owner, tag, pid, startedAt, exit, output, input } = listed;
+    return {
+      id,
+      owner,
+      tag,
+      pid,
+      startedAt,
+      exit,
+      output,
+      input,
+      adopt: () => this.#attach(link, { id, owner, pid, startedAt }, output.from),
+      end: async (deadlines) => {
+        await link.request('end', { process: id, ...(deadlines === undefined ? {} : { deadlines }) });
+        await link.request('forget', { process: id });
+      },
+    };
+  }
+
+  /** A keeper that has died is replaced; one that another server took is not. */
+  async #current(): Promise<KeeperLink> {
+    const known = this.#link;
+    const link = await known;
+    if (link.open) return link;
+    if (this.#disposed || (await link.ended) !== 'lost') throw link.endError();
+    // Of several that find it dead, one starts the next.
+    if (this.#link === known) {
+      this.#children.clear();
+      this.#link = this.#access.connect();
+      this.#link.catch(() => (this.#link = known));
+    }
+    return this.#link;
+  }
+
+  async #older(): Promise<KeeperLink[]> {
+    this.#others ??= await this.#access.others();
+    this.#others = this.#others.filter((link) => link.open);
+    return this.#others;
+  }
+
+  async #openLinks(all: boolean): Promise<KeeperLink[]> {
+    const current = await this.#link.catch(() => null);
+    const older = all ? await this.#older() : (this.#others ?? []);
+    return [current, ...older].filter((link) => link?.open === true) as KeeperLink[];
+  }
+}
+
+async function endAll(link: KeeperLink): Promise<void> {
+  const { processes } = await link.request('list', {});
+  await Promise.allSettled(
+    processes.map(async ({ process }) => {
+      await link.request('end', { process });
+      await link.request('forget', { process });
+    }),
+  );
+}

@@ -1,0 +1,51 @@
+import { PilotlightError } from '@pilotlight/protocol';
+import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { daemonProgram } from './daemon-code.ts';
+import type { DaemonOptions } from './main.ts';
+
+/** The young generation of 1 MB keeps a flood's garbage small; the rest is what a keeper's heap never reaches. */
+const flags = ['--max-semi-space-size=1', '--max-old-space-size=256'];
+
+/**
+ * Starts a keeper in a session of its own, with nothing of this process's environment. Resolves when it listens (true),
+ * or found that another one lives (false).
+ * @throws PilotlightError `agent_unavailable` with its reason
+ */
+export async function startDaemon(options: DaemonOptions): Promise<boolean> {
+  const { folder } = options;
+  const log = openSync(folder.log, 'a', 0o600);
+  const program = daemonProgram(folder.code);
+  const child = spawn(process.execPath, [...flags, program, JSON.stringify(options)], {
+    cwd: '/',
+    env: {},
+    detached: true,
+    stdio: ['ignore', log, log, 'pipe'],
+    windowsHide: true,
+  });
+  closeSync(log);
+  const failed = new Promise<never>((_, reject) => child.once('error', reject));
+  failed.catch(() => {});
+  const pipe = child.stdio[3] as Readable;
+  let said = '';
+  try {
+    const read = async (): Promise<void> => {
+      for await (const chunk of pipe) said += String(chunk);
+    };
+    await Promise.race([read(), failed]);
+  } catch (cause) {
+    throw unavailable(cause instanceof Error ? cause.message : String(cause), folder.log);
+  } finally {
+    pipe.destroy();
+    child.unref();
+  }
+  const answer =
+    said === '' ? { error: 'it ended at once' } : (JSON.parse(said) as { error?: string; ready?: true });
+  if (answer.error !== undefined) throw unavailable(answer.error, folder.log);
+  return answer.ready === true;
+}
+
+function unavailable(reason: string, log: string): PilotlightError {
+  return new PilotlightError('agent_unavailable', `The keeper cannot start: ${reason}. Its log is ${log}.`);
+}
