@@ -9,6 +9,7 @@ import { PilotlightError } from '@pilotlight/protocol/error';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
+import { BlockPool } from './block-pool.ts';
 import { ControlConnection } from './control-connection.ts';
 import { KeptChild } from './kept-child.ts';
 import { Ledger } from './ledger.ts';
@@ -17,7 +18,7 @@ import { LocalProcesses } from './local-processes.ts';
 import { parseRequest, requestId } from './parse-request.ts';
 import type { KillDeadlines } from './process-port.ts';
 import { reapLeftovers } from './reaper.ts';
-import { RetainedOutput, type MemoryBudget, type RetainLimits } from './retained-output.ts';
+import { RetainedOutput, type RetainLimits } from './retained-output.ts';
 import { FIRST_LINE_LIMIT, encode, wireError, type Ask, type Requests, type Stats } from './wire.ts';
 
 export interface KeeperOptions {
@@ -38,6 +39,8 @@ export interface KeeperOptions {
 
 /** Somebody who says nothing is no server. */
 const silenceMs = 10_000;
+/** Bytes that pass before the young generation is cleared: left alone, the chunks of a flood pile up to tens of megabytes. */
+const sweepBytes = 2 ** 21;
 
 export class Keeper {
   /** Resolves when it is to end: nothing runs any more. */
@@ -47,20 +50,21 @@ export class Keeper {
   readonly #reaped: Promise<unknown>;
   readonly #children = new Map<string, KeptChild>();
   readonly #sockets = new Set<Socket>();
-  readonly #budget: MemoryBudget;
+  readonly #pool: BlockPool;
   readonly #secret: Buffer;
   readonly #startedAt = Date.now();
   readonly #done = Promise.withResolvers<void>();
   #owner: ControlConnection | null = null;
   #session = 0;
   #stopping = false;
+  #unswept = 0;
   #idle: NodeJS.Timeout | undefined;
 
   constructor(options: KeeperOptions) {
     const ledger = new Ledger(options.ledgerFolder);
     this.#options = options;
     this.#processes = new LocalProcesses(ledger);
-    this.#budget = { limit: options.memoryLimit, used: 0 };
+    this.#pool = new BlockPool(options.memoryLimit);
     this.#secret = digest(options.secret);
     this.done = this.#done.promise;
     this.#reaped = reapLeftovers(ledger).then(
@@ -206,9 +210,10 @@ export class Keeper {
       child,
       owner: ask.owner,
       tag: ask.tag ?? '',
-      output: new RetainedOutput(join(spillFolder, id), this.#budget, retain),
+      output: new RetainedOutput(join(spillFolder, id), this.#pool, retain),
       lineLimit,
       behindLimit: retain.memory,
+      onBytes: (count) => this.#sweep(count),
       onForgotten: () => {
         this.#children.delete(id);
         this.#watchIdle();
@@ -239,6 +244,13 @@ export class Keeper {
       retained: retained.reduce((sum, { memory }) => sum + memory, 0),
       spilled: retained.reduce((sum, { spilled }) => sum + spilled, 0),
     };
+  }
+
+  #sweep(count: number): void {
+    this.#unswept += count;
+    if (this.#unswept < sweepBytes) return;
+    this.#unswept = 0;
+    globalThis.gc?.({ type: 'minor' });
   }
 
   #watchIdle(): void {

@@ -25,6 +25,8 @@ export interface KeptChildOptions {
   lineLimit?: number | undefined;
   /** bytes an attached server may be behind before the process is held back */
   behindLimit: number;
+  /** So many bytes passed, in either direction. */
+  onBytes(count: number): void;
   /** Nothing of it is needed any more. */
   onForgotten(): void;
 }
@@ -178,6 +180,7 @@ export class KeptChild {
     if (this.#ended.forgotten) return;
     this.#attachment?.live(chunk);
     this.#output.push(chunk);
+    this.#options.onBytes(chunk.length);
     this.#regulate();
   }
 
@@ -232,6 +235,7 @@ export class KeptChild {
       this.#attachment?.close();
       return;
     }
+    this.#options.onBytes(chunk.length);
     if (stdin.writableNeedDrain) this.#attachment?.pauseInput();
     this.#closeWhenReached();
   }

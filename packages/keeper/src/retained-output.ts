@@ -7,13 +7,8 @@
  * Memory is bounded for each stream and for all together; beyond it everything kept moves to the disk. At the hard bound,
  * or when the disk takes no more, `full` asks for the source to be held back; nothing is ever dropped.
  */
+import { BLOCK_BYTES, type BlockPool } from './block-pool.ts';
 import { SpillFile } from './spill-file.ts';
-
-/** Bytes of memory that several streams share. */
-export interface MemoryBudget {
-  readonly limit: number;
-  used: number;
-}
 
 export interface RetainLimits {
   /** bytes in memory */
@@ -31,29 +26,22 @@ interface Block {
   /** the used part of `bytes` */
   start: number;
   end: number;
-  /** filled by copying; others are the source's own and may still be on their way to a socket */
-  own: boolean;
 }
-
-const blockBytes = 16 * 1024;
-// Small chunks are copied together: a Buffer of its own costs some hundred bytes each.
-const smallBytes = blockBytes / 2;
 
 export class RetainedOutput {
   readonly #limits: RetainLimits;
-  readonly #budget: MemoryBudget;
+  readonly #pool: BlockPool;
   readonly #spill: SpillFile;
   #blocks: Block[] = [];
   #from = 0;
   #memoryFrom = 0;
   #to = 0;
-  #memory = 0;
   #failure: Error | null = null;
 
   /** `spillPath`: what its files on disk are named after. */
-  constructor(spillPath: string, budget: MemoryBudget, limits: RetainLimits = defaultRetainLimits) {
+  constructor(spillPath: string, pool: BlockPool, limits: RetainLimits = defaultRetainLimits) {
     this.#limits = limits;
-    this.#budget = budget;
+    this.#pool = pool;
     this.#spill = new SpillFile(spillPath, limits.segment);
   }
 
@@ -68,7 +56,7 @@ export class RetainedOutput {
   }
 
   get memoryBytes(): number {
-    return this.#memory;
+    return this.#blocks.length * BLOCK_BYTES;
   }
 
   get spilledBytes(): number {
@@ -86,10 +74,16 @@ export class RetainedOutput {
   }
 
   push(chunk: Buffer): void {
-    if (chunk.length === 0) return;
-    if (chunk.length >= smallBytes) {
-      this.#add({ bytes: chunk, start: 0, end: chunk.length, own: false });
-    } else this.#copy(chunk);
+    for (let done = 0; done < chunk.length;) {
+      let last = this.#blocks.at(-1);
+      if (!last || last.end === BLOCK_BYTES) {
+        last = { bytes: this.#pool.take(), start: 0, end: 0 };
+        this.#blocks.push(last);
+      }
+      const count = chunk.copy(last.bytes, last.end, done);
+      last.end += count;
+      done += count;
+    }
     this.#to += chunk.length;
     this.relieve();
   }
@@ -105,11 +99,6 @@ export class RetainedOutput {
       block.start += step;
       this.#memoryFrom += step;
       if (block.start < block.end) break;
-      // The last copied block is filled anew: a process that is acknowledged at once needs no other.
-      if (this.#blocks.length === 1 && block.own) {
-        block.start = block.end = 0;
-        break;
-      }
       this.#shift();
     }
   }
@@ -162,30 +151,11 @@ export class RetainedOutput {
   }
 
   #over(): boolean {
-    return this.#memory > this.#limits.memory || this.#budget.used > this.#budget.limit;
-  }
-
-  #copy(chunk: Buffer): void {
-    let last = this.#blocks.at(-1);
-    if (!last?.own || blockBytes - last.end < chunk.length) {
-      last = { bytes: Buffer.allocUnsafeSlow(blockBytes), start: 0, end: 0, own: true };
-      this.#add(last);
-    }
-    last.end += chunk.copy(last.bytes, last.end);
-  }
-
-  #add(block: Block): void {
-    this.#blocks.push(block);
-    this.#count(block.bytes.length);
+    return this.memoryBytes > this.#limits.memory || (this.#blocks.length > 0 && this.#pool.full);
   }
 
   #shift(): void {
     const block = this.#blocks.shift();
-    if (block) this.#count(-block.bytes.length);
-  }
-
-  #count(bytes: number): void {
-    this.#memory += bytes;
-    this.#budget.used += bytes;
+    if (block) this.#pool.give(block.bytes);
   }
 }
