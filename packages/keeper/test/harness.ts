@@ -41,7 +41,7 @@ export class KeeperBench {
 }
 
 /** The pids of processes whose folder it is, or that were told of it. */
-function keepersOf(root: string): number[] {
+export function keepersOf(root: string): number[] {
   return readAllStats()
     .filter(({ pid, state }) => state !== 'Z' && pid !== process.pid && commandOf(pid).includes(root))
     .map(({ pid }) => pid);
