@@ -74,11 +74,14 @@ export class RemoteChild implements ChildProcessPort {
     }
   }
 
-  acknowledge(offset: number): void {
-    const input = this.#written;
-    if (offset === this.#acknowledged.output && input === this.#acknowledged.input) return;
-    this.#acknowledged = { output: offset, input };
-    this.#link.post('ack', { process: this.id, output: offset, input });
+  get written(): number {
+    return this.#written;
+  }
+
+  acknowledge(output: number, input: number): void {
+    if (output === this.#acknowledged.output && input === this.#acknowledged.input) return;
+    this.#acknowledged = { output, input };
+    this.#link.post('ack', { process: this.id, output, input });
   }
 
   write(bytes: Uint8Array | string): Promise<void> {

@@ -213,7 +213,7 @@ test('nobody there: output goes to the disk up to the hard bound, then the proce
   let said = '';
   for await (const chunk of child.stdout) {
     said += Buffer.from(chunk).toString();
-    child.acknowledge(said.length);
+    child.acknowledge(said.length, child.written);
   }
   expect(said === flooded(size)).toBe(true);
   expect(await child.exited).toEqual({ code: 0, signal: null });
@@ -261,7 +261,7 @@ test('it stays small after much has passed', async () => {
   let bytes = 0;
   for await (const chunk of child.stdout) {
     bytes += chunk.length;
-    child.acknowledge(bytes);
+    child.acknowledge(bytes, child.written);
   }
   expect(bytes).toBe(size);
   expect((await processes.stats()).memory).toBeLessThanOrEqual(60 * 2 ** 20);

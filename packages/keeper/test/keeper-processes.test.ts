@@ -138,7 +138,7 @@ test('what is acknowledged is kept no longer; a child that ended and is done wit
   const again = await left.adopt();
   const readAgain = reader(again);
   expect(await readAgain(14)).toBe('one\ntwo\nthree\n');
-  again.acknowledge(8);
+  again.acknowledge(8, again.written);
   await again.write('four\n');
   expect(await readAgain(5)).toBe('four\n');
   await processes.dispose('leave');
@@ -152,7 +152,7 @@ test('what is acknowledged is kept no longer; a child that ended and is done wit
   last.closeStdin();
   expect(await text(last)).toBe('three\nfour\n');
   expect(await last.exited).toEqual({ code: 0, signal: null });
-  last.acknowledge(19);
+  last.acknowledge(19, last.written);
   await expect.poll(async () => (await processes.stats()).processes).toBe(0);
 });
 
@@ -176,7 +176,7 @@ test('a child that ended while nobody was there keeps its exit, its output and i
   expect(await text(adopted)).toBe('up\nbye\n');
   expect(await adopted.exited).toEqual({ code: 7, signal: null });
   expect(adopted.stderrTail()).toBe('why\n');
-  adopted.acknowledge(7);
+  adopted.acknowledge(7, adopted.written);
   await expect.poll(async () => (await processes.stats()).processes).toBe(0);
 });
 

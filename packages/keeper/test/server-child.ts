@@ -48,7 +48,7 @@ async function commit(process: ChildProcessPort, begin: number): Promise<void> {
     committed += fresh.length;
     // In between lies the moment at which the next server gets bytes again.
     step();
-    process.acknowledge(committed);
+    process.acknowledge(committed, process.written);
   }
 }
 
