@@ -32,7 +32,7 @@ export default {
     packageRule('client', ['protocol']),
     packageRule('keeper', ['protocol']),
     packageRule('server', ['protocol', 'keeper', 'demo-agent']),
-    packageRule('cli', ['client', 'protocol', 'server']),
+    packageRule('cli', ['client', 'keeper', 'protocol', 'server']),
     packageRule('web', ['client', 'protocol']),
     {
       name: 'only-serve-starts-the-server',

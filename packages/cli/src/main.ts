@@ -13,6 +13,7 @@ import { serveCommand } from './commands/serve.ts';
 import { sessionCommand } from './commands/session.ts';
 import { stopCommand } from './commands/stop.ts';
 import { taskCommand } from './commands/task.ts';
+import { upgradeCommand } from './commands/upgrade.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { sanitizeLine } from './terminal/sanitize.ts';
 import { styleFor } from './terminal/style.ts';
@@ -42,6 +43,7 @@ function createProgram(json: boolean): Command {
     psCommand,
     openCommand,
     stopCommand,
+    upgradeCommand,
     doctorCommand,
   ]) {
     add(program);

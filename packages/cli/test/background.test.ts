@@ -38,17 +38,62 @@ it('prompt --no-start and every other command need a server', async () => {
   expect(far.stderr).toContain('http://127.0.0.1:9');
 });
 
-it('prompt follows its turn over the death of the server and says that it was interrupted', async () => {
+it('prompt follows its turn over the death of the server, and misses nothing of it', async () => {
+  const gate = join(bench.root, 'gate');
   const { serve, url } = await bench.serve();
-  const running = bench.spawn(['prompt', '--agent', 'demo', '/wait']);
-  await running.until('stdout', /waiting/);
+  const running = bench.spawn(['prompt', '--agent', 'demo', '/hold', gate]);
+  await running.until('stdout', /holding/);
   serve.child.kill('SIGKILL');
   await serve.result;
   await bench.serve(['--port', new URL(url).port]);
-  const { code, stderr } = await running.result;
-  expect(code).toBe(1);
-  expect(stderr).toContain('✗');
+  writeFileSync(gate, '');
+  const { code, stdout } = await running.result;
+  expect(code).toBe(0);
+  expect(stdout.trim()).toBe('holding released');
 });
+
+it('upgrade puts a server in the place of the one that runs, and no turn ends for it', async () => {
+  const gate = join(bench.root, 'gate');
+  const { serve, url } = await bench.serve();
+  const before = bench.serverPid();
+  const running = bench.spawn(['prompt', '--agent', 'demo', '/hold', gate]);
+  await running.until('stdout', /holding/);
+  const upgrade = await bench.run(['upgrade']);
+  expect(upgrade).toMatchObject({ code: 0, stderr: '' });
+  expect(upgrade.stdout).toContain(`${url} is version`);
+  expect(upgrade.stdout).toContain('1 agent went on meanwhile');
+  await serve.result;
+  expect(bench.serverPid()).not.toBe(before);
+  writeFileSync(gate, '');
+  expect((await running.result).stdout.trim()).toBe('holding released');
+});
+
+it('stop lets a running turn go on for the next server, stop --all ends it', async () => {
+  const { serve, url } = await bench.serve();
+  const running = bench.spawn(['prompt', '--agent', 'demo', '/wait']);
+  await running.until('stdout', /waiting/);
+  const stop = await bench.run(['stop']);
+  expect(stop.stdout).toContain('1 agent goes on');
+  await serve.result;
+  await bench.serve(['--port', new URL(url).port]);
+  const [process] = JSON.parse((await bench.run(['ps', '--json'])).stdout) as {
+    state: string;
+    pid: number;
+  }[];
+  expect(process).toMatchObject({ state: 'busy' });
+  expect((await bench.run(['stop', '--all'])).stdout).toContain('and every agent');
+  expect(isAlive(process?.pid ?? 0)).toBe(false);
+  running.child.kill('SIGKILL');
+  expect((await bench.run(['stop', '--all'])).stdout).toContain('nothing ran');
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 it('doctor says what to do about each thing', async () => {
   const before = await bench.run(['doctor', '--json']);

@@ -117,7 +117,7 @@ export class Bench implements AsyncDisposable {
     // A prompt that a failed test left would wait for its server to come back, and take one signal for a cancel.
     for (const { child } of this.#started)
       if (!child.spawnargs.includes('serve') && isRunning(child)) child.kill('SIGKILL');
-    if (this.serverPid() !== null) await this.run(['stop']);
+    await this.run(['stop', '--all']);
     for (const { child } of this.#started) if (isRunning(child)) child.kill('SIGTERM');
     await Promise.all(this.#started.map((each) => each.result));
     rmSync(this.root, { recursive: true, force: true });

@@ -35,6 +35,7 @@ import type {
   UpdateTurn,
   WorktreeFile,
   WorktreeFiles,
+  StopHow,
 } from '@pilotlight/protocol';
 import type { InstallOptions } from './install-agent.ts';
 import type { ConnectionStatus, FollowHandlers } from './topic-follow.ts';
@@ -59,7 +60,8 @@ export type FollowOptions<S extends TopicState, F extends Frame> = FollowHandler
 export interface Client {
   readonly url: string;
   health(signal?: AbortSignal): Promise<Health>;
-  stopServer(): Promise<void>;
+  /** Resolves when the server begins to stop. */
+  stopServer(how?: StopHow): Promise<void>;
   /**
    * A one-time sign-in link for a browser, and when it expires (epoch ms).
    * @param to the place in the page it leads to, such as `/sessions/ses_…`

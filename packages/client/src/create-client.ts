@@ -65,7 +65,7 @@ export function createClient({ url, token }: ClientOptions): Client {
   const client: Client = {
     url: http.url,
     health: (signal) => get('/api/health', { signal }),
-    stopServer: () => send('POST', '/api/server/stop'),
+    stopServer: (how) => send('POST', '/api/server/stop', { body: how === undefined ? {} : { how } }),
     async createSignInLink(to) {
       const { path, expiresAt } = await send<{ path: string; expiresAt: number }>(
         'POST',

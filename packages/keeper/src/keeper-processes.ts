@@ -22,6 +22,7 @@ export interface KeeperAccess {
  * next one to be started gets a new keeper.
  */
 export class KeeperProcesses implements ProcessPort {
+  readonly outlivesServer = true;
   readonly #access: KeeperAccess;
   readonly #children = new Map<string, RemoteChild>();
   readonly #spawning = new Set<Promise<unknown>>();
@@ -66,6 +67,8 @@ export class KeeperProcesses implements ProcessPort {
       await Promise.allSettled(links.map(endAll));
     }
     for (const child of this.#children.values()) child.leave(how);
+    // A keeper of nothing need not wait for the next server.
+    await Promise.allSettled(links.map(endWhenEmpty));
     for (const link of links) link.leave();
   }
 
@@ -144,6 +147,13 @@ export class KeeperProcesses implements ProcessPort {
     const older = all ? await this.#older() : (this.#others ?? []);
     return [current, ...older].filter((link) => link?.open === true) as KeeperLink[];
   }
+}
+
+async function endWhenEmpty(link: KeeperLink): Promise<void> {
+  const { processes } = await link.request('list', {});
+  if (processes.length > 0) return;
+  await link.request('shutdown', {});
+  await link.ended;
 }
 
 async function endAll(link: KeeperLink): Promise<void> {

@@ -19,6 +19,7 @@ const gate = 'read -r _ <&3 || exit 125; exec 3<&-; exec "$0" "$@"';
  * its ledger entry is on disk; the entry goes when it has ended.
  */
 export class LocalProcesses implements ProcessPort {
+  readonly outlivesServer = false;
   readonly #ledger: Ledger;
   readonly #deadlines: KillDeadlines | undefined;
   readonly #children = new Set<LocalChild>();

@@ -91,6 +91,8 @@ export interface LeftProcess {
 }
 
 export interface ProcessPort {
+  /** whether processes go on when this server ends */
+  readonly outlivesServer: boolean;
   /** @throws PilotlightError `agent_not_installed` when the program is not there, `agent_failed` when it cannot start */
   spawn(request: SpawnRequest): Promise<ChildProcessPort>;
   /** What earlier servers left, running or ended; nothing where processes end with their server. */

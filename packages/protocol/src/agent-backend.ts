@@ -117,6 +117,8 @@ export interface BackendProcess {
   chatIds: string[];
 }
 
+export type IdleProcesses = 'end' | 'keep';
+
 /** Drives agents over one transport. */
 export interface AgentBackend {
   readonly kind: AgentBackendKind;
@@ -145,9 +147,9 @@ export interface AgentBackend {
   reattach?(handle: AgentSessionHandle, ctx: ReattachCtx): Promise<TurnResult>;
   /**
    * Instead of `dispose`: lets go of everything. Processes that can outlive this server go on, with their turns, until
-   * another takes them over; the promises of those turns stay open.
+   * another takes them over; the promises of those turns stay open. `idle`: what becomes of processes in which no turn runs.
    */
-  leave?(): Promise<void>;
+  leave?(idle: IdleProcesses): Promise<void>;
   /** The end of a turn is written down: what its agent said in it need not be told again. */
   turnWritten?(chatId: string, agent: string): void;
   inspect?(): Promise<BackendProcess[]>;

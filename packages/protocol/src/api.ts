@@ -95,6 +95,14 @@ export type UpdateTurn = z.infer<typeof UpdateTurn>;
 export const ReorderQueue = z.strictObject({ turnIds: z.array(TurnId).max(MAX_QUEUED_TURNS) });
 export type ReorderQueue = z.infer<typeof ReorderQueue>;
 
+/**
+ * POST /api/server/stop. `leave` (default): idle agents end, running turns go on and the next server takes them up. `all`:
+ * nothing goes on. `hand_over`: everything goes on, for a server that comes at once.
+ */
+export const StopServer = z.strictObject({ how: z.enum(['leave', 'all', 'hand_over']).optional() });
+export type StopServer = z.infer<typeof StopServer>;
+export type StopHow = NonNullable<StopServer['how']>;
+
 /** POST /api/permissions/:id/answer. For a permission `optionId`; for a question `answers` or `declined`. */
 export const AnswerPermission = z
   .strictObject({

@@ -4,6 +4,8 @@ import {
   type AgentBackend,
   type AgentBackendKind,
   type Health,
+  type IdleProcesses,
+  type StopHow,
 } from '@pilotlight/protocol';
 import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
@@ -14,7 +16,7 @@ import { WarmAcpBackend } from './backends/acp/warm-acp-backend.ts';
 import { createAgentTable } from './backends/agent-table.ts';
 import { OPENCODE_AGENT, DEMO_AGENT, builtInAgents } from './backends/built-in-agents.ts';
 import { OpenCodeServerBackend } from './backends/opencode/opencode-server-backend.ts';
-import { openDataFolder, readOrMakeToken } from './data-folder.ts';
+import { openDataFolder, readOrMakeToken, type DataFolder } from './data-folder.ts';
 import { AgentCatalog } from './dispatch/agent-catalog.ts';
 import { AgentOffers } from './dispatch/agent-offers.ts';
 import { AgentSessionDesk } from './dispatch/agent-session-desk.ts';
@@ -62,9 +64,9 @@ export interface ServerOptions {
   env?: NodeJS.ProcessEnv;
   log?: Logger;
   /** who owns the agents' processes; default this process, so that they end with it */
-  processes?: ProcessPort;
-  /** a client asked the server to stop; default: it closes itself */
-  onStopRequested?: () => void;
+  processes?: (folder: DataFolder, log: Logger) => Promise<ProcessPort>;
+  /** a client asked the server to stop; default: it does */
+  onStopRequested?: (how: StopHow) => void;
 }
 
 export interface RunningServer {
@@ -79,10 +81,10 @@ export interface RunningServer {
   /** Interrupts running turns, ends every agent, closes the database. Safe to call twice. */
   close(): Promise<void>;
   /**
-   * Closes the database and lets everything else go on: agents that can outlive this server, and the turns they work on, wait
-   * for the next one.
+   * Closes the database and lets running turns go on, in agents that can outlive this server, for the next one to take up.
+   * `idle`: what becomes of agents in which no turn runs.
    */
-  leave(): Promise<void>;
+  leave(idle: IdleProcesses): Promise<void>;
 }
 
 /**
@@ -109,9 +111,10 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
   );
   const announcer = new Announcer(store, journal, now);
 
-  let isLeaving = false;
-  const processes = options.processes ?? (await ownProcesses(folder.ledger, log));
-  building.defer(() => processes.dispose(isLeaving ? 'leave' : 'end'));
+  /** what becomes of idle agents when running turns are left to the next server; null: nothing is left */
+  let leaving = null as IdleProcesses | null;
+  const processes = await (options.processes ?? ownProcesses)(folder, log);
+  building.defer(() => processes.dispose(leaving === null ? 'end' : 'leave'));
   const agents = createAgentTable({
     dataFolder: folder.root,
     env: options.env ?? process.env,
@@ -132,10 +135,11 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
   ]);
   // Runs after the backends have ended what did not end in time.
   building.defer(async () => {
-    if (!isLeaving) await dispatcher.drained();
+    if (leaving === null) await dispatcher.drained();
   });
   building.defer(async () => {
-    const end = (backend: AgentBackend) => (isLeaving && backend.leave ? backend.leave() : backend.dispose());
+    const end = (backend: AgentBackend) =>
+      leaving !== null && backend.leave ? backend.leave(leaving) : backend.dispose();
     await Promise.all([...backends.values()].map(end));
   });
 
@@ -194,7 +198,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     checkAgent,
     onError,
   });
-  building.defer(() => (isLeaving ? dispatcher.leave() : dispatcher.stop()));
+  building.defer(() => (leaving === null ? dispatcher.stop() : dispatcher.leave()));
   const tasks = new Tasks({
     announcer,
     catalog,
@@ -269,16 +273,16 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
       warn: (fields, message) => log.warn(fields, message),
       error: (fields, message) => log.error(fields, message),
     },
-    stop: () => (options.onStopRequested ?? (() => void close()))(),
+    stop: (how) => (options.onStopRequested ?? ((wanted) => void stopServer(server, wanted)))(how),
   });
   building.defer(() => http.close());
   lock.announce(http.url);
   for (const chatId of waiting) dispatcher.kick(chatId);
 
-  const running = building.move();
+  const composed = building.move();
   let closing: Promise<void> | null = null;
-  const close = (): Promise<void> => (closing ??= running.disposeAsync());
-  return {
+  const close = (): Promise<void> => (closing ??= composed.disposeAsync());
+  const server: RunningServer = {
     url: http.url,
     port: http.port,
     token,
@@ -286,16 +290,23 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     signInLink: () => `${http.url}/sign-in?code=${signIn.create().code}`,
     drained: () => dispatcher.drained(),
     close,
-    leave() {
-      isLeaving = true;
+    leave(idle) {
+      if (processes.outlivesServer) leaving ??= idle;
       return close();
     },
   };
+  return server;
+}
+
+/** Stops a server in the way that a client asked for. */
+export function stopServer(server: RunningServer, how: StopHow): Promise<void> {
+  if (how === 'all') return server.close();
+  return server.leave(how === 'hand_over' ? 'keep' : 'end');
 }
 
 /** Children of this very process. What a dead one left is ended. */
-async function ownProcesses(ledgerFolder: string, log: Logger): Promise<ProcessPort> {
-  const ledger = new Ledger(ledgerFolder);
+async function ownProcesses(folder: DataFolder, log: Logger): Promise<ProcessPort> {
+  const ledger = new Ledger(folder.ledger);
   const reaped = await reapLeftovers(ledger);
   log.info({ reaped }, 'looked for leftovers of an earlier server');
   return new LocalProcesses(ledger);

@@ -1,2 +1,3 @@
-export { composeServer, type RunningServer, type ServerOptions } from './compose.ts';
+export { composeServer, stopServer, type RunningServer, type ServerOptions } from './compose.ts';
+export { keptProcesses } from './kept-processes.ts';
 export { VERSION } from './version.ts';

@@ -253,7 +253,7 @@ export async function startTestServer(
       search: async () => ({ hits: [], total: 0, truncated: false }),
     },
     log: { info: note, warn: note, error: note },
-    stop: stopped.resolve,
+    stop: () => stopped.resolve(),
   };
   const http = await startHttp({ ...deps, port: 0, ...options });
   return {

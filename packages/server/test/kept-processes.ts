@@ -110,6 +110,7 @@ export class KeptProcesses {
       await this.#local.dispose();
     };
     return {
+      outlivesServer: true,
       spawn: async (request) => {
         const kept = new Kept(await this.#local.spawn(request), request);
         this.#kept.set(kept.child.id, kept);

@@ -23,14 +23,14 @@ afterEach(() => home[Symbol.asyncDispose]());
 /** A server on the home, whose agents outlive it. */
 async function serve(): Promise<void> {
   const { dataFolder, folder: homeFolder } = home;
-  const processes = keeper.port();
+  const processes = async () => keeper.port();
   home.server = await composeServer({ dataFolder, homeFolder, port: 0, env: home.env(), processes });
   home.client = home.newClient(home.server);
 }
 
 /** The server goes and another comes; `meanwhile` happens when there is none. */
 async function handOver(meanwhile: () => void | Promise<void> = () => {}): Promise<void> {
-  await home.running.leave();
+  await home.running.leave('keep');
   await meanwhile();
   await serve();
 }

@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import { createClient } from '@pilotlight/client';
-import { PilotlightError } from '@pilotlight/protocol';
+import { PilotlightError, type StopHow } from '@pilotlight/protocol';
 import type { RunningServer, ServerOptions } from '@pilotlight/server';
 import type { Command } from 'commander';
 import { createCli, withCommonOptions } from '../cli.ts';
@@ -11,6 +11,11 @@ import type { ReadyMessage } from '../server/start-detached.ts';
 import { agentsProblem } from '../terminal/agents-problem.ts';
 import { DEFAULT_PORT, parsePort } from '../settings.ts';
 import type { CommonOptions } from '../settings.ts';
+
+interface Stop {
+  why: string;
+  how: StopHow;
+}
 
 interface ServeOptions extends CommonOptions {
   port?: string;
@@ -38,29 +43,30 @@ export function serveCommand(program: Command): void {
 
 async function serve(options: ServeOptions): Promise<void> {
   const cli = createCli(options);
-  const stopping = Promise.withResolvers<string>();
-  const server = await start(options, cli, () => stopping.resolve('asked to'));
+  const stopping = Promise.withResolvers<Stop>();
+  const server = await start(options, cli, (how) => stopping.resolve({ why: 'asked to', how }));
   if (server === null) return;
   let signals = 0;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       if (signals++ > 0 && signal === 'SIGINT') process.exit(EXIT.left);
-      stopping.resolve(signal);
+      stopping.resolve({ why: signal, how: 'leave' });
     });
   }
   await announce(server, cli, options);
-  const why = await stopping.promise;
+  const { why, how } = await stopping.promise;
   if (!cli.json) cli.screen.note(cli.screen.style.dim(`• stopping (${why})`));
-  await server.close();
+  const { stopServer } = await import('@pilotlight/server');
+  await stopServer(server, how);
 }
 
 async function start(
   options: ServeOptions,
   cli: Cli,
-  onStopRequested: () => void,
+  onStopRequested: (how: StopHow) => void,
 ): Promise<RunningServer | null> {
   // The server is large; only the command that runs it loads it.
-  const { composeServer } = await import('@pilotlight/server');
+  const { composeServer, keptProcesses } = await import('@pilotlight/server');
   const { openServerLog } = await import('../server/server-log.ts');
   const { dataFolder } = cli.settings;
   const wanted = parsePort(options.port ?? null, '--port') ?? cli.settings.port;
@@ -68,6 +74,8 @@ async function start(
     dataFolder,
     pageFolder: PAGE_FOLDER,
     onStopRequested,
+    // Without a keeper, agents end with the server.
+    ...(cli.env['PILOTLIGHT_KEEPER'] === 'off' ? {} : { processes: keptProcesses }),
     log: openServerLog(dataFolder, cli.env),
     allowedHosts: options.allowHost,
     ...(options.host === undefined ? {} : { host: options.host }),

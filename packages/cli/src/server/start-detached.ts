@@ -26,7 +26,7 @@ export interface ReadyMessage {
 export async function startDetached(settings: Settings): Promise<Client> {
   makeDataFolder(settings.dataFolder);
   using log = openChildLog(settings.dataFolder);
-  const child = spawnServe(settings.dataFolder, log.descriptor);
+  const child = spawnServe(settings, log.descriptor);
   const outcome = await outcomeOf(child);
   if (child.connected) child.disconnect();
   child.unref();
@@ -41,9 +41,10 @@ export async function startDetached(settings: Settings): Promise<Client> {
   );
 }
 
-function spawnServe(dataFolder: string, log: number): ChildProcess {
+function spawnServe({ dataFolder, port }: Settings, log: number): ChildProcess {
   const main = fileURLToPath(new URL('../main.ts', import.meta.url));
-  return spawn(process.execPath, [main, 'serve', '--data', dataFolder], {
+  const where = port === null ? [] : ['--port', String(port)];
+  return spawn(process.execPath, [main, 'serve', '--data', dataFolder, ...where], {
     detached: true,
     stdio: ['ignore', log, log, 'ipc'],
     cwd: dataFolder,

@@ -1,4 +1,4 @@
-import type { ChatSearch, MessagePage } from '@pilotlight/protocol';
+import type { ChatSearch, MessagePage, StopHow } from '@pilotlight/protocol';
 import type { Commands } from '../dispatch/commands.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { SignInCodes } from './sign-in-codes.ts';
@@ -36,5 +36,5 @@ export interface HttpDeps {
   };
   log: HttpLog;
   /** asks the process to end gracefully; returns at once */
-  stop(): void;
+  stop(how: StopHow): void;
 }

@@ -4,6 +4,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import type { ChildProcessPort, LeftProcess, ProcessPort, SpawnRequest } from '@pilotlight/keeper';
 
 export class StreamProxy implements ProcessPort {
+  readonly outlivesServer = false;
   /** whether a new event stream is refused */
   #refuses = false;
   readonly #processes: ProcessPort;

@@ -94,6 +94,7 @@ export class Bench implements AsyncDisposable {
   constructor(...specs: SpecInput[]) {
     for (const spec of specs) this.addAgent(spec);
     this.processes = {
+      outlivesServer: false,
       spawn: async (request: SpawnRequest) => {
         const child = await this.#local.spawn(request);
         this.children.push(child);

@@ -14,6 +14,7 @@ import {
   type BackendProcess,
   type Continuity,
   type EnsureSessionOpts,
+  type IdleProcesses,
   type PromptCtx,
   type PromptInput,
   type ReattachCtx,
@@ -205,9 +206,11 @@ export class WarmAcpBackend implements AgentBackend {
     await this.#release(chat, 'Closed');
   }
 
-  async leave(): Promise<void> {
+  async leave(idle: IdleProcesses): Promise<void> {
     this.#disposed = true;
     await Promise.allSettled(this.#starting.values());
+    const idleChats = [...this.#chats.values()].filter(({ session }) => !session.isBusy);
+    if (idle === 'end') await Promise.all(idleChats.map(({ handle }) => this.closeSession(handle)));
     for (const process of this.#pool.processes()) process.connection.leave();
   }
 

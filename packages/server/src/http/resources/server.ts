@@ -1,12 +1,14 @@
+import { StopServer } from '@pilotlight/protocol';
 import type { HttpDeps } from '../http-deps.ts';
-import { route } from '../route.ts';
+import { bodyOf, route } from '../route.ts';
 import type { Http } from '../route.ts';
 
 export function serverRoutes(http: Http, { stop }: Pick<HttpDeps, 'stop'>): void {
   route(http, '/api/server/stop', {
-    POST: (c) => {
+    POST: async (c) => {
+      const { how = 'leave' } = await bodyOf(c, StopServer);
       // Only when the answer is out: stopping closes this very connection.
-      c.env.outgoing.once('close', stop);
+      c.env.outgoing.once('close', () => stop(how));
       return c.json({ stopping: true }, 202, { connection: 'close' });
     },
   });
