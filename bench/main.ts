@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { measureFanOut } from './fan-out.ts';
 import { measureFlood } from './flood.ts';
+import { measureKeeper } from './keeper.ts';
 import { measurePage } from './page-bench.ts';
 import type { Row } from './stats.ts';
 import { measureStorage } from './storage.ts';
@@ -18,6 +19,7 @@ const BENCHMARKS: Record<string, () => Promise<Row[]>> = {
   'fan-out': measureFanOut,
   flood: measureFlood,
   storage: measureStorage,
+  keeper: measureKeeper,
   page: measurePage,
 };
 

@@ -1,4 +1,4 @@
-import { PilotlightError } from '@pilotlight/protocol';
+import { PilotlightError } from '@pilotlight/protocol/error';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openKeeperFolder, readOrMakeSecret, type KeeperFolder } from './keeper-folder.ts';
 import { KeeperLink } from './keeper-link.ts';

@@ -1,4 +1,5 @@
-import { ERROR_STATUS, PilotlightError, type ErrorCode } from '@pilotlight/protocol';
+import { PilotlightError } from '@pilotlight/protocol/error';
+import { ERROR_STATUS, type ErrorCode } from '@pilotlight/protocol/error-codes';
 import { connect, type Socket } from 'node:net';
 import type { KeeperRecord } from './keeper-records.ts';
 import { LineSplitter, onFirstLine } from './line-splitter.ts';

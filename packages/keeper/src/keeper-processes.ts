@@ -1,4 +1,4 @@
-import { PilotlightError } from '@pilotlight/protocol';
+import { PilotlightError } from '@pilotlight/protocol/error';
 import type { KeeperLink } from './keeper-link.ts';
 import type {
   ChildProcessPort,

@@ -1,4 +1,4 @@
-import { PilotlightError } from '@pilotlight/protocol';
+import { PilotlightError } from '@pilotlight/protocol/error';
 import type { Socket } from 'node:net';
 import { ChunkQueue } from './chunk-queue.ts';
 import { errorOf, type KeeperLink } from './keeper-link.ts';

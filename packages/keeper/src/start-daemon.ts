@@ -1,4 +1,4 @@
-import { PilotlightError } from '@pilotlight/protocol';
+import { PilotlightError } from '@pilotlight/protocol/error';
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import type { Readable } from 'node:stream';

@@ -1,0 +1,2 @@
+/** Gives every byte back: what a round trip through pipes costs. */
+process.stdin.pipe(process.stdout);
