@@ -25,6 +25,8 @@ export interface KeeperConnectOptions {
   memoryLimit?: number;
   /** … bytes of a line to stdin, 160 MiB unless told */
   lineLimit?: number;
+  /** … how often it looks whether its socket is still there, since some systems clean the folder: milliseconds, 10 s unless told */
+  lookMs?: number;
 }
 
 /** As long as a keeper that stops may take to end its processes. */
@@ -73,16 +75,17 @@ async function openCurrent(
   const limit = performance.now() + connectMs;
   for (;;) {
     const keeper = liveKeeper(folder.keepers, version);
-    if (!keeper) await start(folder, version, options);
-    else {
-      try {
-        return await KeeperLink.open(keeper, secret);
-      } catch (cause) {
-        // It begins to listen, or ends.
-        if (cause instanceof PilotlightError && cause.code !== 'agent_failed') throw cause;
-        if (performance.now() > limit) throw silent(keeper, cause);
-        await delay(10);
-      }
+    if (!keeper) {
+      await start(folder, version, options);
+      continue;
+    }
+    try {
+      return await KeeperLink.open(keeper, secret);
+    } catch (cause) {
+      // It begins to listen, or ends.
+      if (cause instanceof PilotlightError && cause.code !== 'agent_failed') throw cause;
+      if (performance.now() > limit) throw silent(keeper, cause);
+      await delay(10);
     }
   }
 }
@@ -98,6 +101,7 @@ async function start(folder: KeeperFolder, version: number, options: KeeperConne
     idleMs: options.idleMs ?? 60_000,
     retain: { ...defaultRetainLimits, ...options.retain },
     memoryLimit: options.memoryLimit ?? 16 * 2 ** 20,
+    lookMs: options.lookMs ?? 10_000,
     ...(options.lineLimit === undefined ? {} : { lineLimit: options.lineLimit }),
   });
 }

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire, stripTypeScriptTypes } from 'node:module';
-import { basename, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const entry = fileURLToPath(import.meta.resolve('./main.ts'));
+/** Beside this file, compiled if this file is. */
+const entry = fileURLToPath(new URL(`./main${extname(import.meta.url)}`, import.meta.url));
 const importWord = /(\bfrom\s*|\bimport\s*)'((?:\.|@pilotlight\/)[^']*)'/g;
 
 /**
@@ -12,6 +13,7 @@ const importWord = /(\bfrom\s*|\bimport\s*)'((?:\.|@pilotlight\/)[^']*)'/g;
  * so the few files are stripped here, once for each of their versions, into a folder of the data folder.
  */
 export function daemonProgram(codeFolder: string, main: string = entry): string {
+  if (!main.endsWith('.ts')) return main;
   const files = strippedGraph(main);
   const hash = createHash('sha256');
   for (const [name, text] of files) hash.update(`${name}\0${text}\0`);

@@ -92,13 +92,19 @@ export class KeeperProcesses implements ProcessPort {
 
   async #spawn(request: SpawnRequest): Promise<ChildProcessPort> {
     const link = await this.#current();
-    const { process, pid, startedAt } = await link.request('spawn', request);
-    return this.#attach(link, { id: process, owner: request.owner, pid, startedAt }, 0);
+    const { owner, command, args, cwd, env, tag = '' } = request;
+    const { process, pid, startedAt } = await link.request('spawn', { owner, command, args, cwd, env, tag });
+    return this.#attach(link, { id: process, owner, pid, startedAt }, 0);
   }
 
   async #attach(link: KeeperLink, process: RemoteProcess, offset: number): Promise<RemoteChild> {
-    const child = await RemoteChild.attach(link, process, offset);
-    this.#children.set(child.id, child);
+    let forgotten = false;
+    const child = await RemoteChild.attach(link, process, offset, () => {
+      forgotten = true;
+      this.#children.delete(process.id);
+    });
+    // One that has ended and said nothing may be forgotten by now.
+    if (!forgotten) this.#children.set(child.id, child);
     return child;
   }
 

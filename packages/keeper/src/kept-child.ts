@@ -64,7 +64,9 @@ export class KeptChild {
     child.stdout.once('close', () => this.#eof());
     child.stderr.on('data', (chunk: Buffer) => this.#stderr.push(chunk));
     child.stdin.on('drain', () => this.#attachment?.resumeInput());
-    child.stdin.on('error', (cause) => this.#stdinFailed(cause));
+    child.stdin.on('error', (cause) => this.#stdinFailed(cause.message));
+    // What is still written has nowhere to go, and must not hold its writer.
+    child.stdin.once('close', () => this.#attachment?.resumeInput());
     const stderrEnd = new Promise<void>((resolve) => child.stderr.once('close', resolve));
     this.#exitKnown = child.exited.then(async (exit) => {
       this.#exit = exit;
@@ -121,6 +123,7 @@ export class KeptChild {
     this.#attachment = attachment;
     this.#stderr.connect(sink, this.#child.stderrBytes());
     if (rest.length > 0) this.#written(rest);
+    if (!this.#exit && !this.#child.stdin.writable) this.#stdinFailed('it was closed');
     if (this.#ended.eof) this.#tellEof();
     else attachment.catchUp();
     this.#tellExit();
@@ -173,6 +176,7 @@ export class KeptChild {
     if (this.#attachment?.behind !== 0) this.#attachment?.close();
     this.#child.stdout.destroy();
     this.#output.remove();
+    this.#sink?.send({ event: 'forgotten', process: this.#child.id });
     this.#options.onForgotten();
   }
 
@@ -248,17 +252,15 @@ export class KeptChild {
     this.#child.closeStdin();
   }
 
-  #stdinFailed(cause: Error): void {
+  #stdinFailed(reason: string): void {
     this.#sink?.send({
       event: 'stdin_closed',
       process: this.#child.id,
       error: {
         code: 'agent_failed',
-        message: `${this.#options.owner} reads its stdin no more: ${cause.message}`,
+        message: `${this.#options.owner} reads its stdin no more: ${reason}`,
       },
     });
-    // What is still written has nowhere to go, and must not hold its writer.
-    this.#attachment?.resumeInput();
   }
 
   /** The server is gone: its half line goes, its process may work on. */

@@ -26,12 +26,12 @@ export interface DaemonOptions {
   idleMs: number;
   retain: RetainLimits;
   memoryLimit: number;
+  /** how often it looks whether its socket is still there */
+  lookMs: number;
   lineLimit?: number;
 }
 
 const logLimit = 256 * 1024;
-/** How often it looks whether its socket is still there: some systems clean the folder. */
-const lookMs = 10_000;
 const options = JSON.parse(process.argv[2] ?? '') as DaemonOptions;
 
 function log(text: string): void {
@@ -87,7 +87,7 @@ async function run(): Promise<void> {
       (another) => (server = another),
       (cause: unknown) => log(`cannot listen again: ${String(cause)}`),
     );
-  }, lookMs);
+  }, options.lookMs);
   await keeper.done;
   clearInterval(look);
   server.close();

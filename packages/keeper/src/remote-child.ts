@@ -37,6 +37,7 @@ export class RemoteChild implements ChildProcessPort {
   readonly #link: KeeperLink;
   readonly #stderr = new TailBuffer(stderrLimit);
   readonly #exit = Promise.withResolvers<ProcessExit>();
+  readonly #onForgotten: () => void;
   readonly #drained = Promise.withResolvers<void>();
   #socket: Socket | null = null;
   #received: number;
@@ -47,23 +48,32 @@ export class RemoteChild implements ChildProcessPort {
   /** why nothing can be written any more */
   #closed: Error | null = null;
 
-  private constructor(link: KeeperLink, process: RemoteProcess, offset: number) {
+  private constructor(link: KeeperLink, process: RemoteProcess, offset: number, onForgotten: () => void) {
     this.id = process.id;
     this.pid = process.pid;
     this.startedAt = process.startedAt;
     this.exited = this.#exit.promise;
     this.#owner = process.owner;
     this.#link = link;
+    this.#onForgotten = onForgotten;
     this.#received = offset;
     this.stdout = new ChunkQueue(queueBytes, () => this.#socket?.resume());
     link.listen(this.id, (event) => this.#told(event));
     void link.ended.then((why) => this.#linkEnded(why === 'lost'));
   }
 
-  /** `offset`: where its stdout begins. @throws PilotlightError as the keeper answers */
-  static async attach(link: KeeperLink, process: RemoteProcess, offset: number): Promise<RemoteChild> {
+  /**
+   * `offset`: where its stdout begins. `onForgotten`: called when the keeper has nothing more of it.
+   * @throws PilotlightError as the keeper answers
+   */
+  static async attach(
+    link: KeeperLink,
+    process: RemoteProcess,
+    offset: number,
+    onForgotten: () => void,
+  ): Promise<RemoteChild> {
     // Before the keeper hears of it, since events may come before the answer does.
-    const child = new RemoteChild(link, process, offset);
+    const child = new RemoteChild(link, process, offset, onForgotten);
     try {
       const { socket, rest, accepted } = await link.attach(process.id, offset);
       child.#begin(socket, rest, accepted);
@@ -162,6 +172,10 @@ export class RemoteChild implements ChildProcessPort {
       case 'stdin_closed':
         this.#closed ??= errorOf(event.error);
         break;
+      case 'forgotten':
+        this.#link.listen(this.id, null);
+        this.#onForgotten();
+        break;
       default:
         this.#closed = errorOf(event.error);
         this.stdout.end(this.#closed);
@@ -199,6 +213,5 @@ export class RemoteChild implements ChildProcessPort {
     await Promise.race([this.#drained.promise, timeout.promise]);
     clearTimeout(timer);
     this.#link.post('forget', { process: this.id });
-    this.#link.listen(this.id, null);
   }
 }

@@ -26,11 +26,11 @@ const environment = {
 };
 
 /**
- * Starts a keeper in a session of its own, with nothing of this process's environment. Resolves when it listens (true),
- * or found that another one lives (false).
+ * Starts a keeper in a session of its own, with nothing of this process's environment. Resolves when it listens, or
+ * found that another one lives.
  * @throws PilotlightError `agent_unavailable` with its reason
  */
-export async function startDaemon(options: DaemonOptions): Promise<boolean> {
+export async function startDaemon(options: DaemonOptions): Promise<void> {
   const { folder } = options;
   const log = openSync(folder.log, 'a', 0o600);
   const program = daemonProgram(folder.code);
@@ -57,10 +57,8 @@ export async function startDaemon(options: DaemonOptions): Promise<boolean> {
     pipe.destroy();
     child.unref();
   }
-  const answer =
-    said === '' ? { error: 'it ended at once' } : (JSON.parse(said) as { error?: string; ready?: true });
-  if (answer.error !== undefined) throw unavailable(answer.error, folder.log);
-  return answer.ready === true;
+  const { error } = said === '' ? { error: 'it ended at once' } : (JSON.parse(said) as { error?: string });
+  if (error !== undefined) throw unavailable(error, folder.log);
 }
 
 function unavailable(reason: string, log: string): PilotlightError {

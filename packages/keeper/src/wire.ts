@@ -106,7 +106,9 @@ export type KeeperEvent =
   | { event: 'stdin_closed'; process: string; error: WireError }
   /** Its own connection was closed for this reason; the process goes on. */
   | { event: 'detached'; process: string; error: WireError }
-  /** Another server is the owner now; the last event. */
+  /** Nothing of it is kept any more; the last event of a process. */
+  | { event: 'forgotten'; process: string }
+  /** Another server is the owner now; the last event of all. */
   | { event: 'replaced' };
 
 export interface WireError {

@@ -146,6 +146,17 @@ test('with nothing to keep and nobody there it ends by itself, and leaves no soc
   expect(alive(child.pid)).toBe(false);
 });
 
+test('a socket that somebody removed comes back, and the processes with it', async () => {
+  const first = await bench.connect({ lookMs: 20 });
+  const child = await first.spawn(bench.request(echo));
+  await first.dispose('leave');
+  const [keeper] = keepers();
+  rmSync(join(keeper?.socket ?? '', '..'), { recursive: true });
+  const again = await bench.connect();
+  expect((await again.stats()).pid).toBe(keeper?.pid);
+  expect(only(await again.left()).pid).toBe(child.pid);
+});
+
 test('SIGTERM ends its processes by the ladder, then itself; their server hears how', async () => {
   const processes = await bench.connect();
   const child = await processes.spawn(

@@ -189,6 +189,49 @@ test('what is left can be ended, and is forgotten', async () => {
   expect(await processes.left()).toEqual([]);
 });
 
+test('closing stdin comes after all that was written before, however much it is', async () => {
+  const child = await processes.spawn(
+    bench.request(
+      'let n = 0; process.stdin.on("data", (d) => (n += d.length)).on("end", () => process.stdout.write(String(n)))',
+    ),
+  );
+  const output = text(child);
+  const writes = Array.from({ length: 300 }, () => child.write(`${'w'.repeat(9999)}\n`));
+  writes.push(child.write('and no newline'));
+  child.closeStdin();
+  await Promise.all(writes);
+  expect(await output).toBe(String(300 * 10_000 + 14));
+});
+
+test('a child that closed its stdin is no place to write to, also for a later server', async () => {
+  const child = await processes.spawn(
+    bench.request(
+      'process.stdin.destroy(); require("node:fs").closeSync(0); setInterval(() => {}, 1e6); console.log("up")',
+    ),
+  );
+  await reader(child)(3);
+  await expect.poll(() => child.write('x\n').then(() => 'taken', String)).toMatch(/reads its stdin no more/);
+  await processes.dispose('leave');
+  processes = await bench.connect();
+  const again = await only(await processes.left()).adopt();
+  await expect.poll(() => again.write('x\n').then(() => 'taken', String)).toMatch(/reads its stdin no more/);
+  await again.end(quick);
+});
+
+test('grandchildren go with the child, however it ends', async () => {
+  const script =
+    'const c = require("node:child_process").spawn(process.execPath, ["-e", "process.on(\'SIGTERM\', () => {}); console.log(process.pid); setInterval(() => {}, 1e6)"], { stdio: ["ignore", 1, 1] });';
+  const child = await processes.spawn(
+    bench.request(`${script} process.stdin.resume().on("end", () => process.exit(0))`),
+  );
+  const stdout = child.stdout[Symbol.asyncIterator]();
+  const grandchild = Number(Buffer.from(((await stdout.next()).value ?? []) as Uint8Array).toString());
+  expect(alive(grandchild)).toBe(true);
+  child.closeStdin();
+  await child.exited;
+  await expect.poll(() => alive(grandchild)).toBe(false);
+});
+
 test('dispose ends everything and refuses more', async () => {
   const child = await processes.spawn(bench.request('setInterval(() => {}, 1e6)'));
   const output = text(child);
