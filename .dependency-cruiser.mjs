@@ -52,6 +52,16 @@ export default {
       to: { dependencyTypes: ['npm', 'npm-dev', 'core'], pathNot: 'node_modules/(zod|uuidv7)/' },
     },
     {
+      // The keeper's process has 60 MB; a library, or the protocol's schemas, would be a third of that.
+      name: 'keeper-imports-no-library',
+      severity: 'error',
+      from: { path: '^packages/keeper/src/', pathNot: test },
+      to: {
+        path: '^node_modules/|^packages/protocol/src/',
+        pathNot: '^packages/protocol/src/(pilotlight-error|error-codes)\\.ts$',
+      },
+    },
+    {
       name: 'sql-stays-in-the-store',
       severity: 'error',
       from: { path: '^packages/', pathNot: [inside('store'), test] },

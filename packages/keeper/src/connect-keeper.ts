@@ -15,6 +15,8 @@ export interface KeeperConnectOptions {
   dataFolder: string;
   /** where the ledger of processes is */
   ledgerFolder: string;
+  /** of the kill ladder in `dispose` */
+  deadlines?: KillDeadlines;
   /** of the protocol; for tests */
   version?: number;
   /** Of a keeper that has to be started: milliseconds without a process and a server after which it ends, one minute unless told. */
@@ -43,6 +45,7 @@ export async function connectKeeper(options: KeeperConnectOptions): Promise<Keep
   const version = options.version ?? VERSION;
   const connect = (): Promise<KeeperLink> => openCurrent(folder, secret, version, options);
   return new KeeperProcesses(await connect(), {
+    deadlines: options.deadlines,
     connect,
     others: async () =>
       openAll(

@@ -8,9 +8,11 @@ import type {
   SpawnRequest,
 } from './process-port.ts';
 import { RemoteChild, type RemoteProcess } from './remote-child.ts';
-import type { Listed, Stats } from './wire.ts';
+import type { Listed, Requests, Stats } from './wire.ts';
 
 export interface KeeperAccess {
+  /** of the kill ladder in `dispose` */
+  deadlines: KillDeadlines | undefined;
   /** The keeper of this version; started when there is none. */
   connect(): Promise<KeeperLink>;
   /** Keepers of other versions that still have processes. */
@@ -63,8 +65,9 @@ export class KeeperProcesses implements ProcessPort {
     await Promise.allSettled(this.#spawning);
     const links = await this.#openLinks(how === 'end');
     if (how === 'end') {
-      await Promise.allSettled([...this.#children.values()].map((child) => child.end()));
-      await Promise.allSettled(links.map(endAll));
+      const { deadlines } = this.#access;
+      await Promise.allSettled([...this.#children.values()].map((child) => child.end(deadlines)));
+      await Promise.allSettled(links.map((link) => endAll(link, deadlines)));
     }
     for (const child of this.#children.values()) child.leave(how);
     // A keeper of nothing need not wait for the next server.
@@ -121,7 +124,7 @@ export class KeeperProcesses implements ProcessPort {
       input,
       adopt: () => this.#attach(link, { id, owner, pid, startedAt }, output.from),
       end: async (deadlines) => {
-        await link.request('end', { process: id, ...(deadlines === undefined ? {} : { deadlines }) });
+        await link.request('end', endOf(id, deadlines));
         await link.request('forget', { process: id });
       },
     };
@@ -162,12 +165,16 @@ async function endWhenEmpty(link: KeeperLink): Promise<void> {
   await link.ended;
 }
 
-async function endAll(link: KeeperLink): Promise<void> {
+async function endAll(link: KeeperLink, deadlines: KillDeadlines | undefined): Promise<void> {
   const { processes } = await link.request('list', {});
   await Promise.allSettled(
     processes.map(async ({ process }) => {
-      await link.request('end', { process });
+      await link.request('end', endOf(process, deadlines));
       await link.request('forget', { process });
     }),
   );
+}
+
+function endOf(process: string, deadlines: KillDeadlines | undefined): Requests['end']['ask'] {
+  return { process, ...(deadlines === undefined ? {} : { deadlines }) };
 }

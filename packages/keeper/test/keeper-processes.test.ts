@@ -233,9 +233,10 @@ test('grandchildren go with the child, however it ends', async () => {
 });
 
 test('dispose ends everything and refuses more', async () => {
+  processes = await bench.connect({ deadlines: quick });
   const child = await processes.spawn(bench.request('setInterval(() => {}, 1e6)'));
   const output = text(child);
-  await processes.dispose();
+  await processes.dispose('end');
   expect(await child.exited).toMatchObject({ code: null });
   expect(await output).toBe('');
   await expect(processes.spawn(bench.request(''))).rejects.toMatchObject({ code: 'server_stopping' });
