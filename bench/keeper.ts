@@ -82,7 +82,7 @@ async function startEcho(processes: ProcessPort): Promise<() => Promise<number>>
       read += value.length;
     }
     const took = performance.now() - start;
-    child.acknowledge(read);
+    child.acknowledge(read, child.written);
     return took;
   };
 }
@@ -92,6 +92,6 @@ async function flood(processes: ProcessPort): Promise<void> {
   const request = { owner: 'Flood', command: process.execPath, args: ['-e', script], cwd: tmpdir(), env: {} };
   const child = await processes.spawn(request);
   let read = 0;
-  for await (const chunk of child.stdout) child.acknowledge((read += chunk.length));
+  for await (const chunk of child.stdout) child.acknowledge((read += chunk.length), child.written);
   if (read !== FLOOD) throw new Error(`${read} bytes came`);
 }
