@@ -54,5 +54,5 @@ test('message ids ascend and look like those of opencode', () => {
   expect(ids.every((id) => /^msg_[0-9a-f]{12}[0-9A-Za-z]{14}$/.test(id))).toBe(true);
   expect(ids.toSorted()).toEqual(ids);
   // Taken from a recording: the message was made in this millisecond.
-  expect(newMessageId(1795386808712).slice(0, 15)).toBe('msg_20564998800');
+  expect(newMessageId(undefined, 1795386808712).slice(0, 15)).toBe('msg_20564998800');
 });
