@@ -15,7 +15,7 @@ export async function createConversation(http: OpenCodeHttp, directory: string):
   return { ...made, id };
 }
 
-/** The stored conversation, made idle; null when it is gone or belongs to another directory. */
+/** The stored conversation, as it is; null when it is gone or belongs to another directory. */
 export async function findConversation(
   http: OpenCodeHttp,
   id: string | null,
@@ -27,15 +27,18 @@ export async function findConversation(
   try {
     const info: WireSession = { ...asObject(await http.get(`/session/${id}`, options)), id };
     // Its own directory wins over any we name, so it would work in the wrong place.
-    if (info.directory !== undefined && info.directory !== directory) return null;
-    const status = asObject(await http.get('/session/status', options));
-    // A turn that was given up: the next prompt would be steered into it.
-    if (id in status) await http.post(`/session/${id}/abort`, options);
-    return info;
+    return info.directory !== undefined && info.directory !== directory ? null : info;
   } catch (error) {
     if (error instanceof HttpAnswerError && error.status === 404) return null;
     throw error;
   }
+}
+
+/** Stops a turn that was given up: the next prompt would be steered into it. */
+export async function makeIdle(http: OpenCodeHttp, id: string, directory: string): Promise<void> {
+  const options = { directory, timeoutMs: TIMEOUT_MS };
+  const status = asObject(await http.get('/session/status', options));
+  if (id in status) await http.post(`/session/${id}/abort`, options);
 }
 
 /**

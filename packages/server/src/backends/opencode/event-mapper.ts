@@ -15,6 +15,7 @@ import { planEntry, retryText } from './event-words.ts';
 import { remainder, type TextPart } from './text-part.ts';
 import { isOlderSnapshot, toolSnapshot } from './tool-snapshot.ts';
 import { UsageMeter } from './usage.ts';
+import { asList } from './wire.ts';
 import type { SessionRecord, WireMessage, WirePart, WireSession, WireStatus, WireTodo } from './wire.ts';
 
 interface ToolPart {
@@ -76,6 +77,22 @@ export class EventMapper {
     this.#meter.turnStarted();
   }
 
+  /**
+   * The turn runs already, and what is stored of it will be applied. `todos`: as they are now; those of an earlier turn
+   * are no news of this one.
+   */
+  takeUp(stored: StoredTurn, todos: readonly WireTodo[]): void {
+    const parts = (stored.get(this.#options.sessionId) ?? []).flatMap((message) => message.parts);
+    this.#meter.turnTakenUp(parts.filter(({ type }) => type === 'step-finish'));
+    this.#title = null;
+    if (!parts.some(writesTodos)) this.#plan = JSON.stringify(todos.map(planEntry));
+  }
+
+  /** Whether a text that runs is known in part only, so that nothing of it is said before it ends. */
+  get owesText(): boolean {
+    return [...this.#texts.values()].some((part) => part.gapped && !part.ended);
+  }
+
   /** Events were missed from here on. */
   streamBroke(): void {
     for (const part of this.#texts.values()) if (!part.ended) part.gapped = true;
@@ -89,10 +106,16 @@ export class EventMapper {
     return out;
   }
 
-  /** The call a permission or question is about, as last seen. */
+  /** The call a permission or question is about, as last seen; it may not be told yet. */
   findTool(messageID: string | undefined, callID: string | undefined): AcpToolSnapshot | undefined {
     for (const tool of this.#tools.values())
       if (tool.messageID === messageID && tool.callID === callID) return tool.snapshot;
+    for (const record of this.#held.toReversed()) {
+      if (record.type !== 'message.part.updated' || record.part.type !== 'tool') continue;
+      const { part, sessionID } = record;
+      if (part.messageID === messageID && part.callID === callID)
+        return toolSnapshot(part, this.children.get(sessionID) ?? null);
+    }
     return undefined;
   }
 
@@ -104,15 +127,16 @@ export class EventMapper {
 
   /**
    * The stored messages of the turn as they are now, of the root and of its sub-agents by session, oldest first; yields
-   * what was missed. What a sub-agent did comes behind the call that started it, as it would have come.
+   * what was missed. What a sub-agent did comes behind the call that started it, as it would have come. `plans`: each
+   * plan that was made is told where it was made.
    */
-  applyStored(stored: StoredTurn): AgentEvent[] {
+  applyStored(stored: StoredTurn, plans = false): AgentEvent[] {
     const out: AgentEvent[] = [];
-    this.#applyStored(this.#options.sessionId, stored, out);
+    this.#applyStored(this.#options.sessionId, stored, out, plans);
     return out;
   }
 
-  #applyStored(sessionID: string, stored: StoredTurn, out: AgentEvent[]): void {
+  #applyStored(sessionID: string, stored: StoredTurn, out: AgentEvent[], plans: boolean): void {
     for (const { info, parts } of stored.get(sessionID) ?? []) {
       // A message that is complete closes its parts, so that is said last.
       const { completed: _completed, ...time } = info.time ?? {};
@@ -120,7 +144,9 @@ export class EventMapper {
       for (const part of parts) {
         this.#apply({ type: 'message.part.updated', sessionID, part }, out, true);
         const child = childSession(part);
-        if (child !== null) this.#applyStored(child, stored, out);
+        if (child !== null) this.#applyStored(child, stored, out, false);
+        if (plans && writesTodos(part) && part.state?.status === 'completed')
+          this.#onTodos(asList(part.state.input?.['todos']), out);
       }
       this.#apply({ type: 'message.updated', sessionID, info }, out, true);
     }
@@ -297,10 +323,11 @@ export class EventMapper {
   }
 
   #onTodos(todos: WireTodo[], out: AgentEvent[]): void {
-    const said = JSON.stringify(todos);
+    const entries = todos.map(planEntry);
+    const said = JSON.stringify(entries);
     if (said === this.#plan || (todos.length === 0 && this.#plan === '')) return;
     this.#plan = said;
-    out.push({ type: 'plan', entries: todos.map(planEntry) });
+    out.push({ type: 'plan', entries });
   }
 
   /** Whether a part before this one in its session still owes its text. */
@@ -327,6 +354,10 @@ export class EventMapper {
     this.#held = [];
     for (const record of held) this.#apply(record, out, false);
   }
+}
+
+function writesTodos(part: WirePart): boolean {
+  return part.type === 'tool' && part.tool === 'todowrite';
 }
 
 function isCompaction(message: WireMessage): boolean {

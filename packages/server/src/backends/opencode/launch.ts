@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import type { ChildProcessPort, ProcessExit, ProcessPort } from '@pilotlight/keeper';
-import type { ResolvedAgent } from '../agent-spec.ts';
+import type { AgentSpec, ResolvedAgent } from '../agent-spec.ts';
 import { OpenCodeConnection } from './connection.ts';
 import { asObject, asString } from './wire.ts';
 
@@ -22,7 +22,12 @@ export interface LaunchedServer {
   port: number;
   password: string;
   version: string;
+  /** epoch ms since when it is ours, after an earlier life of ours had started it; null: this life started it */
+  adoptedAt: number | null;
 }
+
+/** What is said of an agent in errors. */
+type Described = Pick<AgentSpec, 'name' | 'command' | 'install' | 'hint'>;
 
 export interface LaunchOptions {
   agent: ResolvedAgent;
@@ -44,13 +49,19 @@ export async function launchServer(options: LaunchOptions): Promise<LaunchedServ
     const child = await spawnServer(options, port, password);
     try {
       await ready(child, options.agent);
-      return { child, port, password, ...(await connected(options.agent, port, password)) };
+      const up = await connected(options.agent, port, password, HEALTH_MS);
+      return { child, port, password, ...up, adoptedAt: null };
     } catch (error) {
       await child.end(KILL);
       // Somebody took the port between our look and its start.
       if (attempt >= PORT_ATTEMPTS || !PORT_TAKEN.test(child.stderrTail())) throw error;
     }
   }
+}
+
+/** By what a later life of ours knows the server of an agent among the processes that were left. */
+export function serverTag(agentId: string): string {
+  return JSON.stringify({ backend: 'opencode_server', agent: agentId });
 }
 
 async function spawnServer(
@@ -62,7 +73,14 @@ async function spawnServer(
   // Its own default for a missing port is 4096 before anything else.
   const args = [...agent.args, '--hostname=127.0.0.1', `--port=${port}`];
   const env = serverEnv(agent.processEnv, password);
-  const child = await processes.spawn({ owner: agent.id, command: agent.command, args, cwd, env });
+  const child = await processes.spawn({
+    owner: agent.id,
+    command: agent.command,
+    args,
+    cwd,
+    env,
+    tag: serverTag(agent.id),
+  });
   options.onSpawned(child, port, password);
   return child;
 }
@@ -111,28 +129,44 @@ async function ready(child: ChildProcessPort, agent: ResolvedAgent): Promise<voi
 async function readLine(child: ChildProcessPort, onReady: (prefix: string | null) => void): Promise<void> {
   const decoder = new TextDecoder();
   let text: string | null = '';
-  for await (const bytes of child.stdout) {
-    if (text === null) continue;
+  await drain(child, 0, (bytes) => {
+    if (text === null) return;
     text = (text + decoder.decode(bytes, { stream: true })).slice(-10_000);
     const match = READY.exec(text);
-    if (match === null) continue;
+    if (match === null) return;
     onReady(match[1] ?? '');
     text = null;
-  }
+  });
   onReady(null);
 }
 
-async function connected(
-  agent: ResolvedAgent,
+/** Reads stdout until it ends, so that the server never waits for us. `from`: bytes that were read before. */
+export async function drain(
+  child: ChildProcessPort,
+  from: number,
+  onBytes: (bytes: Uint8Array) => void = () => {},
+): Promise<void> {
+  let offset = from;
+  for await (const bytes of child.stdout) {
+    onBytes(bytes);
+    offset += bytes.length;
+    child.acknowledge(offset);
+  }
+}
+
+/** Asks a server for its health and opens its event stream, each within `ms`. */
+export async function connected(
+  agent: Described,
   port: number,
   password: string,
+  ms: number,
 ): Promise<{ connection: OpenCodeConnection; version: string }> {
   const connection = new OpenCodeConnection({ port, password });
   try {
-    const health = asObject(await connection.http.get('/global/health', { timeoutMs: HEALTH_MS }));
+    const health = asObject(await connection.http.get('/global/health', { timeoutMs: ms }));
     const version = asString(health['version']);
     if (!version.startsWith('1.')) throw unsupported(agent, version);
-    const timeout = AbortSignal.timeout(HEALTH_MS);
+    const timeout = AbortSignal.timeout(ms);
     const late = new Promise<never>((_resolve, reject) =>
       timeout.addEventListener('abort', () => reject(noEvents(agent)), { once: true }),
     );
@@ -144,7 +178,7 @@ async function connected(
   }
 }
 
-function unsupported(agent: ResolvedAgent, version: string): PilotlightError {
+function unsupported(agent: Described, version: string): PilotlightError {
   const found = version === '' ? 'one that does not say its version' : `version ${version}`;
   const wanted = agent.install === null ? '1.x' : `1.x (${agent.install.version} is tested)`;
   return new PilotlightError(
@@ -167,7 +201,7 @@ function startTooSlow(agent: ResolvedAgent, child: ChildProcessPort): Pilotlight
   );
 }
 
-function noEvents(agent: ResolvedAgent): PilotlightError {
+function noEvents(agent: Described): PilotlightError {
   return new PilotlightError('agent_protocol', `${agent.name} opened no event stream.`);
 }
 

@@ -2,7 +2,9 @@
 // conversation of the server for each (chat, agent). It works on the user's own opencode configuration and login.
 //
 // Contract: nothing runs before the first `ensureSession`; a turn resolves exactly once and emits nothing afterwards;
-// after `dispose` no process of it is left, commands that its agents started included.
+// after `dispose` no process of it is left, commands that its agents started included. Where processes outlive this
+// server, `dispose('leave')` leaves it running with its turns, and the next life of ours goes on with both: `adopt` for
+// the server, then `reattach` for each turn.
 import type {
   AgentBackend,
   AgentSessionChoice,
@@ -12,17 +14,20 @@ import type {
   EnsureSessionOpts,
   PromptCtx,
   PromptInput,
+  ReattachCtx,
   TurnResult,
 } from '@pilotlight/protocol';
 import { PilotlightError, toErrorInfo } from '@pilotlight/protocol';
-import type { ProcessPort } from '@pilotlight/keeper';
+import type { LeftProcess, ProcessPort } from '@pilotlight/keeper';
 import type { AgentTable } from '../agent-spec.ts';
 import type { BackendHost } from '../backend-host.ts';
 import { agentError } from './agent-error.ts';
-import { createConversation, findConversation, requireWorktree } from './conversations.ts';
+import { requireWorktree } from './conversations.ts';
+import { findTurn } from './find-turn.ts';
 import type { LaunchedServer } from './launch.ts';
+import { openSession, sessionOf, type OpenOptions } from './open-session.ts';
 import { OpenCodeServer } from './server.ts';
-import { OpenCodeSession } from './session.ts';
+import type { OpenCodeSession } from './session.ts';
 
 const CLOSE_MS = 10_000;
 /** The server never forgets a broken event stream: after so many it is started anew as soon as no turn runs. */
@@ -61,6 +66,17 @@ export class OpenCodeServerBackend implements AgentBackend {
     });
   }
 
+  /**
+   * Goes on with the server that an earlier life of ours left, if it is among `left` (what the process port has) and can
+   * be used: nothing in it is stopped. Otherwise what is left of it is ended. Once, before anything else is asked of the
+   * backend. Answers the processes that are not its own.
+   */
+  async adopt(left: readonly LeftProcess[]): Promise<LeftProcess[]> {
+    const unclaimed = await this.#server.adopt(left);
+    this.#watchIdle();
+    return unclaimed;
+  }
+
   async ensureSession(sessionId: string, opts: EnsureSessionOpts): Promise<AgentSessionHandle> {
     const key = keyOf(opts.chatId, opts.agent);
     const running = this.#ensuring.get(key);
@@ -75,23 +91,51 @@ export class OpenCodeServerBackend implements AgentBackend {
   }
 
   async prompt(handle: AgentSessionHandle, input: PromptInput, ctx: PromptCtx): Promise<TurnResult> {
-    const { host } = this.#options;
     try {
       await requireWorktree(ctx.worktreePath);
       const session = await this.#sessionOf(handle, ctx);
-      host.residencyChanged(session.handle, 'busy', 'A turn is running');
-      try {
-        const result = await session.prompt(input, ctx);
-        // It may still work on what was given up: only a conversation that is found again is made idle first.
-        if (result.error?.details?.['by'] === 'session_closed') this.#forget(session);
-        return result;
-      } finally {
-        session.continuity = 'live';
-        if (this.#sessions.get(keyOf(handle.chatId, handle.agent)) === session)
-          host.residencyChanged(session.handle, 'ready', 'Its turn ended');
-      }
+      return await this.#during(session, session.prompt(input, ctx));
     } catch (error) {
       return { ok: false, error: toErrorInfo(agentError(handle.agent, error)) };
+    }
+  }
+
+  /**
+   * Needs no `ensureSession` before, and `adopt` must have been called. The prompt must have been sent with `ctx.turnId`.
+   * Permissions and questions that are still open are asked again, with the same tool call id. A text that is being
+   * written shows nothing before it ends, since the server keeps none of it until then: `onCaughtUp` waits for that.
+   */
+  async reattach(handle: AgentSessionHandle, ctx: ReattachCtx): Promise<TurnResult> {
+    clearTimeout(this.#idle);
+    try {
+      const server = await this.#server.adopted();
+      if (typeof server === 'string') throw new PilotlightError('interrupted', server);
+      const { session: info, directory, promptId } = await findTurn(server, handle, ctx);
+      const options = this.#openOptions(server, handle, directory, ctx.model);
+      const session = await sessionOf(options, info, 'reattached');
+      this.#admit(server, session);
+      return await this.#during(session, session.reattach(promptId, ctx));
+    } catch (error) {
+      this.#watchIdle();
+      const { code, message, details } = toErrorInfo(agentError(handle.agent, error));
+      if (code === 'interrupted') throw error;
+      throw new PilotlightError('interrupted', message, { cause: error, ...(details && { details }) });
+    }
+  }
+
+  async #during(session: OpenCodeSession, running: Promise<TurnResult>): Promise<TurnResult> {
+    const { host } = this.#options;
+    const { chatId, agent } = session.handle;
+    host.residencyChanged(session.handle, 'busy', 'A turn is running');
+    try {
+      const result = await running;
+      // It may still work on what was given up: only a conversation that is found again is made idle first.
+      if (result.error?.details?.['by'] === 'session_closed') this.#forget(session);
+      return result;
+    } finally {
+      session.continuity = 'live';
+      if (this.#sessions.get(keyOf(chatId, agent)) === session)
+        host.residencyChanged(session.handle, 'ready', 'Its turn ended');
     }
   }
 
@@ -112,8 +156,17 @@ export class OpenCodeServerBackend implements AgentBackend {
     this.#watchIdle();
   }
 
-  async dispose(): Promise<void> {
+  /**
+   * `leave`: the server goes on with its turns, for a later life of ours. A turn that runs then emits nothing more, and
+   * its promise never settles: whoever waits for it must let it drop.
+   */
+  async dispose(how: 'end' | 'leave' = 'end'): Promise<void> {
     clearTimeout(this.#idle);
+    if (how === 'leave') {
+      for (const session of this.#sessions.values()) session.letGo();
+      this.#sessions.clear();
+      return await this.#server.leave();
+    }
     const open = [...this.#sessions.values()];
     const { http } = this.#server.current?.connection ?? {};
     await Promise.all(
@@ -229,12 +282,7 @@ export class OpenCodeServerBackend implements AgentBackend {
     const server = await this.#server.ensure();
     const known = this.#sessions.get(key);
     if (known?.isOn(server.connection.http) === true) return known;
-    return await this.#open(
-      server,
-      { ...handle, serverPort: server.port },
-      await requireWorktree(ctx.worktreePath),
-      ctx.model,
-    );
+    return await this.#open(server, handle, await requireWorktree(ctx.worktreePath), ctx.model);
   }
 
   async #open(
@@ -243,32 +291,28 @@ export class OpenCodeServerBackend implements AgentBackend {
     directory: string,
     model: string | null,
   ): Promise<OpenCodeSession> {
-    const { host, agents, agentId } = this.#options;
-    const { connection } = server;
-    host.residencyChanged(handle, 'starting', 'Opening its conversation');
-    const found = await findConversation(connection.http, handle.agentSessionId, directory);
-    const info = found ?? (await createConversation(connection.http, directory));
-    const current = { ...handle, agentSessionId: info.id };
-    const spec = agents.get(agentId);
-    const session: OpenCodeSession = new OpenCodeSession({
-      http: connection.http,
-      handle: current,
-      info,
-      directory,
-      continuity: found === null ? 'fresh' : 'resumed',
-      model,
-      agent: { name: spec.name, login: spec.login },
-      cancelMs: spec.deadlines.cancel,
-      catalog: (refresh) => connection.catalog(directory, refresh),
-      outOfTurn: (event) => host.outOfTurn(current, event),
-      onChild: (child) => connection.own(child, session),
-    });
-    if (handle.agentSessionId !== info.id) host.agentSessionAssigned(current);
-    await session.announce();
-    connection.add(session);
-    this.#sessions.set(keyOf(handle.chatId, handle.agent), session);
-    host.residencyChanged(current, 'ready', found === null ? 'New conversation' : 'Conversation found again');
+    const session = await openSession(this.#openOptions(server, handle, directory, model));
+    this.#admit(server, session);
     return session;
+  }
+
+  #openOptions(
+    server: LaunchedServer,
+    handle: AgentSessionHandle,
+    directory: string,
+    model: string | null,
+  ): OpenOptions {
+    const { host, agents, agentId } = this.#options;
+    return { server, host, spec: agents.get(agentId), handle, directory, model };
+  }
+
+  /** From here on it gets what the server says of it. */
+  #admit(server: LaunchedServer, session: OpenCodeSession): void {
+    const { handle, continuity } = session;
+    server.connection.add(session);
+    this.#sessions.set(keyOf(handle.chatId, handle.agent), session);
+    const why = continuity === 'fresh' ? 'New conversation' : 'Conversation found again';
+    this.#options.host.residencyChanged(handle, 'ready', why);
   }
 
   #forget(session: OpenCodeSession): void {

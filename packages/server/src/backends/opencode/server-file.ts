@@ -36,7 +36,7 @@ export function removeServerFile(stateFolder: string): void {
   rmSync(join(stateFolder, FILE), { force: true });
 }
 
-function readServerFile(stateFolder: string): ServerFile | null {
+export function readServerFile(stateFolder: string): ServerFile | null {
   try {
     return ServerFile.parse(JSON.parse(readFileSync(join(stateFolder, FILE), 'utf8')));
   } catch {

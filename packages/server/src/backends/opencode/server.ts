@@ -2,15 +2,23 @@
 // started again (within bounds) by the next need after it ended.
 //
 //   none ──ensure()──► starting ──► up ──(ends by itself)──► none         stop() from anywhere ──► stopped
-//                          └─(fails)──► failed ──ensure()──► starting …
+//     │                    └─(fails)──► failed ──ensure()──► starting …   leave() from anywhere ──► stopped, and it goes on
+//     └──adopt(), when an earlier life of ours left it running──► up
 //
 // Its health is `down` where the next `ensure` is not to be trusted: after a start that failed, while the pause after
 // several short lives lasts, and once it is stopped. One life's end alone is not: the next need starts another.
 import { PilotlightError, type ErrorInfo } from '@pilotlight/protocol';
 import { mkdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ChildProcessPort, type ProcessExit, type ProcessPort, readStat } from '@pilotlight/keeper';
+import {
+  type ChildProcessPort,
+  type LeftProcess,
+  type ProcessExit,
+  type ProcessPort,
+  readStat,
+} from '@pilotlight/keeper';
 import type { AgentTable } from '../agent-spec.ts';
+import { adoptServer } from './adopt-server.ts';
 import { exitWords, KILL, launchServer, type LaunchedServer } from './launch.ts';
 import { endMarked, processMark } from './leftovers.ts';
 import { RestartPolicy } from './restart-policy.ts';
@@ -37,6 +45,9 @@ export class OpenCodeServer {
   #failed = false;
   #stopped = false;
   #earlierEnded = false;
+  /** why there is no server to take turns up from */
+  #notAdopted: string;
+  #adopting: Promise<unknown> = Promise.resolve();
   /** the process of the start under way */
   #child: ChildProcessPort | null = null;
   /** the mark of the processes of this life, once its process is there */
@@ -46,6 +57,7 @@ export class OpenCodeServer {
 
   constructor(options: OpenCodeServerOptions) {
     this.#options = options;
+    this.#notAdopted = `No server of ${options.agentId} was left running.`;
   }
 
   get health(): 'up' | 'down' {
@@ -57,6 +69,27 @@ export class OpenCodeServer {
     return this.#current;
   }
 
+  /** The server in which turns of an earlier life of ours may run, or why there is none. */
+  async adopted(): Promise<LaunchedServer | string> {
+    await this.#adopting;
+    return this.#current !== null && this.#current.adoptedAt !== null ? this.#current : this.#notAdopted;
+  }
+
+  /**
+   * Goes on with the server that an earlier life of ours left running; one that cannot be used is ended. Answers the
+   * processes that are not its own. Before the first `ensure`.
+   */
+  async adopt(left: readonly LeftProcess[]): Promise<LeftProcess[]> {
+    const { agents, agentId, stateFolder } = this.#options;
+    const adoption = adoptServer(agents.get(agentId), stateFolder, left);
+    this.#adopting = adoption.catch(() => {});
+    const { server, why, unclaimed } = await adoption;
+    this.#earlierEnded = true;
+    this.#notAdopted = why;
+    if (server !== null) this.#up(server);
+    return unclaimed;
+  }
+
   /**
    * The running server; starts it when there is none. Concurrent calls share one start.
    * @throws PilotlightError `agent_unavailable` while it fails again and again, and what a start throws
@@ -64,6 +97,7 @@ export class OpenCodeServer {
   async ensure(): Promise<LaunchedServer> {
     if (this.#stopped)
       throw new PilotlightError('server_stopping', 'opencode is not started: the server stops.');
+    await this.#adopting;
     if (this.#current !== null) return this.#current;
     this.#starting ??= this.#start().finally(() => (this.#starting = null));
     return await this.#starting;
@@ -72,11 +106,23 @@ export class OpenCodeServer {
   /** Ends it for good: its work is put down first, since its processes know no orderly end. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    await this.#adopting;
     if (this.#starting !== null) {
       await this.#child?.end(KILL);
       await this.#starting.catch(() => {});
     }
     await this.recycle();
+  }
+
+  /** Lets go of it: it goes on, with the turns that run in it, and a later life of ours adopts it. */
+  async leave(): Promise<void> {
+    await this.#adopting;
+    // No turn runs in one that is just starting.
+    if (this.#starting !== null) return await this.stop();
+    this.#stopped = true;
+    this.#current?.connection.close();
+    this.#current = null;
+    await this.#cleaning;
   }
 
   /** Ends the present life; the next need starts another, behind it. No conversation may be in a turn. */
@@ -105,11 +151,7 @@ export class OpenCodeServer {
       const onSpawned = (child: ChildProcessPort, port: number, password: string): void =>
         this.#remember(child, port, password);
       const server = await launchServer({ agent, processes, cwd: stateFolder, onSpawned });
-      // In the moment it starts its program, a process shows nothing of itself.
-      if (this.#mark === null) this.#remember(server.child, server.port, server.password);
-      this.#current = server;
-      this.#failed = false;
-      void server.child.exited.then((exit) => this.#onExit(server, exit));
+      this.#up(server);
       return server;
     } catch (error) {
       this.#failed = true;
@@ -117,6 +159,14 @@ export class OpenCodeServer {
       this.#clearAway();
       throw error;
     }
+  }
+
+  #up(server: LaunchedServer): void {
+    // In the moment it starts its program, a process shows nothing of itself.
+    if (this.#mark === null) this.#remember(server.child, server.port, server.password);
+    this.#current = server;
+    this.#failed = false;
+    void server.child.exited.then((exit) => this.#onExit(server, exit));
   }
 
   async #waitForTurn(): Promise<void> {
@@ -147,6 +197,7 @@ export class OpenCodeServer {
   #onExit(server: LaunchedServer, exit: ProcessExit): void {
     if (this.#current !== server) return;
     this.#current = null;
+    this.#notAdopted = `The server of ${this.#options.agentId} ended (${exitWords(exit, server.child)}).`;
     this.#policy.ended(Date.now(), Date.now() - server.child.startedAt);
     this.#clearAway();
     const why = exitWords(exit, server.child);

@@ -7,14 +7,17 @@ import type {
   ErrorInfo,
   PromptCtx,
   PromptInput,
+  ReattachCtx,
   TurnResult,
 } from '@pilotlight/protocol';
 import { PilotlightError } from '@pilotlight/protocol';
 import { checkMode, checkModel, checkThinking, configOptions, type Catalog, type Choice } from './catalog.ts';
+import { newMessageId } from './ascending-id.ts';
 import { EventMapper } from './event-mapper.ts';
 import type { OpenCodeHttp } from './http.ts';
 import { readPrompt } from './prompt-input.ts';
-import { Turn } from './turn.ts';
+import { sendPrompt } from './send-prompt.ts';
+import { Turn, type TurnOrigin } from './turn.ts';
 import type { AgentWords } from './turn-outcome.ts';
 import type { SessionRecord, WireSession } from './wire.ts';
 
@@ -111,24 +114,51 @@ export class OpenCodeSession {
     const model = this.#choice.model ?? catalog.defaultModel;
     if (model !== null) await this.#knownModel(model);
     const commands = new Set(catalog.commands.map(({ name }) => name));
+    const { http } = this.#options;
+    const promptId = newMessageId(ctx.turnId);
+    const what = {
+      http,
+      sessionId: this.id,
+      directory: this.directory,
+      promptId,
+      prompt: readPrompt(input, commands),
+      model,
+      mode: this.#choice.mode ?? catalog.defaultMode,
+      variant: this.#choice.variant,
+    };
+    return await this.#run(ctx, promptId, { kind: 'new', send: () => sendPrompt(what) });
+  }
+
+  /**
+   * Takes up the turn of a prompt that an earlier life of ours sent. Records belong to it from the call on.
+   * @throws PilotlightError `interrupted` when it cannot be read
+   */
+  reattach(promptId: string, ctx: ReattachCtx): Promise<TurnResult> {
+    return this.#run(ctx, promptId, { kind: 'taken_up', onCaughtUp: () => ctx.onCaughtUp() });
+  }
+
+  /** A running turn goes on in the server, and ends here without a word. */
+  letGo(): void {
+    this.#turn?.letGo();
+  }
+
+  #run(ctx: PromptCtx, promptId: string, origin: TurnOrigin): Promise<TurnResult> {
     this.#mapper.turnStarted();
     const { http, agent, cancelMs, onChild } = this.#options;
     this.#turn = new Turn({
       http,
       sessionId: this.id,
       directory: this.directory,
+      promptId,
       mapper: this.#mapper,
       ctx,
-      prompt: readPrompt(input, commands),
-      model,
-      mode: this.#choice.mode ?? catalog.defaultMode,
-      variant: this.#choice.variant,
+      origin,
       agent,
       cancelMs,
       onChild,
       onSettled: () => (this.#turn = null),
     });
-    return await this.#turn.run();
+    return this.#turn.run();
   }
 
   receive(record: SessionRecord): void {

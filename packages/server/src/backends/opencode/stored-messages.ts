@@ -1,5 +1,13 @@
+import { isPromptOf } from './ascending-id.ts';
 import type { OpenCodeHttp } from './http.ts';
-import { asList, asObject, asString, type WireMessageWithParts, type WirePart } from './wire.ts';
+import {
+  asList,
+  asObject,
+  asString,
+  type WireMessage,
+  type WireMessageWithParts,
+  type WirePart,
+} from './wire.ts';
 
 const TIMEOUT_MS = 30_000;
 /** Newest messages to ask for: more and more until the one that is looked for is among them, at last all. */
@@ -46,23 +54,51 @@ export async function storedTurn(
   return stored;
 }
 
+/** What opencode notes on a call that the user refused, or a question that the user dismissed. */
+const REFUSED = /^The user (rejected permission|dismissed this question)/;
+
+/** Whether the user refused something in this turn. */
+export function wasRefused(stored: StoredTurn): boolean {
+  const parts = [...stored.values()].flatMap((messages) => messages.flatMap((message) => message.parts));
+  return parts.some(({ state }) => REFUSED.test(state?.error ?? ''));
+}
+
+/** The id of the stored prompt of a turn of ours; null when there is none. */
+export async function findPrompt(
+  http: OpenCodeHttp,
+  sessionId: string,
+  turnId: string,
+): Promise<string | null> {
+  const messages = await newestMessages(http, sessionId, ({ id }) => isPromptOf(id, turnId));
+  return messages?.[0]?.info.id ?? null;
+}
+
 /** All stored messages of a session, oldest first. */
 async function storedMessages(http: OpenCodeHttp, sessionId: string): Promise<WireMessageWithParts[]> {
   return readMessages(await http.get(`/session/${sessionId}/message`, { timeoutMs: TIMEOUT_MS }));
 }
 
 /** The stored messages from `promptId` on, oldest first; null when that message is not stored. */
-export async function messagesSince(
+export function messagesSince(
   http: OpenCodeHttp,
   sessionId: string,
   promptId: string,
+): Promise<WireMessageWithParts[] | null> {
+  return newestMessages(http, sessionId, ({ id }) => id === promptId);
+}
+
+/** The stored messages from the last that is wanted on, oldest first; null when there is none. */
+async function newestMessages(
+  http: OpenCodeHttp,
+  sessionId: string,
+  isWanted: (info: WireMessage) => boolean,
 ): Promise<WireMessageWithParts[] | null> {
   for (const limit of LIMITS) {
     const query = limit === null ? '' : `?limit=${limit}`;
     const messages = readMessages(
       await http.get(`/session/${sessionId}/message${query}`, { timeoutMs: TIMEOUT_MS }),
     );
-    const at = messages.findIndex(({ info }) => info.id === promptId);
+    const at = messages.findLastIndex(({ info }) => isWanted(info));
     if (at >= 0) return messages.slice(at);
     if (limit !== null && messages.length < limit) return null;
   }

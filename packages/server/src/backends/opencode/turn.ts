@@ -1,43 +1,38 @@
-// One turn of one opencode conversation: sends the prompt, follows the events, asks the user, and says how it ended.
+// One turn of one opencode conversation: sends the prompt (or takes up a turn whose prompt an earlier life of ours sent),
+// follows the events, asks the user, and says how it ended.
 //
 //   sending ──► following ──► settled            cancel: abort, wait for idle, refuse what is left, read the rest
-//                 │    ▲
+//                 │    ▲                         letGo: nothing more is emitted or asked, and it never resolves
 //   stream broke, │    │ what was missed was read from the server and events that came meanwhile were applied
 //   or no proof   ▼    │
-//   of the end  catching up
+//   of the end  catching up ◄── taken up
 //
 // It resolves exactly once, and emits nothing afterwards.
 import type { AgentEvent, ErrorInfo, PromptCtx, TurnResult } from '@pilotlight/protocol';
+import { PilotlightError } from '@pilotlight/protocol';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CANCELLED_EARLY, cancelledBy } from '../cancelled-by.ts';
-import { newMessageId } from './ascending-id.ts';
-import { splitModel } from './catalog.ts';
 import type { EventMapper } from './event-mapper.ts';
-import { HttpAnswerError, type OpenCodeHttp } from './http.ts';
-import type { OpenCodePrompt } from './prompt-input.ts';
-import { messagesSince, storedTurn } from './stored-messages.ts';
+import { HttpAnswerError } from './http.ts';
+import { readMissed, readStatus, type TurnPlace } from './missed.ts';
+import { messagesSince, wasRefused } from './stored-messages.ts';
 import { TurnAsks } from './turn-asks.ts';
 import { turnOutcome, type AgentWords, type TurnOutcome } from './turn-outcome.ts';
 import { TurnProgress, type Verdict } from './turn-progress.ts';
-import { asList, asObject, readRecord, type SessionRecord, type WireStatus } from './wire.ts';
+import type { SessionRecord, WireStatus } from './wire.ts';
 
-const CALL_TIMEOUT_MS = 30_000;
 /** How often, and with which pause, the server is asked for what was missed before the turn goes on without it. */
 const CATCH_UP_ATTEMPTS = 20;
 const CATCH_UP_PAUSE_MS = 500;
 /** How long a stopped turn may take to show that it began at all: an abort before that stops nothing. */
 const BEGIN_MS = 3000;
+/** For a turn that is taken up: how long ago its prompt counts as sent. Its beginning may still be a moment away. */
+const TAKEN_UP_AGE_MS = 50_000;
 
-export interface TurnOptions {
-  http: OpenCodeHttp;
-  sessionId: string;
-  directory: string;
+export interface TurnOptions extends TurnPlace {
   mapper: EventMapper;
   ctx: PromptCtx;
-  prompt: OpenCodePrompt;
-  model: string | null;
-  mode: string;
-  variant: string | null;
+  origin: TurnOrigin;
   agent: AgentWords;
   /** ms between a cancel and giving up on it */
   cancelMs: number;
@@ -47,38 +42,55 @@ export interface TurnOptions {
   onSettled(): void;
 }
 
+export type TurnOrigin =
+  /** Its prompt is given to the server by `send`, as `sendPrompt` does. */
+  | { kind: 'new'; send(): Promise<void> }
+  /** Its prompt is stored in the server. `onCaughtUp`: what happened before was told. */
+  | { kind: 'taken_up'; onCaughtUp(): void };
+
 export class Turn {
   readonly #options: TurnOptions;
-  readonly #promptId = newMessageId();
   readonly #progress: TurnProgress;
   readonly #asks: TurnAsks;
   readonly #done = Promise.withResolvers<TurnResult>();
   readonly #accepted = Promise.withResolvers<void>();
   readonly #begun = Promise.withResolvers<void>();
-  readonly #startedAt = performance.now();
+  readonly #startedAt: number;
   #settled = false;
   #stopped = false;
   #check: NodeJS.Timeout | undefined;
   /** records that came while the turn was catching up; null: they are applied as they come */
   #waiting: SessionRecord[] | null = null;
   #catchUps = 0;
+  /** of a turn that is taken up: nothing, or not all, of what happened before was told */
+  #behind: 'unread' | 'owing' | null = null;
 
   constructor(options: TurnOptions) {
-    const { http, directory, mapper, ctx, sessionId } = options;
+    const { http, directory, mapper, ctx, sessionId, promptId, origin } = options;
+    const takenUp = origin.kind === 'taken_up';
     this.#options = options;
-    this.#progress = new TurnProgress(sessionId, this.#promptId);
+    this.#progress = new TurnProgress(sessionId, promptId);
     this.#asks = new TurnAsks({ http, directory, mapper, ctx });
+    this.#startedAt = performance.now() - (takenUp ? TAKEN_UP_AGE_MS : 0);
+    if (!takenUp) return;
+    this.#behind = 'unread';
+    this.#waiting = [];
+    this.#accepted.resolve();
   }
 
+  /** @throws PilotlightError `interrupted` for a turn that was to be taken up, when it could not be read */
   async run(): Promise<TurnResult> {
-    const { signal } = this.#options.ctx;
-    if (signal.aborted) this.#fail(CANCELLED_EARLY);
+    const { ctx, origin } = this.#options;
+    const { signal } = ctx;
+    if (signal.aborted && origin.kind === 'new') this.#fail(CANCELLED_EARLY);
     let cancelled: Promise<void> | undefined;
     const onAbort = (): void => {
       cancelled = this.#cancel();
     };
     signal.addEventListener('abort', onAbort, { once: true });
-    if (!this.#settled) void this.#send();
+    if (origin.kind === 'taken_up') void this.#catchUp(false);
+    else if (!this.#settled) void this.#send(origin.send);
+    if (signal.aborted && !this.#settled) onAbort();
     try {
       const result = await this.#done.promise;
       await cancelled;
@@ -102,38 +114,22 @@ export class Turn {
     void this.#catchUp(false);
   }
 
+  /** The turn goes on in the server, for a later life of ours: here it ends without a word, and never resolves. */
+  letGo(): void {
+    this.#settled = true;
+    clearTimeout(this.#check);
+    this.#asks.end();
+  }
+
   /** The server is gone. */
   serverEnded(error: ErrorInfo): void {
     const stopped = cancelledBy(this.#options.agent.name, 'process_ended');
     this.#settle({ result: { ok: false, error: this.#stopped ? stopped : error }, notices: [] });
   }
 
-  async #send(): Promise<void> {
-    const { http, sessionId, directory, prompt, model, mode, variant } = this.#options;
-    const common = {
-      messageID: this.#promptId,
-      agent: mode,
-      ...(variant === null ? {} : { variant }),
-      parts: prompt.parts,
-    };
+  async #send(send: () => Promise<void>): Promise<void> {
     try {
-      if (prompt.kind === 'command') {
-        const body = {
-          ...common,
-          command: prompt.command,
-          arguments: prompt.arguments,
-          ...(model === null ? {} : { model }),
-        };
-        // Answers when the turn ends.
-        await http.post(`/session/${sessionId}/command`, { directory, body });
-      } else {
-        const body = { ...common, ...(model === null ? {} : { model: splitModel(model) }) };
-        await http.post(`/session/${sessionId}/prompt_async`, {
-          directory,
-          body,
-          timeoutMs: CALL_TIMEOUT_MS,
-        });
-      }
+      await send();
     } catch (error) {
       await this.#onSendFailed(error);
     } finally {
@@ -143,9 +139,9 @@ export class Turn {
 
   /** The connection may have failed after the prompt had arrived: then it runs, and must not be sent again. */
   async #onSendFailed(cause: unknown): Promise<void> {
-    const { http, sessionId, agent } = this.#options;
+    const { http, sessionId, promptId, agent } = this.#options;
     const refused = cause instanceof HttpAnswerError;
-    const stored = await messagesSince(http, sessionId, this.#promptId).catch(() => null);
+    const stored = await messagesSince(http, sessionId, promptId).catch(() => null);
     if (stored !== null && (!refused || this.#progress.newest() !== null)) return void this.#catchUp(false);
     // A dead server says more about itself in a moment.
     if (!refused) await Promise.race([delay(1000), this.#done.promise]);
@@ -158,6 +154,7 @@ export class Turn {
     this.#asks.receive(record);
     const verdict = this.#progress.observe(record);
     if (this.#progress.busy) this.#begun.resolve();
+    this.#tellCaughtUp();
     if (verdict !== null) this.#judge(verdict);
   }
 
@@ -179,7 +176,7 @@ export class Turn {
     const superseded = (): boolean => this.#settled || number !== this.#catchUps;
     for (let attempt = 1; !superseded(); attempt += 1) {
       try {
-        const status = await this.#readStatus();
+        const status = await readStatus(this.#options);
         if (!superseded()) await this.#readMissed(status, superseded);
         if (!superseded()) this.#caughtUp(status, last);
         return;
@@ -191,34 +188,33 @@ export class Turn {
     }
   }
 
-  async #readStatus(): Promise<WireStatus> {
-    const { http, directory, sessionId } = this.#options;
-    const all = asObject(await http.get('/session/status', { directory, timeoutMs: CALL_TIMEOUT_MS }));
-    // Sessions that are idle are not listed.
-    return sessionId in all ? asObject(all[sessionId]) : { type: 'idle' };
-  }
-
   /** Everything but the status; applied at once when it is all there. */
   async #readMissed(status: WireStatus, superseded: () => boolean): Promise<void> {
-    const { http, sessionId, mapper, onChild } = this.#options;
-    const options = { timeoutMs: CALL_TIMEOUT_MS };
-    const [stored, info, todos, asks] = await Promise.all([
-      // A sub-agent's events come here from now on; what came before is read.
-      storedTurn(http, sessionId, this.#promptId, onChild),
-      http.get(`/session/${sessionId}`, options),
-      http.get(`/session/${sessionId}/todo`, options),
-      this.#asks.listOpen(),
-    ]);
+    const { sessionId, mapper, onChild } = this.#options;
+    // A sub-agent's events come here from now on; what came before is read.
+    const [missed, asks] = await Promise.all([readMissed(this.#options, onChild), this.#asks.listOpen()]);
     if (superseded()) return;
+    const { stored, session, todos } = missed;
     this.#emit(mapper.apply({ type: 'session.status', sessionID: sessionId, status }));
-    this.#emit(mapper.applyStored(stored ?? new Map()));
-    this.#progress.observeStored(stored?.get(sessionId) ?? []);
-    const records = [
-      readRecord({ type: 'session.updated', properties: { info } }),
-      readRecord({ type: 'todo.updated', properties: { sessionID: sessionId, todos: asList(todos) } }),
-    ];
-    for (const record of records) if (record !== null) this.#emit(mapper.apply(record));
+    if (this.#behind === 'unread') {
+      this.#behind = 'owing';
+      this.#asks.refused = wasRefused(stored);
+      mapper.takeUp(stored, todos);
+      this.#emit(mapper.applyStored(stored, true));
+    } else this.#emit(mapper.applyStored(stored));
+    this.#progress.observeStored(stored.get(sessionId) ?? []);
+    this.#emit(mapper.apply({ type: 'session.updated', sessionID: sessionId, info: session }));
+    this.#emit(mapper.apply({ type: 'todo.updated', sessionID: sessionId, todos }));
     for (const ask of asks) if (this.#isOurs(ask.sessionID)) this.#asks.receive(ask);
+    this.#tellCaughtUp();
+  }
+
+  /** A text that runs is not stored until it ends: only then has all of the turn so far been told. */
+  #tellCaughtUp(): void {
+    const { mapper, origin } = this.#options;
+    if (this.#behind !== 'owing' || origin.kind !== 'taken_up' || (mapper.owesText && !this.#settled)) return;
+    this.#behind = null;
+    origin.onCaughtUp();
   }
 
   #caughtUp(status: WireStatus, last: boolean): void {
@@ -255,7 +251,7 @@ export class Turn {
       do {
         await http.post(`/session/${sessionId}/abort`, options);
         await this.#asks.rejectLeft((id) => this.#isOurs(id));
-      } while ((await this.#readStatus()).type !== 'idle' && !deadline.aborted);
+      } while ((await readStatus(this.#options)).type !== 'idle' && !deadline.aborted);
       if (!this.#settled) await this.#catchUp(true);
       await this.#done.promise;
     };
@@ -284,9 +280,14 @@ export class Turn {
     this.#asks.end();
     this.#accepted.resolve();
     this.#emit(this.#options.mapper.turnEnding());
+    this.#tellCaughtUp();
     this.#emit(outcome.notices);
     this.#options.onSettled();
-    this.#done.resolve(outcome.result);
+    if (this.#behind === null) this.#done.resolve(outcome.result);
+    else
+      this.#done.reject(
+        new PilotlightError('interrupted', outcome.result.error?.message ?? 'It was not read.'),
+      );
   }
 }
 

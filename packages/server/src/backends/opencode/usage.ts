@@ -47,6 +47,15 @@ export class UsageMeter {
     this.#turn = this.#stored;
   }
 
+  /** A turn that runs already: what these steps of it used is in the totals, and is taken out, since they come again. */
+  turnTakenUp(steps: readonly WirePart[]): void {
+    const used = steps
+      .map((step) => totals(step.cost, step.tokens))
+      .reduce((sum, step) => combine(sum, step, (x, y) => x + y), NOTHING);
+    this.#stored = combine(this.#stored, used, (x, y) => Math.max(0, x - y));
+    this.#turn = this.#stored;
+  }
+
   sessionUpdated(info: WireSession): void {
     this.#stored = combine(this.#stored, totals(info.cost, info.tokens), Math.max);
   }
