@@ -1,8 +1,10 @@
 // For tests: a conversation on a server that plays a recording.
-import type { AgentEvent, PromptCtx, TurnResult } from '@pilotlight/protocol';
+import type { AgentEvent, PromptCtx, PromptInput, TurnResult } from '@pilotlight/protocol';
 import { OpenCodeConnection } from '../../src/backends/opencode/connection.ts';
 import { FakeOpenCode, type FakeOptions } from './fake-opencode.ts';
 import { readFixture } from './fixture-replay.ts';
+import { findPrompt } from '../../src/backends/opencode/stored-messages.ts';
+import { expect } from 'vitest';
 import { OpenCodeSession } from '../../src/backends/opencode/session.ts';
 
 const NEVER: Partial<PromptCtx> = {
@@ -25,8 +27,84 @@ export async function playRecording(
   ctx: Partial<PromptCtx> = NEVER,
 ): Promise<Played> {
   await using fake = new FakeOpenCode(readFixture(name), options);
-  const connection = new OpenCodeConnection({ port: await fake.listen(), password: 'x' });
-  const session = new OpenCodeSession({
+  await fake.listen();
+  const { connection, session } = conversationOn(fake);
+  connection.add(session);
+  const events: AgentEvent[] = [];
+  try {
+    await connection.open();
+    const result = await session.prompt(PROMPT, contextOf(events, ctx));
+    return { result, events, opened: fake.opened, replies: fake.replies };
+  } finally {
+    connection.close();
+  }
+}
+
+export interface TakenOver {
+  result: TurnResult;
+  /** what the life that began the turn told of it */
+  first: AgentEvent[];
+  /** what the life that took it up told before it had caught up, and after */
+  again: AgentEvent[];
+  after: AgentEvent[];
+  /** how often it said that it had caught up */
+  caughtUp: number;
+}
+
+/** As `playRecording`, but the life that began the turn lets go where the stream breaks, and another takes it up. */
+export async function takeOverRecording(name: string, options: FakeOptions): Promise<TakenOver> {
+  await using fake = new FakeOpenCode(readFixture(name), options);
+  await fake.listen();
+  const first: AgentEvent[] = [];
+  const begun = conversationOn(fake);
+  const letGo = new Promise<void>((resolve) => {
+    begun.session.streamBroke = () => {
+      begun.session.letGo();
+      begun.connection.close();
+      resolve();
+    };
+  });
+  begun.connection.add(begun.session);
+  await begun.connection.open();
+  void begun.session.prompt(PROMPT, { ...contextOf(first, NEVER), turnId: TURN });
+  await letGo;
+  const told = first.length;
+  const { connection, session } = conversationOn(fake);
+  const [again, after]: [AgentEvent[], AgentEvent[]] = [[], []];
+  let caughtUp = 0;
+  try {
+    await connection.open();
+    const promptId = await findPrompt(connection.http, fake.sessionId, TURN);
+    connection.add(session);
+    const result = await session.reattach(promptId ?? 'msg_none', {
+      ...contextOf([], NEVER),
+      turnId: TURN,
+      onEvent: (event) => (caughtUp === 0 ? again : after).push(event),
+      onCaughtUp: () => (caughtUp += 1),
+    });
+    expect(first.slice(told), 'nothing is emitted by who has let go').toEqual([]);
+    return { result, first, again, after, caughtUp };
+  } finally {
+    connection.close();
+  }
+}
+
+const TURN = 'turn_of_the_recording';
+const PROMPT: PromptInput = { content: [{ type: 'text', text: 'go' }] };
+
+function contextOf(events: AgentEvent[], ctx: Partial<PromptCtx>): PromptCtx {
+  return {
+    worktreePath: '/repo',
+    model: null,
+    signal: new AbortController().signal,
+    onEvent: (event) => events.push(event),
+    ...ctx,
+  };
+}
+
+function conversationOn(fake: FakeOpenCode): { connection: OpenCodeConnection; session: OpenCodeSession } {
+  const connection = new OpenCodeConnection({ port: fake.port, password: 'x' });
+  const session: OpenCodeSession = new OpenCodeSession({
     http: connection.http,
     handle: {
       sessionId: 's',
@@ -54,22 +132,5 @@ export async function playRecording(
     outOfTurn: () => {},
     onChild: (child) => connection.own(child, session),
   });
-  connection.add(session);
-  const events: AgentEvent[] = [];
-  try {
-    await connection.open();
-    const result = await session.prompt(
-      { content: [{ type: 'text', text: 'go' }] },
-      {
-        worktreePath: '/repo',
-        model: null,
-        signal: new AbortController().signal,
-        onEvent: (event) => events.push(event),
-        ...ctx,
-      },
-    );
-    return { result, events, opened: fake.opened, replies: fake.replies };
-  } finally {
-    connection.close();
-  }
+  return { connection, session };
 }

@@ -125,6 +125,42 @@ export interface RunningPrompt {
   cancel(): void;
 }
 
+export interface TakenUp {
+  /** what was told before it had caught up, and after */
+  again: TurnLog;
+  after: TurnLog;
+  caughtUp: Promise<void>;
+  result: Promise<TurnResult>;
+  cancel(): void;
+}
+
+/** Takes up a turn that an earlier backend began. */
+export function takeUp(
+  backend: OpenCodeServerBackend,
+  handle: AgentSessionHandle,
+  worktreePath: string,
+  turnId: string,
+  ctx: Partial<PromptCtx> = {},
+): TakenUp {
+  const [again, after] = [new TurnLog(), new TurnLog()];
+  const caughtUp = Promise.withResolvers<void>();
+  const stop = new AbortController();
+  let log = again;
+  const result = backend.reattach(handle, {
+    worktreePath,
+    turnId,
+    model: null,
+    signal: stop.signal,
+    onEvent: (event) => log.add(event),
+    onCaughtUp: () => {
+      log = after;
+      caughtUp.resolve();
+    },
+    ...ctx,
+  });
+  return { again, after, caughtUp: caughtUp.promise, result, cancel: () => stop.abort() };
+}
+
 export function fixedTable(agent: ResolvedAgent): AgentTable {
   return { list: () => [agent], get: () => agent, resolve: () => Promise.resolve(agent) };
 }

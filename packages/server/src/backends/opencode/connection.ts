@@ -41,6 +41,7 @@ export class OpenCodeConnection {
 
   close(): void {
     this.stream.close();
+    this.http.close();
   }
 
   sessions(): OpenCodeSession[] {

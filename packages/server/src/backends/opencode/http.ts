@@ -35,10 +35,16 @@ export interface ServerAddress {
 export class OpenCodeHttp {
   readonly port: number;
   readonly #authorization: string;
+  readonly #closed = new AbortController();
 
   constructor({ port, password }: ServerAddress) {
     this.port = port;
     this.#authorization = `Basic ${Buffer.from(`opencode:${password}`).toString('base64')}`;
+  }
+
+  /** Every request that is under way fails, as does every later one. What it asked for may still be done. */
+  close(): void {
+    this.#closed.abort();
   }
 
   /** GET, answered with JSON. */
@@ -62,6 +68,7 @@ export class OpenCodeHttp {
   async #call(method: string, path: string, options: CallOptions): Promise<unknown> {
     const { timeoutMs } = options;
     const limits = [
+      this.#closed.signal,
       ...(options.signal === undefined ? [] : [options.signal]),
       ...(timeoutMs === undefined ? [] : [AbortSignal.timeout(timeoutMs)]),
     ];
