@@ -97,18 +97,17 @@ class Kept {
     };
   }
 
+  /** `letGo`: it ends, whatever still comes. */
   async *#read(from: number, letGo: Promise<void>): AsyncGenerator<Uint8Array> {
-    let gone = false;
-    void letGo.then(() => (gone = true));
+    const gone = letGo.then(() => 'gone' as const);
     let skip = from;
-    for (let index = 0; !gone;) {
+    for (let index = 0; ;) {
       const chunk = this.#chunks[index];
       if (chunk !== undefined) {
         index += 1;
         if (skip < chunk.length) yield chunk.subarray(skip);
         skip = Math.max(0, skip - chunk.length);
-      } else if (this.#ended) return;
-      else await Promise.race([this.#more.promise, letGo]);
+      } else if (this.#ended || (await Promise.race([this.#more.promise, gone])) === 'gone') return;
     }
   }
 

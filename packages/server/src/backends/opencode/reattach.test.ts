@@ -8,7 +8,7 @@ import type {
 import type { LeftProcess, ProcessPort } from '@pilotlight/keeper';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { KeptProcesses } from '../../../test/opencode/kept-processes.ts';
 import {
   startPrompt,
@@ -20,6 +20,8 @@ import {
 } from '../../../test/opencode/real-harness.ts';
 import { transcript } from '../../../test/opencode/transcript.ts';
 import { OpenCodeServerBackend } from './opencode-server-backend.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 let harness: RealHarness;
 let kept: KeptProcesses;
@@ -152,6 +154,7 @@ test('while a tool runs: it is told again, and goes on', async () => {
   const { asked, onPermission } = allowing();
   const taken = again(begun, { onPermission });
   await taken.caughtUp;
+  expect(backend.continuity(begun.handle)).toBe('reattached');
   expect(taken.again.text).toBe('I will use a tool.');
   expect(taken.again.tools).toMatchObject([{ id: begun.first.log.tools[0]?.id, status: 'in_progress' }]);
   expect(await taken.result).toEqual({ ok: true });
@@ -247,7 +250,7 @@ test('a prompt that was never sent: it may be sent again', async () => {
   const unknown = again({ ...begun, handle: { ...begun.handle, agentSessionId: null } });
   await expect(unknown.result).rejects.toMatchObject({ code: 'interrupted', details: { sent: false } });
   expect([...told(taken), ...told(unknown)]).toEqual([]);
-}, 30_000);
+});
 
 test('a server that was killed while we were away: the turn says so, and the next prompt starts another', async () => {
   const begun = await begin('killed', '[[hold killed tag=k]]');

@@ -17,7 +17,7 @@ import {
   type ProcessPort,
   readStat,
 } from '@pilotlight/keeper';
-import type { AgentTable } from '../agent-spec.ts';
+import { AgentSpec, type AgentTable } from '../agent-spec.ts';
 import { adoptServer } from './adopt-server.ts';
 import { exitWords, KILL, launchServer, type LaunchedServer } from './launch.ts';
 import { endMarked, processMark } from './leftovers.ts';
@@ -77,11 +77,10 @@ export class OpenCodeServer {
 
   /**
    * Goes on with the server that an earlier life of ours left running; one that cannot be used is ended. Answers the
-   * processes that are not its own. Before the first `ensure`.
+   * processes that are not its own. Before the first `ensure`; whatever is asked meanwhile waits for it.
    */
   async adopt(left: readonly LeftProcess[]): Promise<LeftProcess[]> {
-    const { agents, agentId, stateFolder } = this.#options;
-    const adoption = adoptServer(agents.get(agentId), stateFolder, left);
+    const adoption = adoptServer(this.#described(), this.#options.stateFolder, left);
     this.#adopting = adoption.catch(() => {});
     const { server, why, unclaimed } = await adoption;
     this.#earlierEnded = true;
@@ -158,6 +157,16 @@ export class OpenCodeServer {
       this.#policy.ended(Date.now(), 0);
       this.#clearAway();
       throw error;
+    }
+  }
+
+  /** The agent for messages, also while its entry in the table cannot be read. */
+  #described(): AgentSpec {
+    const { agents, agentId } = this.#options;
+    try {
+      return agents.get(agentId);
+    } catch {
+      return AgentSpec.parse({ id: agentId, name: agentId, command: agentId });
     }
   }
 
