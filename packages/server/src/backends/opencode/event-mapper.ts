@@ -11,11 +11,11 @@
 import type { AcpToolSnapshot, AgentEvent } from '@pilotlight/protocol';
 import { isToolEnded } from '@pilotlight/protocol';
 import { childSession, type StoredTurn } from './stored-messages.ts';
+import { storedRecords, writesTodos } from './stored-records.ts';
 import { planEntry, retryText } from './event-words.ts';
 import { remainder, type TextPart } from './text-part.ts';
 import { isOlderSnapshot, toolSnapshot } from './tool-snapshot.ts';
 import { UsageMeter } from './usage.ts';
-import { asList } from './wire.ts';
 import type { SessionRecord, WireMessage, WirePart, WireSession, WireStatus, WireTodo } from './wire.ts';
 
 interface ToolPart {
@@ -132,24 +132,9 @@ export class EventMapper {
    */
   applyStored(stored: StoredTurn, plans = false): AgentEvent[] {
     const out: AgentEvent[] = [];
-    this.#applyStored(this.#options.sessionId, stored, out, plans);
+    for (const record of storedRecords(this.#options.sessionId, stored, plans))
+      this.#apply(record, out, true);
     return out;
-  }
-
-  #applyStored(sessionID: string, stored: StoredTurn, out: AgentEvent[], plans: boolean): void {
-    for (const { info, parts } of stored.get(sessionID) ?? []) {
-      // A message that is complete closes its parts, so that is said last.
-      const { completed: _completed, ...time } = info.time ?? {};
-      this.#apply({ type: 'message.updated', sessionID, info: { ...info, time } }, out, true);
-      for (const part of parts) {
-        this.#apply({ type: 'message.part.updated', sessionID, part }, out, true);
-        const child = childSession(part);
-        if (child !== null) this.#applyStored(child, stored, out, false);
-        if (plans && writesTodos(part) && part.state?.status === 'completed')
-          this.#onTodos(asList(part.state.input?.['todos']), out);
-      }
-      this.#apply({ type: 'message.updated', sessionID, info }, out, true);
-    }
   }
 
   #apply(record: SessionRecord, out: AgentEvent[], stored: boolean): void {
@@ -354,10 +339,6 @@ export class EventMapper {
     this.#held = [];
     for (const record of held) this.#apply(record, out, false);
   }
-}
-
-function writesTodos(part: WirePart): boolean {
-  return part.type === 'tool' && part.tool === 'todowrite';
 }
 
 function isCompaction(message: WireMessage): boolean {

@@ -26,6 +26,7 @@ import { requireWorktree } from './conversations.ts';
 import { findTurn } from './find-turn.ts';
 import type { LaunchedServer } from './launch.ts';
 import { openSession, sessionOf, type OpenOptions } from './open-session.ts';
+import { keyOf, OpenSessions } from './open-sessions.ts';
 import { OpenCodeServer } from './server.ts';
 import type { OpenCodeSession } from './session.ts';
 
@@ -50,19 +51,20 @@ export class OpenCodeServerBackend implements AgentBackend {
   readonly kind = 'opencode_server';
   readonly #options: OpenCodeServerBackendOptions;
   readonly #server: OpenCodeServer;
-  readonly #sessions = new Map<string, OpenCodeSession>();
+  readonly #sessions: OpenSessions;
   readonly #ensuring = new Map<string, Promise<AgentSessionHandle>>();
   #idle: NodeJS.Timeout | undefined;
 
   constructor(options: OpenCodeServerBackendOptions) {
     this.#options = options;
     const { agents, agentId, processes, stateFolder } = options;
+    this.#sessions = new OpenSessions(options.host);
     this.#server = new OpenCodeServer({
       agents,
       agentId,
       processes,
       stateFolder,
-      onEnded: (why) => this.#onServerEnded(why),
+      onEnded: (why) => void this.#sessions.removeAll(`Agent ended: ${why}`),
     });
   }
 
@@ -78,7 +80,7 @@ export class OpenCodeServerBackend implements AgentBackend {
   }
 
   async ensureSession(sessionId: string, opts: EnsureSessionOpts): Promise<AgentSessionHandle> {
-    const key = keyOf(opts.chatId, opts.agent);
+    const key = keyOf(opts);
     const running = this.#ensuring.get(key);
     if (running !== undefined) return await running;
     const ensured = this.#ensure(sessionId, opts)
@@ -113,7 +115,7 @@ export class OpenCodeServerBackend implements AgentBackend {
       const { session: info, directory, promptId } = await findTurn(server, handle, ctx);
       const options = this.#openOptions(server, handle, directory, ctx.model);
       const session = await sessionOf(options, info, 'reattached');
-      this.#admit(server, session);
+      this.#sessions.admit(server, session);
       return await this.#during(session, session.reattach(promptId, ctx));
     } catch (error) {
       this.#watchIdle();
@@ -124,35 +126,28 @@ export class OpenCodeServerBackend implements AgentBackend {
   }
 
   async #during(session: OpenCodeSession, running: Promise<TurnResult>): Promise<TurnResult> {
-    const { host } = this.#options;
-    const { chatId, agent } = session.handle;
-    host.residencyChanged(session.handle, 'busy', 'A turn is running');
+    this.#sessions.turn(session, 'busy');
     try {
       const result = await running;
       // It may still work on what was given up: only a conversation that is found again is made idle first.
-      if (result.error?.details?.['by'] === 'session_closed') this.#forget(session);
+      if (result.error?.details?.['by'] === 'session_closed')
+        this.#sessions.remove(session, 'It did not confirm that it stopped');
       return result;
     } finally {
       session.continuity = 'live';
-      if (this.#sessions.get(keyOf(chatId, agent)) === session)
-        host.residencyChanged(session.handle, 'ready', 'Its turn ended');
+      this.#sessions.turn(session, 'ready');
     }
   }
 
   async closeSession(handle: AgentSessionHandle): Promise<void> {
-    const key = keyOf(handle.chatId, handle.agent);
-    const session = this.#sessions.get(key);
+    const session = this.#sessions.get(handle);
     if (session === undefined) return;
-    this.#sessions.delete(key);
+    this.#sessions.remove(session, 'Closed');
     const server = this.#server.current;
     if (server !== null) {
-      if (session.busy)
-        await server.connection.http
-          .post(`/session/${session.id}/abort`, { directory: session.directory, timeoutMs: CLOSE_MS })
-          .catch(() => {});
+      if (session.busy) await this.#abort(session);
       if (!session.busy) server.connection.remove(session);
     }
-    this.#options.host.residencyChanged(session.handle, 'cold', 'Closed');
     this.#watchIdle();
   }
 
@@ -163,21 +158,11 @@ export class OpenCodeServerBackend implements AgentBackend {
   async dispose(how: 'end' | 'leave' = 'end'): Promise<void> {
     clearTimeout(this.#idle);
     if (how === 'leave') {
-      for (const session of this.#sessions.values()) session.letGo();
-      this.#sessions.clear();
+      for (const session of this.#sessions.takeAll()) session.letGo();
       return await this.#server.leave();
     }
-    const open = [...this.#sessions.values()];
-    const { http } = this.#server.current?.connection ?? {};
-    await Promise.all(
-      open
-        .filter((session) => session.busy)
-        .map((session) =>
-          http
-            ?.post(`/session/${session.id}/abort`, { directory: session.directory, timeoutMs: CLOSE_MS })
-            .catch(() => {}),
-        ),
-    );
+    await Promise.all(this.#sessions.busy.map((session) => this.#abort(session)));
+    const open = this.#sessions.takeAll();
     await this.#server.stop();
     const error = {
       code: 'cancelled',
@@ -188,7 +173,6 @@ export class OpenCodeServerBackend implements AgentBackend {
       session.serverEnded(error);
       this.#options.host.residencyChanged(session.handle, 'cold', 'The server stopped');
     }
-    this.#sessions.clear();
   }
 
   health(): 'up' | 'down' {
@@ -196,11 +180,11 @@ export class OpenCodeServerBackend implements AgentBackend {
   }
 
   continuity(handle: AgentSessionHandle): Continuity {
-    return this.#sessions.get(keyOf(handle.chatId, handle.agent))?.continuity ?? 'fresh';
+    return this.#sessions.get(handle)?.continuity ?? 'fresh';
   }
 
   async configure(handle: AgentSessionHandle, choice: AgentSessionChoice): Promise<void> {
-    const session = this.#sessions.get(keyOf(handle.chatId, handle.agent));
+    const session = this.#sessions.get(handle);
     if (session === undefined)
       throw new PilotlightError('conflict', `The agent session of the chat ${handle.chatId} is not open.`);
     try {
@@ -212,27 +196,19 @@ export class OpenCodeServerBackend implements AgentBackend {
 
   async inspect(): Promise<BackendProcess[]> {
     const server = this.#server.current;
-    if (server === null) return [];
-    const open = [...this.#sessions.values()];
-    const busy = open.filter((session) => session.busy).length;
-    return [
-      {
-        agent: this.#options.agentId,
-        pid: server.child.pid,
-        memoryBytes: await server.child.memoryBytes(),
-        startedAt: server.child.startedAt,
-        state: busy > 0 ? 'busy' : 'ready',
-        why: `Serves ${open.length} agent sessions, ${busy} of them in a turn (version ${server.version})`,
-        chatIds: open.map((session) => session.handle.chatId),
-      },
-    ];
+    return server === null ? [] : [await this.#sessions.describe(server, this.#options.agentId)];
+  }
+
+  async #abort({ id, directory }: OpenCodeSession): Promise<void> {
+    const { http } = this.#server.current?.connection ?? {};
+    await http?.post(`/session/${id}/abort`, { directory, timeoutMs: CLOSE_MS }).catch(() => {});
   }
 
   async #ensure(sessionId: string, opts: EnsureSessionOpts): Promise<AgentSessionHandle> {
     const directory = await requireWorktree(opts.worktreePath);
     clearTimeout(this.#idle);
     const server = await this.#freshServer();
-    const known = this.#sessions.get(keyOf(opts.chatId, opts.agent));
+    const known = this.#sessions.get(opts);
     if (known?.isOn(server.connection.http) === true && known.directory === directory) {
       known.continuity = 'live';
       return known.handle;
@@ -252,17 +228,14 @@ export class OpenCodeServerBackend implements AgentBackend {
 
   async #freshServer(): Promise<LaunchedServer> {
     const server = await this.#server.ensure();
-    const busy = [...this.#sessions.values()].some((session) => session.busy);
-    if (busy || server.connection.stream.opened <= MOST_STREAMS) return server;
+    if (this.#sessions.busy.length > 0 || server.connection.stream.opened <= MOST_STREAMS) return server;
     await this.#release('Its event stream broke too often');
     return await this.#server.ensure();
   }
 
   /** Ends the server; conversations are found again by the next need. */
   async #release(why: string): Promise<void> {
-    for (const session of this.#sessions.values())
-      this.#options.host.residencyChanged(session.handle, 'cold', why);
-    this.#sessions.clear();
+    this.#sessions.removeAll(why);
     await this.#server.recycle();
   }
 
@@ -277,10 +250,9 @@ export class OpenCodeServerBackend implements AgentBackend {
 
   /** The conversation of a handle; found again when the server was started anew since. */
   async #sessionOf(handle: AgentSessionHandle, ctx: PromptCtx): Promise<OpenCodeSession> {
-    const key = keyOf(handle.chatId, handle.agent);
-    await this.#ensuring.get(key)?.catch(() => {});
+    await this.#ensuring.get(keyOf(handle))?.catch(() => {});
     const server = await this.#server.ensure();
-    const known = this.#sessions.get(key);
+    const known = this.#sessions.get(handle);
     if (known?.isOn(server.connection.http) === true) return known;
     return await this.#open(server, handle, await requireWorktree(ctx.worktreePath), ctx.model);
   }
@@ -292,7 +264,7 @@ export class OpenCodeServerBackend implements AgentBackend {
     model: string | null,
   ): Promise<OpenCodeSession> {
     const session = await openSession(this.#openOptions(server, handle, directory, model));
-    this.#admit(server, session);
+    this.#sessions.admit(server, session);
     return session;
   }
 
@@ -305,30 +277,4 @@ export class OpenCodeServerBackend implements AgentBackend {
     const { host, agents, agentId } = this.#options;
     return { server, host, spec: agents.get(agentId), handle, directory, model };
   }
-
-  /** From here on it gets what the server says of it. */
-  #admit(server: LaunchedServer, session: OpenCodeSession): void {
-    const { handle, continuity } = session;
-    server.connection.add(session);
-    this.#sessions.set(keyOf(handle.chatId, handle.agent), session);
-    const why = continuity === 'fresh' ? 'New conversation' : 'Conversation found again';
-    this.#options.host.residencyChanged(handle, 'ready', why);
-  }
-
-  #forget(session: OpenCodeSession): void {
-    const { chatId, agent } = session.handle;
-    this.#sessions.delete(keyOf(chatId, agent));
-    this.#options.host.residencyChanged(session.handle, 'cold', 'It did not confirm that it stopped');
-  }
-
-  #onServerEnded(why: string): void {
-    const open = [...this.#sessions.values()];
-    this.#sessions.clear();
-    for (const session of open)
-      this.#options.host.residencyChanged(session.handle, 'cold', `Agent ended: ${why}`);
-  }
-}
-
-function keyOf(chatId: string, agent: string): string {
-  return `${chatId} ${agent}`;
 }

@@ -42,7 +42,6 @@ test.each([
   '29-question-reject',
   '31-task-child-permission',
   '36-retry-exhausted',
-  '47-sse-error-midstream',
   '51-abort-mid-reasoning',
   '57-abort-subagent',
   '74-turn-ends-over-limit',

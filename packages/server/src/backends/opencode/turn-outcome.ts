@@ -84,3 +84,12 @@ function noAnswer(agent: AgentWords): ErrorInfo {
     message: `${agent.name} ended the turn without completing its answer. Send the prompt again.`,
   };
 }
+
+/** The server does not say what happened in the turn. */
+export function unreadable(agent: AgentWords, error: unknown): ErrorInfo {
+  const reason = error instanceof Error ? error.message : String(error);
+  return {
+    code: 'agent_protocol',
+    message: `What ${agent.name} did in this turn cannot be read from it: ${reason}. Begin a new chat if this goes on.`,
+  };
+}

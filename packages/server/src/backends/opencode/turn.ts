@@ -17,7 +17,7 @@ import { HttpAnswerError } from './http.ts';
 import { readMissed, readStatus, type TurnPlace } from './missed.ts';
 import { messagesSince, wasRefused } from './stored-messages.ts';
 import { TurnAsks } from './turn-asks.ts';
-import { turnOutcome, type AgentWords, type TurnOutcome } from './turn-outcome.ts';
+import { turnOutcome, unreadable, type AgentWords, type TurnOutcome } from './turn-outcome.ts';
 import { TurnProgress, type Verdict } from './turn-progress.ts';
 import type { SessionRecord, WireStatus } from './wire.ts';
 
@@ -195,13 +195,15 @@ export class Turn {
     const [missed, asks] = await Promise.all([readMissed(this.#options, onChild), this.#asks.listOpen()]);
     if (superseded()) return;
     const { stored, session, todos } = missed;
-    this.#emit(mapper.apply({ type: 'session.status', sessionID: sessionId, status }));
     if (this.#behind === 'unread') {
       this.#behind = 'owing';
       this.#asks.refused = wasRefused(stored);
       mapper.takeUp(stored, todos);
       this.#emit(mapper.applyStored(stored, true));
-    } else this.#emit(mapper.applyStored(stored));
+    }
+    // An attempt that failed says what its texts are worth, so it comes before they are looked at once more.
+    this.#emit(mapper.apply({ type: 'session.status', sessionID: sessionId, status }));
+    this.#emit(mapper.applyStored(stored));
     this.#progress.observeStored(stored.get(sessionId) ?? []);
     this.#emit(mapper.apply({ type: 'session.updated', sessionID: sessionId, info: session }));
     this.#emit(mapper.apply({ type: 'todo.updated', sessionID: sessionId, todos }));
@@ -289,12 +291,4 @@ export class Turn {
         new PilotlightError('interrupted', outcome.result.error?.message ?? 'It was not read.'),
       );
   }
-}
-
-function unreadable(agent: AgentWords, error: unknown): ErrorInfo {
-  const reason = error instanceof Error ? error.message : String(error);
-  return {
-    code: 'agent_protocol',
-    message: `What ${agent.name} did in this turn cannot be read from it: ${reason}. Begin a new chat if this goes on.`,
-  };
 }
