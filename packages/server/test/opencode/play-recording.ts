@@ -63,7 +63,7 @@ export async function takeOverRecording(name: string, options: FakeOptions): Pro
   const begun = conversationOn(fake);
   const letGo = new Promise<void>((resolve) => {
     begun.session.streamBroke = () => {
-      begun.session.letGo();
+      void begun.session.letGo();
       begun.connection.close();
       resolve();
     };

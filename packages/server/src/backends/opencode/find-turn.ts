@@ -10,7 +10,7 @@ import type { WireSession } from './wire.ts';
  * and the first prompt of a directory takes the server a while. Only then did it surely never arrive.
  */
 const ARRIVAL_MS = 5000;
-const LOOK_MS = 250;
+const LOOK_MS = 1000;
 
 export interface FoundTurn {
   session: WireSession;

@@ -158,7 +158,7 @@ export class OpenCodeServerBackend implements AgentBackend {
   async dispose(how: 'end' | 'leave' = 'end'): Promise<void> {
     clearTimeout(this.#idle);
     if (how === 'leave') {
-      for (const session of this.#sessions.takeAll()) session.letGo();
+      await Promise.all(this.#sessions.takeAll().map((session) => session.letGo()));
       return await this.#server.leave();
     }
     await Promise.all(this.#sessions.busy.map((session) => this.#abort(session)));

@@ -199,6 +199,21 @@ test('a command of its own goes on too', async () => {
   expect(taken.again.text).toBe('Holding. Finished c.');
 });
 
+test('let go in the moment its prompt is sent: it runs, once', async () => {
+  const begun = await begin('sent', '[[text tag=sent]]');
+  await leave();
+  await comeBack();
+  const taken = again(begun);
+  expect(await taken.result).toEqual({ ok: true });
+  expect(
+    told(taken)
+      .flatMap((event) => (event.type === 'text' ? event.text : []))
+      .join(''),
+  ).toBe('Finished sent.');
+  // Both prompts and both answers of the chat.
+  expect(await harness.ask(`/session/${begun.handle.agentSessionId}/message`, begun.path)).toHaveLength(4);
+});
+
 test('ended while we were away: all of it is told, and how it ended', async () => {
   const begun = await begin('away', '[[hold away tag=w]]');
   await begun.first.log.waitFor(isText);

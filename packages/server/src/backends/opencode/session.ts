@@ -137,9 +137,9 @@ export class OpenCodeSession {
     return this.#run(ctx, promptId, { kind: 'taken_up', onCaughtUp: () => ctx.onCaughtUp() });
   }
 
-  /** A running turn goes on in the server, and ends here without a word. */
-  letGo(): void {
-    this.#turn?.letGo();
+  /** A running turn goes on in the server, and ends here without a word. Resolves when its prompt has arrived. */
+  async letGo(): Promise<void> {
+    await this.#turn?.letGo();
   }
 
   #run(ctx: PromptCtx, promptId: string, origin: TurnOrigin): Promise<TurnResult> {

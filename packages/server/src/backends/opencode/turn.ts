@@ -28,6 +28,8 @@ const CATCH_UP_PAUSE_MS = 500;
 const BEGIN_MS = 3000;
 /** For a turn that is taken up: how long ago its prompt counts as sent. Its beginning may still be a moment away. */
 const TAKEN_UP_AGE_MS = 50_000;
+/** How long a prompt that was just sent may take to arrive before its connection is closed. */
+const ARRIVE_MS = 1000;
 
 export interface TurnOptions extends TurnPlace {
   mapper: EventMapper;
@@ -101,8 +103,8 @@ export class Turn {
   }
 
   receive(record: SessionRecord): void {
-    if (this.#waiting === null) this.#process(record);
-    else this.#waiting.push(record);
+    if (this.#waiting !== null) this.#waiting.push(record);
+    else if (!this.#settled) this.#process(record);
   }
 
   streamBroke(): void {
@@ -114,11 +116,15 @@ export class Turn {
     void this.#catchUp(false);
   }
 
-  /** The turn goes on in the server, for a later life of ours: here it ends without a word, and never resolves. */
-  letGo(): void {
+  /**
+   * The turn goes on in the server, for a later life of ours: here it ends without a word, and never resolves. Answers
+   * when the prompt has arrived, or has had its time to.
+   */
+  async letGo(): Promise<void> {
     this.#settled = true;
     clearTimeout(this.#check);
     this.#asks.end();
+    await Promise.race([this.#accepted.promise, this.#begun.promise, delay(ARRIVE_MS)]);
   }
 
   /** The server is gone. */
