@@ -131,11 +131,8 @@ export interface AgentBackend {
   prompt(handle: AgentSessionHandle, input: PromptInput, ctx: PromptCtx): Promise<TurnResult>;
   /** Tears one agent session down gracefully; its conversation can be resumed later. */
   closeSession(handle: AgentSessionHandle): Promise<void>;
-  /**
-   * Ends every server and process of this backend. `leave`: where processes outlive this server they go on with their
-   * turns, for a later server to take up; a `prompt` or `reattach` that runs then emits nothing more and never settles.
-   */
-  dispose(how?: 'end' | 'leave'): Promise<void>;
+  /** Ends every server and process of this backend. */
+  dispose(): Promise<void>;
   health(): 'up' | 'down';
 
   /** How `ensureSession` came by this handle. */

@@ -121,7 +121,7 @@ describe('the contract of a backend', () => {
     expectTypeOf<AgentBackend['closeSession']>().toEqualTypeOf<
       (handle: AgentSessionHandle) => Promise<void>
     >();
-    expectTypeOf<AgentBackend['dispose']>().toEqualTypeOf<(how?: 'end' | 'leave') => Promise<void>>();
+    expectTypeOf<AgentBackend['dispose']>().toEqualTypeOf<() => Promise<void>>();
     expectTypeOf<AgentBackend['health']>().toEqualTypeOf<() => 'up' | 'down'>();
     const smallest: AgentBackend = {
       kind: 'acp_warm',

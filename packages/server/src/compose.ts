@@ -247,7 +247,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
   });
 
   const { running: unfinishedTurns, waiting } = unfinished(announcer);
-  for (const nobodys of await acp.adopt(await processes.left())) await nobodys.end();
+  for (const nobodys of await opencode.adopt(await acp.adopt(await processes.left()))) await nobodys.end();
   coolDown(announcer, (chatId, agent) => acp.isLive(chatId, agent));
   for (const turn of unfinishedTurns) dispatcher.takeUp(turn);
   acp.goOn();

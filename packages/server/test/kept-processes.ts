@@ -1,11 +1,9 @@
 /** For tests: what a keeper does, in this process. Children outlive the servers that use a port of it. */
 import {
-  LocalProcesses,
   type ChildProcessPort,
   type InputLine,
   type KillDeadlines,
   type LeftProcess,
-  type Ledger,
   type ProcessExit,
   type ProcessPort,
   type SpawnRequest,
@@ -90,13 +88,14 @@ class Kept {
 }
 
 export class KeptProcesses {
-  readonly #local: LocalProcesses;
+  readonly #processes: ProcessPort;
   readonly #kept = new Map<string, Kept>();
   /** makes the last port deaf and dumb, as if its server had died */
   cut: () => void = () => {};
 
-  constructor(ledger: Ledger) {
-    this.#local = new LocalProcesses(ledger);
+  /** `processes`: where they run */
+  constructor(processes: ProcessPort) {
+    this.#processes = processes;
   }
 
   /** For one server. */
@@ -107,12 +106,12 @@ export class KeptProcesses {
     const end = async (): Promise<void> => {
       cut = true;
       this.#kept.clear();
-      await this.#local.dispose();
+      await this.#processes.dispose();
     };
     return {
       outlivesServer: true,
       spawn: async (request) => {
-        const kept = new Kept(await this.#local.spawn(request), request);
+        const kept = new Kept(await this.#processes.spawn(request), request);
         this.#kept.set(kept.child.id, kept);
         return kept.port(isCut);
       },

@@ -1,5 +1,5 @@
 /** A turn that runs while its server goes away: the next server takes it up, and nobody can tell. */
-import { Ledger } from '@pilotlight/keeper';
+import { Ledger, LocalProcesses } from '@pilotlight/keeper';
 import type { Chat, ChatState, Message, Part, Turn } from '@pilotlight/protocol';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ beforeEach(async () => {
   home = new Home();
   const ledger = join(home.dataFolder, 'processes');
   mkdirSync(ledger, { recursive: true });
-  keeper = new KeptProcesses(new Ledger(ledger));
+  keeper = new KeptProcesses(new LocalProcesses(new Ledger(ledger)));
   await serve();
 });
 afterEach(() => home[Symbol.asyncDispose]());

@@ -23,7 +23,12 @@ export class AskedBefore {
 
   /** null: it was never asked */
   permission({ toolCall }: PermissionRequest): Promise<PermissionOutcome> | null {
-    const row = this.#take((one) => one.kind === 'permission' && one.toolCall?.id === toolCall.id);
+    const ofTool = ({ kind, toolCall: about }: Permission) =>
+      kind === 'permission' && about?.id === toolCall.id;
+    // One tool may ask twice, for different things; not every agent tells again what was answered.
+    const row =
+      this.#take((one) => ofTool(one) && one.toolCall?.title === toolCall.title) ??
+      this.#take((one) => ofTool(one) && one.state === 'pending');
     return row && this.#outcome(row).then(permissionOutcome);
   }
 

@@ -150,7 +150,7 @@ export async function drain(
   for await (const bytes of child.stdout) {
     onBytes(bytes);
     offset += bytes.length;
-    child.acknowledge(offset);
+    child.acknowledge(offset, child.written);
   }
 }
 

@@ -3,7 +3,7 @@
 //
 // Contract: nothing runs before the first `ensureSession`; a turn resolves exactly once and emits nothing afterwards;
 // after `dispose` no process of it is left, commands that its agents started included. Where processes outlive this
-// server, `dispose('leave')` leaves it running with its turns, and the next life of ours goes on with both: `adopt` for
+// server, `leave` leaves it running with its turns, and the next life of ours goes on with both: `adopt` for
 // the server, then `reattach` for each turn.
 import type {
   AgentBackend,
@@ -12,6 +12,7 @@ import type {
   BackendProcess,
   Continuity,
   EnsureSessionOpts,
+  IdleProcesses,
   PromptCtx,
   PromptInput,
   ReattachCtx,
@@ -151,16 +152,16 @@ export class OpenCodeServerBackend implements AgentBackend {
     this.#watchIdle();
   }
 
-  /**
-   * `leave`: the server goes on with its turns, for a later life of ours. A turn that runs then emits nothing more, and
-   * its promise never settles: whoever waits for it must let it drop.
-   */
-  async dispose(how: 'end' | 'leave' = 'end'): Promise<void> {
+  /** Where no turn runs and nothing idle is to be kept, the server ends. */
+  async leave(idle: IdleProcesses): Promise<void> {
+    if (idle === 'end' && this.#sessions.busy.length === 0) return await this.dispose();
     clearTimeout(this.#idle);
-    if (how === 'leave') {
-      await Promise.all(this.#sessions.takeAll().map((session) => session.letGo()));
-      return await this.#server.leave();
-    }
+    await Promise.all(this.#sessions.takeAll().map((session) => session.letGo()));
+    await this.#server.leave();
+  }
+
+  async dispose(): Promise<void> {
+    clearTimeout(this.#idle);
     await Promise.all(this.#sessions.busy.map((session) => this.#abort(session)));
     const open = this.#sessions.takeAll();
     await this.#server.stop();

@@ -9,7 +9,7 @@ import type { LeftProcess, ProcessPort } from '@pilotlight/keeper';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { KeptProcesses } from '../../../test/opencode/kept-processes.ts';
+import { KeptProcesses } from '../../../test/kept-processes.ts';
 import {
   startPrompt,
   startRealHarness,
@@ -30,7 +30,7 @@ let backend: OpenCodeServerBackend;
 let processes: ProcessPort;
 
 beforeAll(async () => {
-  harness = await startRealHarness((local) => (kept = new KeptProcesses(local)).life());
+  harness = await startRealHarness((local) => (kept = new KeptProcesses(local)).port());
   ({ backend, processes } = harness);
 }, 180_000);
 
@@ -41,14 +41,14 @@ afterAll(async () => {
 
 /** The present life lets go of everything. */
 async function leave(): Promise<void> {
-  await backend.dispose('leave');
+  await backend.leave('keep');
   await processes.dispose('leave');
 }
 
 /** The next life. Answers what the backend did not claim. */
 async function comeBack(others: LeftProcess[] = []): Promise<LeftProcess[]> {
   const { agents, host, stateFolder } = harness;
-  processes = kept.life();
+  processes = kept.port();
   backend = new OpenCodeServerBackend({ agents, agentId: 'opencode', processes, host, stateFolder });
   return await backend.adopt([...(await processes.left()), ...others]);
 }
