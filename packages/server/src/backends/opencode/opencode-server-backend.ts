@@ -55,6 +55,7 @@ export class OpenCodeServerBackend implements AgentBackend {
   readonly #sessions: OpenSessions;
   readonly #ensuring = new Map<string, Promise<AgentSessionHandle>>();
   #idle: NodeJS.Timeout | undefined;
+  #left = false;
 
   constructor(options: OpenCodeServerBackendOptions) {
     this.#options = options;
@@ -99,6 +100,7 @@ export class OpenCodeServerBackend implements AgentBackend {
       const session = await this.#sessionOf(handle, ctx);
       return await this.#during(session, session.prompt(input, ctx));
     } catch (error) {
+      if (this.#left) return await new Promise(() => {});
       return { ok: false, error: toErrorInfo(agentError(handle.agent, error)) };
     }
   }
@@ -119,6 +121,7 @@ export class OpenCodeServerBackend implements AgentBackend {
       this.#sessions.admit(server, session);
       return await this.#during(session, session.reattach(promptId, ctx));
     } catch (error) {
+      if (this.#left) return await new Promise(() => {});
       this.#watchIdle();
       const { code, message, details } = toErrorInfo(agentError(handle.agent, error));
       if (code === 'interrupted') throw error;
@@ -155,6 +158,7 @@ export class OpenCodeServerBackend implements AgentBackend {
   /** Where no turn runs and nothing idle is to be kept, the server ends. */
   async leave(idle: IdleProcesses): Promise<void> {
     if (idle === 'end' && this.#sessions.busy.length === 0) return await this.dispose();
+    this.#left = true;
     clearTimeout(this.#idle);
     await Promise.all(this.#sessions.takeAll().map((session) => session.letGo()));
     await this.#server.leave();

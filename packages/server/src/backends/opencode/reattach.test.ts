@@ -199,19 +199,19 @@ test('a command of its own goes on too', async () => {
   expect(taken.again.text).toBe('Holding. Finished c.');
 });
 
-test('let go in the moment its prompt is sent: it runs, once', async () => {
+test('let go in the moment of its prompt: it is as if it had not been sent, and runs when it is sent again', async () => {
   const begun = await begin('sent', '[[text tag=sent]]');
   await leave();
   await comeBack();
-  const taken = again(begun);
-  expect(await taken.result).toEqual({ ok: true });
-  expect(
-    told(taken)
-      .flatMap((event) => (event.type === 'text' ? event.text : []))
-      .join(''),
-  ).toBe('Finished sent.');
+  await expect(again(begun).result).rejects.toMatchObject({ code: 'interrupted', details: { sent: false } });
+  const { result } = startPrompt(backend, begun.handle, begun.path, '[[text tag=sent]]', {
+    turnId: begun.turnId,
+  });
+  expect(await result).toEqual({ ok: true });
   // Both prompts and both answers of the chat.
   expect(await harness.ask(`/session/${begun.handle.agentSessionId}/message`, begun.path)).toHaveLength(4);
+  expect(begun.settled()).toBe(false);
+  expect(begun.first.log.events).toEqual([]);
 });
 
 test('ended while we were away: all of it is told, and how it ended', async () => {

@@ -50,6 +50,7 @@ export class OpenCodeSession {
   #used: string | null;
   #config = '';
   #turn: Turn | null = null;
+  #letGo = false;
 
   constructor(options: SessionOptions) {
     const { info, model } = options;
@@ -139,10 +140,12 @@ export class OpenCodeSession {
 
   /** A running turn goes on in the server, and ends here without a word. Resolves when its prompt has arrived. */
   async letGo(): Promise<void> {
+    this.#letGo = true;
     await this.#turn?.letGo();
   }
 
   #run(ctx: PromptCtx, promptId: string, origin: TurnOrigin): Promise<TurnResult> {
+    if (this.#letGo) return new Promise(() => {});
     this.#mapper.turnStarted();
     const { http, agent, cancelMs, onChild } = this.#options;
     this.#turn = new Turn({
