@@ -1,7 +1,7 @@
 /** bytes of one block */
 export const BLOCK_BYTES = 16 * 1024;
 /** Free blocks that are kept for the next. */
-const spare = 64;
+const spare = 16;
 
 /** The memory in which output is kept, shared by all processes: blocks of one size, used again, so that a flood makes no garbage. */
 export class BlockPool {
@@ -12,6 +12,11 @@ export class BlockPool {
 
   constructor(limit: number) {
     this.limit = limit;
+  }
+
+  /** bytes, in use or kept for it */
+  get bytes(): number {
+    return this.#used + this.#free.length * BLOCK_BYTES;
   }
 
   get full(): boolean {
