@@ -25,6 +25,8 @@ interface Pending {
 }
 
 const answerMs = 10_000;
+/** bytes of an answer; a list carries the input heads of every process */
+const answerLimit = 2 ** 28;
 
 /**
  * The control connection to one keeper, at the server's end.
@@ -49,9 +51,14 @@ export class KeeperLink {
     this.ended = this.#end.promise;
     this.#secret = secret;
     this.#socket = socket;
-    const splitter = new LineSplitter(CONTROL_LIMIT);
+    const splitter = new LineSplitter(answerLimit);
     socket.on('data', (chunk: Buffer) => {
-      for (const line of splitter.push(chunk)) this.#take(JSON.parse(line) as Answer | KeeperEvent);
+      try {
+        for (const line of splitter.push(chunk)) this.#take(JSON.parse(line) as Answer | KeeperEvent);
+      } catch (cause) {
+        // What says such things is no keeper; the server must not die of it.
+        socket.destroy(cause as Error);
+      }
     });
     socket.on('error', () => {});
     socket.once('close', () => this.#close());

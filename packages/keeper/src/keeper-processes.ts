@@ -50,7 +50,11 @@ export class KeeperProcesses implements ProcessPort {
     const links = [await this.#current(), ...(await this.#older())];
     const lists = await Promise.all(
       links.map(async (link) => {
-        const { processes } = await link.request('list', {});
+        const { processes } = await link.request('list', {}).catch((cause: unknown) => {
+          // An older keeper ends when its last process has.
+          if (link !== links[0] && !link.open) return { processes: [] };
+          throw cause;
+        });
         return processes
           .filter(({ process }) => !this.#children.has(process))
           .map((listed) => this.#leftProcess(link, listed));

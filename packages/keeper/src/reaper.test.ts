@@ -149,6 +149,22 @@ test('an empty ledger and broken files are harmless', async () => {
   writeFileSync(join(folder, 'half.json'), '{"id": "');
   writeFileSync(join(folder, 'empty.json'), '');
   writeFileSync(join(folder, 'zero.json'), JSON.stringify({ ...valid, pid: 0, group: -1 }));
+  const broken: object[] = [
+    { pid: -1 },
+    { group: 0 },
+    { group: -process.pid },
+    { group: '1' },
+    { startTime: '' },
+    { bootId: 5 },
+    { command: [1] },
+    { server: undefined },
+    { server: { ...valid.server, pid: 1.5 } },
+  ];
+  for (const fields of broken) {
+    const entry = { ...valid, ...fields, id: randomUUID() };
+    writeFileSync(join(folder, `${entry.id}.json`), JSON.stringify(entry));
+  }
+  expect(ledger.entries()).toEqual([]);
   writeFileSync(join(folder, 'other-name.json'), JSON.stringify(valid));
   writeFileSync(join(folder, `${valid.id}.json.new`), '{}');
   expect(await reapLeftovers(ledger)).toEqual({ ended: [], leftBehind: [], stale: 0 });

@@ -76,7 +76,7 @@ test('whatever is pushed, acknowledged and read: the kept bytes are exactly thos
         expect(readdirSync(folder)).toEqual([]);
       },
     ),
-    { numRuns: 200 },
+    { numRuns: 120 },
   );
 });
 

@@ -92,6 +92,8 @@ test('a reader that pauses holds the child back, and gets every byte', async () 
   for (let round = 0; round < 50; round++) await processes.stats();
   expect(child.stderrTail()).toBe('');
   expect((await text(child)).length).toBe(size);
+  // Its stderr comes another way, but before the exit.
+  await child.exited;
   expect(child.stderrTail()).toBe('said all\n');
 });
 
