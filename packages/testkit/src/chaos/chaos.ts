@@ -1,0 +1,43 @@
+import type { Weights } from './disturbances.ts';
+import type { Cast } from './home.ts';
+import { report } from './report.ts';
+import { run } from './run.ts';
+import { judge, referenceOf } from './verdict.ts';
+
+export interface ChaosOptions {
+  seed: number;
+  /** how long it disturbs */
+  ms: number;
+  everyMs: number;
+  weights: Weights;
+  cast: Cast;
+  fillDisk: boolean;
+  expectTakeover: boolean;
+  /** keeps the folders of a sound run too */
+  keep: boolean;
+  signal: AbortSignal;
+  print(line: string): void;
+}
+
+/** An undisturbed run, then a disturbed one that is judged by it. True when nothing was wrong with either. */
+export async function chaos(options: ChaosOptions): Promise<boolean> {
+  const { seed, cast, ms, everyMs, weights, fillDisk, expectTakeover, signal, print } = options;
+  print(`seed          ${seed}`);
+  const calm = await run({ seed, cast, chaos: null, signal });
+  const calmProblems = judge(calm.record, { reference: null, expectTakeover: true });
+  if (calmProblems.length > 0) {
+    print('without any disturbance:');
+    for (const line of report(calm.record, calmProblems, calm.starts)) print(line);
+    print(`kept          ${calm.home.folder}`);
+    calm.home.disk?.unmount();
+    return false;
+  }
+  calm.home.remove();
+  const disturbed = await run({ seed, cast, chaos: { ms, everyMs, weights, fillDisk }, signal });
+  const problems = judge(disturbed.record, { reference: referenceOf(calm.record), expectTakeover });
+  for (const line of report(disturbed.record, problems, disturbed.starts)) print(line);
+  if (disturbed.diskSkipped) print('disk-full     left out: no disk could be mounted');
+  if (problems.length === 0 && !options.keep) disturbed.home.remove();
+  else print(`kept          ${disturbed.home.folder}`);
+  return problems.length === 0;
+}

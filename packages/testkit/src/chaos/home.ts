@@ -1,0 +1,152 @@
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ModelServer } from '../model-server/model-server.ts';
+import type { RealAgentId } from '../real-agents/real-agent.ts';
+import { prepareRealAgent } from '../real-agents/recipes.ts';
+import { RUN_MARK } from './processes.ts';
+import { nonceBlock, SCRIPTED } from './script.ts';
+import { SmallDisk } from './small-disk.ts';
+
+/** The agents of a run: ours, one more that speaks ACP, and opencode's server where it is there. */
+export interface Cast {
+  /** `scripted`, or a real agent against the model server */
+  acp: 'scripted' | Exclude<RealAgentId, 'opencode'>;
+  opencode: boolean;
+}
+
+const DILIGENT_PROGRAM = fileURLToPath(new URL('./diligent-agent.ts', import.meta.url));
+
+/** The folders of one run: data folder, project, the agents' own homes, and what the commands of agents leave. */
+export class Home {
+  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'pilotlight-chaos-')));
+  readonly dataFolder = join(this.folder, 'data');
+  readonly effectsFile = join(this.folder, 'effects.log');
+  readonly serverLog = join(this.folder, 'server.stderr');
+  /** null when the data folder lies on no disk of its own */
+  readonly disk: SmallDisk | null;
+  readonly #promptsFile = join(this.folder, 'diligent.log');
+
+  /** `smallDisk`: the data folder gets a disk of its own that can be filled, where this user may mount one. */
+  constructor(cast: Cast, models: ModelServer, { smallDisk }: { smallDisk: boolean }) {
+    mkdirSync(this.dataFolder, { mode: 0o700 });
+    this.disk = smallDisk ? SmallDisk.mount(this.dataFolder) : null;
+    mkdirSync(join(this.folder, 'home'));
+    const entries = [
+      this.#acpEntry(cast, models.url),
+      ...(cast.opencode ? [this.#opencode(models.url)] : []),
+    ];
+    writeFileSync(join(this.dataFolder, 'agents.json'), JSON.stringify({ agents: entries }));
+  }
+
+  /** What the server inherits; its agents inherit it from there. */
+  env(): NodeJS.ProcessEnv {
+    return {
+      PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`,
+      LANG: 'C.UTF-8',
+      HOME: join(this.folder, 'home'),
+      PILOTLIGHT_DEMO_PACE_MS: '15',
+      [RUN_MARK]: this.folder,
+    };
+  }
+
+  newRepository(): string {
+    const path = join(this.folder, 'project');
+    mkdirSync(path);
+    const git = (...args: string[]): void =>
+      void execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', ...args], { cwd: path });
+    git('init', '-q', '-b', 'main');
+    writeFileSync(join(path, 'README.md'), 'hello\n');
+    git('add', '.');
+    git('commit', '-qm', 'first');
+    return path;
+  }
+
+  /** nonce → how often the agents got that prompt, of all their processes */
+  deliveries(models: ModelServer): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const nonce of [...linesOf(this.#promptsFile), ...this.#demoPrompts()]) count(counts, nonce);
+    for (const { marker, kind, tools } of models.requests) {
+      // Requests without tools are asides, such as for a title.
+      if (marker !== null && kind === 'text' && tools.length > 0) count(counts, marker.tag);
+    }
+    return counts;
+  }
+
+  /** nonce → how often its command ran */
+  effects(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const nonce of linesOf(this.effectsFile)) count(counts, nonce);
+    return counts;
+  }
+
+  remove(): void {
+    this.disk?.unmount();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** The demo agent writes every prompt it gets to the file of its session. */
+  #demoPrompts(): string[] {
+    const folder = join(this.dataFolder, 'agents', 'demo', 'state');
+    if (!existsSync(folder)) return [];
+    const records = readdirSync(folder).flatMap((name) => linesOf(join(folder, name)));
+    return records.flatMap((line) => {
+      const { kind, prompt = [] } = parseRecord(line);
+      if (kind !== 'prompt') return [];
+      // A recap before the prompt is one block with more in it.
+      return prompt.flatMap(({ text = '' }) => {
+        const nonce = text.slice(nonceBlock('').length);
+        return text === nonceBlock(nonce) ? [nonce] : [];
+      });
+    });
+  }
+
+  #acpEntry({ acp }: Cast, modelUrl: string): object {
+    if (acp === 'scripted') {
+      const args = [DILIGENT_PROGRAM, this.#promptsFile];
+      return { id: SCRIPTED, name: 'Diligent', command: process.execPath, args };
+    }
+    const { command, args, env } = this.#prepare(acp, modelUrl);
+    return { id: acp, command, args, env };
+  }
+
+  #opencode(modelUrl: string): object {
+    const { command, args, env } = this.#prepare('opencode', modelUrl);
+    return { id: 'opencode', command, coldArgs: args, env };
+  }
+
+  #prepare(id: RealAgentId, modelUrl: string): ReturnType<typeof prepareRealAgent> {
+    const home = join(this.folder, `home-${id}`);
+    mkdirSync(home);
+    return prepareRealAgent(id, { modelUrl, home });
+  }
+}
+
+function count(counts: Map<string, number>, nonce: string): void {
+  counts.set(nonce, (counts.get(nonce) ?? 0) + 1);
+}
+
+function linesOf(file: string): string[] {
+  if (!existsSync(file)) return [];
+  return readFileSync(file, 'utf8').split('\n').filter(Boolean);
+}
+
+function parseRecord(line: string): { kind?: string; prompt?: { text?: string }[] } {
+  try {
+    return JSON.parse(line) as { kind?: string; prompt?: { text?: string }[] };
+  } catch {
+    // Torn by a kill.
+    return {};
+  }
+}
