@@ -1,5 +1,5 @@
 import type { Weights } from './disturbances.ts';
-import type { Cast } from './home.ts';
+import type { Cast, Home } from './home.ts';
 import { report } from './report.ts';
 import { run } from './run.ts';
 import { judge, referenceOf } from './verdict.ts';
@@ -28,8 +28,7 @@ export async function chaos(options: ChaosOptions): Promise<boolean> {
   if (calmProblems.length > 0) {
     print('without any disturbance:');
     for (const line of report(calm.record, calmProblems, calm.starts)) print(line);
-    print(`kept          ${calm.home.folder}`);
-    calm.home.disk?.unmount();
+    leave(calm.home, options);
     return false;
   }
   calm.home.remove();
@@ -38,6 +37,13 @@ export async function chaos(options: ChaosOptions): Promise<boolean> {
   for (const line of report(disturbed.record, problems, disturbed.starts)) print(line);
   if (disturbed.diskSkipped) print('disk-full     left out: no disk could be mounted');
   if (problems.length === 0 && !options.keep) disturbed.home.remove();
-  else print(`kept          ${disturbed.home.folder}`);
+  else leave(disturbed.home, options);
   return problems.length === 0;
+}
+
+/** The folders of a run in which something was wrong stay for a look, unless somebody gave it up. */
+function leave(home: Home, { signal, print }: ChaosOptions): void {
+  if (signal.aborted) return home.remove();
+  home.keep();
+  print(`kept          ${home.folder}`);
 }

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -89,6 +90,14 @@ export class Home {
     const counts = new Map<string, number>();
     for (const nonce of linesOf(this.effectsFile)) count(counts, nonce);
     return counts;
+  }
+
+  /** What lies on the small disk is copied, so that the disk can go. */
+  keep(): void {
+    if (this.disk === null) return;
+    const copy = join(this.folder, 'data-of-the-disk');
+    cpSync(this.dataFolder, copy, { recursive: true, filter: (path) => !path.endsWith('.sock') });
+    this.disk.unmount();
   }
 
   remove(): void {

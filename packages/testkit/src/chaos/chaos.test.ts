@@ -1,0 +1,21 @@
+/** A short run of the whole: a real server that is killed, its agents, its clients. */
+import { expect, it } from 'vitest';
+import { chaos } from './chaos.ts';
+import { USUAL } from './disturbances.ts';
+
+it('a server that is killed again and again loses nothing', { timeout: 90_000 }, async () => {
+  const lines: string[] = [];
+  const isSound = await chaos({
+    seed: 20,
+    ms: 12_000,
+    everyMs: 900,
+    weights: USUAL,
+    cast: { acp: 'scripted', opencode: false },
+    fillDisk: false,
+    expectTakeover: false,
+    keep: false,
+    signal: new AbortController().signal,
+    print: (line) => lines.push(line),
+  });
+  expect(isSound, lines.join('\n')).toBe(true);
+});
