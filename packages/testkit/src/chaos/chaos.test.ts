@@ -17,5 +17,6 @@ it('a server that is killed again and again loses nothing', { timeout: 90_000 },
     signal: new AbortController().signal,
     print: (line) => lines.push(line),
   });
-  expect(isSound, lines.join('\n')).toBe(true);
+  // The report is the message.
+  expect(isSound ? [] : lines).toEqual([]);
 });

@@ -32,17 +32,17 @@ export class RunProcesses {
   children(): NamedProcess[] {
     const named = readNamed(join(this.#dataFolder, 'processes'));
     for (const { id } of named) this.#ledgerIds.add(id);
-    return named.filter((one) => this.#isOurs(one));
+    return named.filter(isAlive);
   }
 
   /** The live keepers of the data folder; none where no keeper is built in. */
   keepers(): NamedProcess[] {
-    return readNamed(join(this.#dataFolder, 'keeper', 'keepers')).filter((one) => this.#isOurs(one));
+    return readNamed(join(this.#dataFolder, 'keeper', 'keepers')).filter(isAlive);
   }
 
   /** Signals exactly this process and no other. False when it is gone. */
   signal(named: NamedProcess, signal: NodeJS.Signals): boolean {
-    return this.#isOurs(named) && send(named.pid, signal);
+    return isAlive(named) && send(named.pid, signal);
   }
 
   /** Every live process that a server of this run started, or that came from one of those. */
@@ -50,10 +50,11 @@ export class RunProcesses {
     const marks = new Set([...this.#ledgerIds].map((id) => `${MARK}=${id}`)).add(
       `${RUN_MARK}=${this.#folder}`,
     );
+    const keepers = new Set(this.keepers().map(({ pid }) => pid));
     return readAllStats().flatMap(({ pid, state, startTime }) => {
       if (state === 'Z' || state === 'X' || pid === process.pid) return [];
       const environment = readOrEmpty(`/proc/${pid}/environ`).split('\0');
-      if (!environment.some((variable) => marks.has(variable))) return [];
+      if (!keepers.has(pid) && !environment.some((variable) => marks.has(variable))) return [];
       const command = readOrEmpty(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
       return [{ pid, startTime, words: `${pid} (${state}) ${command.slice(0, 300)}` }];
     });
@@ -67,17 +68,12 @@ export class RunProcesses {
       for (const { pid, startTime } of left) if (readStat(pid)?.startTime === startTime) send(pid, 'SIGKILL');
     }
   }
+}
 
-  #isOurs({ pid, startTime, bootId }: NamedProcess): boolean {
-    const stat = readStat(pid);
-    return (
-      stat !== null &&
-      stat.state !== 'Z' &&
-      stat.startTime === startTime &&
-      bootId === currentBootId() &&
-      readOrEmpty(`/proc/${pid}/environ`).split('\0').includes(`${RUN_MARK}=${this.#folder}`)
-    );
-  }
+/** Whether exactly the named process lives: its pid may be another's by now. */
+function isAlive({ pid, startTime, bootId }: NamedProcess): boolean {
+  const stat = readStat(pid);
+  return stat !== null && stat.state !== 'Z' && stat.startTime === startTime && bootId === currentBootId();
 }
 
 function send(pid: number, signal: NodeJS.Signals): boolean {

@@ -1,8 +1,10 @@
+import { createClient } from '@pilotlight/client';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 export interface Address {
@@ -12,6 +14,7 @@ export interface Address {
 
 const CLI = fileURLToPath(new URL('../../../cli/src/main.ts', import.meta.url));
 const START_MS = 60_000;
+const END_MS = 30_000;
 
 /**
  * The server as a user starts it, again and again on one data folder, and on the same port where that is free.
@@ -77,22 +80,25 @@ export class ServerProcess {
 
   /** `kill -9`; resolves when it is gone. */
   async kill(): Promise<void> {
-    await this.#end('SIGKILL');
+    await this.#end((child) => child.kill('SIGKILL'));
   }
 
-  /** The end that a user asks for. Answers the exit code. */
+  /** The end that a user asks for, with everything it started. Answers the exit code. */
   async stop(): Promise<number | null> {
-    return await this.#end('SIGTERM');
+    const { url, token } = await this.address();
+    return await this.#end(() => createClient({ url, token }).stopServer());
   }
 
-  async #end(signal: NodeJS.Signals): Promise<number | null> {
+  async #end(how: (child: ChildProcess) => unknown): Promise<number | null> {
     const child = this.#child;
     if (child === null) return null;
     this.#down();
     if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
     const exit = once(child, 'exit') as Promise<[number | null]>;
-    child.kill(signal);
-    return (await exit)[0];
+    await how(child);
+    const ended = await Promise.race([exit, delay(END_MS, null, { ref: false })]);
+    if (ended === null) throw new Error(`the server (pid ${child.pid}) does not end`);
+    return ended[0];
   }
 
   #down(): void {
