@@ -75,11 +75,13 @@ function reportUsage(error: CommanderError, json: boolean): number {
 }
 
 const json = process.argv.includes('--json');
-// `pilotlight … | head`: nobody reads any more, which is no defect. A server goes on without its terminal.
+// `pilotlight … | head`: nobody reads any more, which is no defect. A server goes on without its terminal, and also when
+// the disk takes no line for its log.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (process.argv[2] === 'serve') return;
     if (error.code !== 'EPIPE') throw error;
-    if (process.argv[2] !== 'serve') process.exit(EXIT.pipeClosed);
+    process.exit(EXIT.pipeClosed);
   });
 }
 try {
