@@ -117,6 +117,14 @@ export class ChatDriver {
   }
 }
 
+/** The promise, or the signal's reason as soon as it is aborted. */
+async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  return await Promise.race([promise, aborted]).finally(() => signal.removeEventListener('abort', abort));
+}
+
 /** Calls until the server has said yes or no. `settled`: codes that are as good as a yes. */
 export async function persist(
   address: () => Promise<Address>,
@@ -127,7 +135,7 @@ export async function persist(
   for (;;) {
     signal.throwIfAborted();
     try {
-      await call(createClient(await address()));
+      await call(createClient(await orAborted(address(), signal)));
       return;
     } catch (error) {
       if (!(error instanceof PilotlightError)) throw error;

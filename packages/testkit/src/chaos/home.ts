@@ -92,6 +92,10 @@ export class Home {
     return counts;
   }
 
+  lastOfServerLog(): string {
+    return existsSync(this.serverLog) ? readFileSync(this.serverLog, 'utf8').slice(-2000) : '';
+  }
+
   /** What lies on the small disk is copied, so that the disk can go. */
   keep(): void {
     if (this.disk === null) return;

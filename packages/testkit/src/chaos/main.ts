@@ -14,7 +14,7 @@ const HELP = `npm run chaos -- [options]
   --minutes N           how long it disturbs (1)
   --seed N              the same seed disturbs in the same way (a new one)
   --every MS            average pause between two disturbances (1500)
-  --only KINDS          some of ${Object.keys(USUAL).join(', ')}
+  --only KINDS          equally often some of ${Object.keys(USUAL).join(', ')}
   --acp AGENT           scripted, or one of claude, codex, gemini, qwen against the model server (scripted)
   --without-opencode    also left out when it is not installed
   --fill-disk           the data folder lies on a small disk that fills up; needs the right to mount
@@ -69,7 +69,7 @@ const isSound = await chaos({
   seed: number(values.seed, 'seed'),
   ms: number(values.minutes, 'minutes') * 60_000,
   everyMs: number(values.every, 'every'),
-  weights: Object.fromEntries(Object.entries(USUAL).filter(([kind]) => only?.includes(kind) ?? true)),
+  weights: only === undefined ? USUAL : Object.fromEntries(only.map((kind) => [kind, 1])),
   cast: { acp: acpAgent(), opencode },
   fillDisk: values['fill-disk'],
   expectTakeover: values['expect-takeover'],

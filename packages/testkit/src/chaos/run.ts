@@ -42,12 +42,17 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const home = new Home(cast, models, { smallDisk: chaos?.fillDisk ?? false });
   const processes = new RunProcesses(home.folder, home.dataFolder);
   const killAll = (): void => processes.killAll();
-  process.once('exit', killAll);
+  const leaveNothing = (): void => {
+    killAll();
+    home.remove();
+  };
+  process.once('exit', leaveNothing);
   const failures: string[] = [];
+  const broken = new AbortController();
   const server = new ServerProcess(home.dataFolder, {
     env: home.env(),
     log: home.serverLog,
-    onCrash: (how) => failures.push(how),
+    onCrash: (how) => broken.abort(new Error(`${how}: ${home.lastOfServerLog()}`)),
   });
   const record: RunRecord = {
     chats: [],
@@ -59,7 +64,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     failures,
   };
   try {
-    await talk(options, { home, server, processes, record });
+    await talk(options, { home, server, processes, record, broken: broken.signal });
     record.deliveries = home.deliveries(models);
     record.effects = home.effects();
     const code = await server.stop();
@@ -70,7 +75,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   } finally {
     killAll();
     await server.kill();
-    process.off('exit', killAll);
+    process.off('exit', leaveNothing);
   }
   const diskSkipped = (chaos?.fillDisk ?? false) && home.disk === null;
   return { record, home, diskSkipped, starts: server.starts };
@@ -81,16 +86,18 @@ interface Stage {
   server: ServerProcess;
   processes: RunProcesses;
   record: RunRecord;
+  /** aborted: there is no server any more, and there should be */
+  broken: AbortSignal;
 }
 
 async function talk({ seed, cast, chaos, signal }: RunOptions, stage: Stage): Promise<void> {
-  const { home, server, processes, record } = stage;
+  const { home, server, processes, record, broken } = stage;
   const random = new SeededRandom(seed);
   const { address } = server;
   await server.start();
   const chats = await openChats(createClient(await address()), home.newRepository(), cast);
   const end = new AbortController();
-  const giveUp = AbortSignal.any([signal, end.signal]);
+  const giveUp = AbortSignal.any([signal, broken, end.signal]);
   using stack = new DisposableStack();
   const follow = (topic: string): TopicReader => stack.use(new TopicReader(topic, address));
   const index = follow(INDEX_TOPIC);
@@ -134,11 +141,11 @@ async function talk({ seed, cast, chaos, signal }: RunOptions, stage: Stage): Pr
       onFailure,
     });
     record.disturbances = disturber.done;
-    await disturber.disturb(until, signal);
+    await disturber.disturb(until, AbortSignal.any([signal, broken]));
   }
   const timer = setTimeout(() => end.abort(new Error('turns do not end')), PATIENCE_MS);
   await talking.catch((error: unknown) => {
-    if (signal.aborted) throw error;
+    if (signal.aborted || broken.aborted) throw error;
     record.failures.push(String(error));
   });
   clearTimeout(timer);

@@ -115,6 +115,16 @@ it('finds words and messages that a later snapshot does not have', () => {
   expect(told()).toMatch(/6: message .* is not in a later snapshot/);
 });
 
+it('takes it that the oldest messages make way, and no other', () => {
+  const others = [1, 2, 3].map(() => sampleMessage(chatId, 'trn_2', 'user', []));
+  const all = [...(check.state as ChatState).messages, ...others];
+  snapshot({ seq: 10, messages: all });
+  snapshot({ seq: 20, messages: all.slice(1), hasEarlier: true });
+  expect(told()).toBe('');
+  snapshot({ seq: 30, messages: all.toSpliced(2, 1).slice(1), hasEarlier: true });
+  expect(told()).toBe(`30: message ${all[2]?.id} is not in a later snapshot`);
+});
+
 it('finds a difference from what somebody sees who comes only now', () => {
   const now = check.state as ChatState;
   check.compare(structuredClone(now));

@@ -120,10 +120,13 @@ function contradictions(before: TopicState, after: TopicState): string[] {
     if (later !== undefined && revives(turn.state, later.state))
       found.push(`turn ${turn.id} was ${turn.state} and is ${later.state} in a snapshot`);
   }
-  const oldest = after.messages[0]?.id;
-  for (const message of before.messages) {
-    const later = after.messages.find(({ id }) => id === message.id);
-    if (later === undefined && !(after.hasEarlier && oldest !== undefined && message.id < oldest))
+  const kept = new Map(after.messages.map((message) => [message.id, message]));
+  // Those that make way for newer ones are the oldest.
+  const first = before.messages.findIndex(({ id }) => kept.has(id));
+  const windowFrom = after.hasEarlier ? (first === -1 ? before.messages.length : first) : 0;
+  for (const [at, message] of before.messages.entries()) {
+    const later = kept.get(message.id);
+    if (later === undefined && at >= windowFrom)
       found.push(`message ${message.id} is not in a later snapshot`);
     for (const [index, part] of (later === undefined ? [] : message.parts).entries()) {
       const now = later?.parts[index];
