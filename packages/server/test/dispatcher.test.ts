@@ -2,7 +2,7 @@ import { PilotlightError, emptyToolSnapshot, newId, type TurnResult } from '@pil
 import { execFileSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { startDispatch } from './dispatch-harness.ts';
 
 const textOf = (message: { parts: { type: string }[] } | undefined): string =>
@@ -596,27 +596,47 @@ describe('a server that died', () => {
 });
 
 describe('a full disk', () => {
+  /** Messages of that chat until nothing more goes in. */
+  function fillWith({ store }: ReturnType<typeof startDispatch>, chatId: string): void {
+    for (const size of [2_000, 100]) {
+      for (let i = 0; i < 4000; i++) {
+        const parts = [{ type: 'text' as const, text: 'x'.repeat(size) }];
+        const id = `msg_ballast-${size}-${i}`;
+        store.messages.upsert({ id, chatId, role: 'user', turnId: null, agent: 'a', parts, createdAt: i });
+      }
+    }
+  }
+
+  it('ends a turn, and begins the next, when there is room again', async () => {
+    await using d = startDispatch(undefined, { maxBytes: 600_000 });
+    const { chat } = await d.chat();
+    const turn = d.submit(chat.id, 'first');
+    const next = d.submit(chat.id, 'next');
+    const asked = await d.backend.asked();
+    const ballast = (await d.chat()).chat.id;
+    expect(() => fillWith(d, ballast)).toThrow(expect.objectContaining({ code: 'store_full' }));
+    const said = 'word '.repeat(10_000);
+    asked.ctx.onEvent({ type: 'text', text: said });
+    const commit = vi.spyOn(d.journal, 'commit');
+    asked.end();
+    await vi.waitFor(() => expect(commit.mock.results.map(({ type }) => type)).toContain('throw'));
+    expect(d.store.turns.get(turn.id)?.endedAt).toBeNull();
+
+    d.store.chats.remove(ballast);
+    (await d.backend.asked()).end();
+    await d.dispatcher.drained();
+    expect(d.store.turns.get(turn.id)?.state).toBe('completed');
+    expect(d.store.turns.get(next.id)?.state).toBe('completed');
+    expect(textOf(d.state(chat.id).messages[1])).toBe(said);
+  });
+
   it('refuses a prompt clearly, keeps what runs, and takes prompts again when there is room', async () => {
     await using d = startDispatch(undefined, { maxBytes: 600_000 });
     const { chat } = await d.chat();
     const turn = d.submit(chat.id, 'before');
     const asked = await d.backend.asked();
     const ballast = (await d.chat()).chat.id;
-    const parts = [{ type: 'text' as const, text: 'x'.repeat(2_000) }];
-    const fill = () => {
-      for (let i = 0; i < 1000; i++) {
-        const id = `msg_ballast-${i}`;
-        d.store.messages.upsert({
-          id,
-          chatId: ballast,
-          role: 'user',
-          turnId: null,
-          agent: 'a',
-          parts,
-          createdAt: i,
-        });
-      }
-    };
+    const fill = () => fillWith(d, ballast);
     expect(fill).toThrow(expect.objectContaining({ code: 'store_full' }));
     expect(() => d.submit(chat.id, 'x'.repeat(60_000))).toThrow(
       expect.objectContaining({ code: 'store_full', message: expect.stringContaining('pilotlight.db') }),

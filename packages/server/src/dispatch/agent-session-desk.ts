@@ -21,7 +21,7 @@ export class AgentSessionDesk implements BackendHost {
   /** `<chatId>/<agent>` → the row as it will be once everything deferred is written */
   readonly #rows = new Map<string, AgentSession>();
 
-  /** `<chatId>/<agent>` → what was heard and is not written yet */
+  /** `<chatId>/<agent>` → what was heard of it last */
   readonly #heard = new Map<string, Heard>();
   #flushLate: () => void = () => {};
 
@@ -46,10 +46,8 @@ export class AgentSessionDesk implements BackendHost {
 
   /** Inside the transaction that writes what was heard. */
   writeHeard(chatId: string, agent: string): void {
-    const key = `${chatId}/${agent}`;
-    const heard = this.#heard.get(key);
+    const heard = this.#heard.get(`${chatId}/${agent}`);
     if (heard !== undefined) this.#announcer.store.agentSessions.setHeard(chatId, agent, heard);
-    this.#heard.delete(key);
   }
 
   async written(): Promise<void> {

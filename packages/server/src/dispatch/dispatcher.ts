@@ -15,6 +15,9 @@ import type { TurnRecord } from './turn-record.ts';
 import type { TurnRunner } from './turn-runner.ts';
 import { isTerminal } from './turn-transitions.ts';
 
+/** After the store refused to begin a turn, until it is asked again. */
+const REFUSED_MS = 1000;
+
 export interface DispatcherOptions {
   announcer: Announcer;
   catalog: Catalog;
@@ -122,6 +125,7 @@ export class Dispatcher {
    */
   async stop(graceMs = 5_000): Promise<void> {
     this.#stopping = true;
+    this.#o.runner.stop();
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, graceMs);
     await Promise.race([Promise.all([...this.#lanes.values()].map((lane) => lane.stop())), late]);
@@ -156,8 +160,9 @@ export class Dispatcher {
       const turn = this.#o.queue.next(chatId);
       return turn === null ? null : this.#o.runner.begin(turn);
     } catch (error) {
-      // The store refuses. The turn stays queued; the next prompt, or the next start, takes it up.
+      // The store refuses. The turn stays queued until there is room.
       this.#o.onError(error, chatId);
+      setTimeout(() => this.#stopping || this.kick(chatId), REFUSED_MS).unref();
       return null;
     }
   }

@@ -13,6 +13,7 @@ import {
   type Turn,
   type TurnResult,
 } from '@pilotlight/protocol';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { AgentTable } from '../backends/agent-spec.ts';
 import { CANCELLED_EARLY } from '../backends/cancelled-by.ts';
 import type { AgentSessionDesk } from './agent-session-desk.ts';
@@ -63,11 +64,16 @@ const SAME_WHEN_COLD = new Set<ErrorCode>([
   'worktree_missing',
 ]);
 
+/** Between two attempts to write down an end that the disk does not take. */
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 2000;
+
 /** Runs one turn: finds its place, its backend and its agent session, prompts, and writes down the end. */
 export class TurnRunner {
   readonly #o: TurnRunnerOptions;
   /** `<chatId>/<agent>` → what was last configured, so that a live session is not configured again */
   readonly #configured = new Map<string, string>();
+  readonly #stopping = new AbortController();
 
   constructor(options: TurnRunnerOptions) {
     this.#o = options;
@@ -89,11 +95,28 @@ export class TurnRunner {
     const result = await this.#drive(record, signal, (place) => {
       found.place = place;
     }).catch((error: unknown): TurnResult => ({ ok: false, error: toErrorInfo(error) }));
-    const { permissions, sessions } = this.#o;
-    const { chatId, agent } = record.turn;
-    const turn = record.end(result, signal, permissions, () => sessions.writeHeard(chatId, agent));
+    const turn = await this.#end(record, result, signal);
     this.#backendOf(turn)?.turnWritten?.(turn.chatId, turn.agent);
     return { turn, place: found.place };
+  }
+
+  /** From now on an end that the store refuses is left to the next start. */
+  stop(): void {
+    this.#stopping.abort();
+  }
+
+  /** A full disk takes it when there is room again: until then the turn must not be given up. */
+  async #end(record: TurnRecord, result: TurnResult, signal: AbortSignal): Promise<Turn> {
+    const { permissions, sessions } = this.#o;
+    const { chatId, agent } = record.turn;
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+      try {
+        return record.end(result, signal, permissions, () => sessions.writeHeard(chatId, agent));
+      } catch (error) {
+        if (toErrorInfo(error).code !== 'store_full' || this.#stopping.signal.aborted) throw error;
+      }
+      await pause(pauseMs, undefined, { signal: this.#stopping.signal }).catch(() => {});
+    }
   }
 
   async #drive(
