@@ -78,9 +78,9 @@ export class Home {
   deliveries(models: ModelServer): Map<string, number> {
     const counts = new Map<string, number>();
     for (const nonce of [...linesOf(this.#promptsFile), ...this.#demoPrompts()]) count(counts, nonce);
-    for (const { marker, kind, tools } of models.requests) {
+    for (const { marker, kind, tools, isAfterwards } of models.requests) {
       // Requests without tools are asides, such as for a title.
-      if (marker !== null && kind === 'text' && tools.length > 0) count(counts, marker.tag);
+      if (marker !== null && kind === 'text' && tools.length > 0 && !isAfterwards) count(counts, marker.tag);
     }
     return counts;
   }

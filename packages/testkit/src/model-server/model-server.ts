@@ -107,7 +107,7 @@ async function answerModelRequest(
   request: ModelRequest,
   response: ServerResponse,
 ): Promise<void> {
-  const { plan, marker, toolResults } = planAnswer(request);
+  const { plan, marker, toolResults, isAfterwards } = planAnswer(request);
   const status = plan.kind === 'error' ? plan.status : 200;
   const record: ModelRequestRecord = {
     format: wire.format,
@@ -118,6 +118,7 @@ async function answerModelRequest(
     tool: plan.kind === 'error' ? null : (plan.use?.tool.name ?? null),
     tools: request.tools.map((tool) => tool.name),
     toolResults,
+    isAfterwards,
     status,
     state: 'streaming',
   };

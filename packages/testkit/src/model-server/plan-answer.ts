@@ -26,6 +26,8 @@ export interface PlannedAnswer {
   readonly marker: Marker | null;
   /** Tool results in the conversation since the marker. */
   readonly toolResults: number;
+  /** The script was over before: the agent asks once more, with its history, for something of its own. */
+  readonly isAfterwards: boolean;
 }
 
 /** The text that answers a request without tools; agents use it as the conversation's title. */
@@ -56,6 +58,7 @@ export function planAnswer(request: ModelRequest): PlannedAnswer {
     plan: choosePlan(request, steps[toolResults], ending ?? null, marker, since),
     marker,
     toolResults,
+    isAfterwards: isAnswered(since),
   };
 }
 

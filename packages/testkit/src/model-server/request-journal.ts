@@ -19,6 +19,8 @@ export interface ModelRequestRecord {
   readonly tools: readonly string[];
   /** Tool results in the conversation since the marker. */
   readonly toolResults: number;
+  /** The marker's script was over before. */
+  readonly isAfterwards: boolean;
   /** HTTP status of the answer. */
   readonly status: number;
   state: ModelRequestState;
