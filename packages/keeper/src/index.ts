@@ -6,6 +6,7 @@ export { LocalProcesses } from './local-processes.ts';
 export { readAllStats, readStat, type ProcStat } from './proc-stat.ts';
 export { MARK } from './process-group.ts';
 export { currentBootId } from './process-identity.ts';
+export { measureTrees, type TreeUsage } from './process-tree.ts';
 export type {
   ChildProcessPort,
   InputLine,

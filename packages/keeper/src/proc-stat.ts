@@ -5,11 +5,15 @@ export interface ProcStat {
   pid: number;
   /** `Z` is a zombie: it has ended and waits to be collected */
   state: string;
+  /** of the program, at most 15 characters */
+  name: string;
   parent: number;
   group: number;
   session: number;
   /** clock ticks since boot, as text: it never changes in a process's life and tells a recycled pid from the old one */
   startTime: string;
+  /** clock ticks of processor time, of its children that ended too */
+  cpuTicks: number;
   residentPages: number;
 }
 
@@ -25,10 +29,12 @@ export function parseStat(text: string): ProcStat | null {
   return {
     pid,
     state,
+    name: text.slice(text.indexOf('(') + 1, close),
     parent: Number(parent),
     group: Number(group),
     session: Number(session),
     startTime,
+    cpuTicks: fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0),
     residentPages: Number(fields[21] ?? 0),
   };
 }
