@@ -1,5 +1,6 @@
 import type {
   AgentInfo,
+  AgentSession,
   AnswerPermission,
   BranchList,
   CancelAnswer,
@@ -30,6 +31,7 @@ import type {
   Task,
   TopicState,
   Turn,
+  UpdateAgentSession,
   UpdateChat,
   UpdateSession,
   UpdateTurn,
@@ -112,6 +114,11 @@ export interface Client {
     query: string,
     options?: { limit?: number; signal?: AbortSignal },
   ): Promise<ChatSearch>;
+  /** Of all chats, the cold ones too, with why they were released. */
+  listAgentSessions(): Promise<AgentSession[]>;
+  /** `pinned`: keep it warm. */
+  updateAgentSession(chatId: string, agent: string, body: UpdateAgentSession): Promise<AgentSession>;
+  /** The next prompt resumes the conversation. */
   releaseAgentSession(chatId: string, agent: string): Promise<void>;
 
   /** Sending the same id again answers the same turn: a call that failed on the way may be repeated. */

@@ -1,6 +1,7 @@
 import { INDEX_TOPIC, chatTopic } from '@pilotlight/protocol';
 import type {
   AgentList,
+  AgentSessionList,
   ChatFrame,
   ChatList,
   ChatState,
@@ -108,6 +109,9 @@ export function createClient({ url, token }: ClientOptions): Client {
     listMessages: (chatId, page = {}) => get(`/api/chats/${enc(chatId)}/messages`, { query: page }),
     searchChat: (chatId, query, { signal, limit } = {}) =>
       get(`/api/chats/${enc(chatId)}/search`, { query: { query, limit }, signal }),
+    listAgentSessions: async () => (await get<AgentSessionList>('/api/agent-sessions')).agentSessions,
+    updateAgentSession: (chatId, agent, body) =>
+      send('PATCH', `/api/chats/${enc(chatId)}/agent-sessions/${enc(agent)}`, { body }),
     releaseAgentSession: (chatId, agent) =>
       send('POST', `/api/chats/${enc(chatId)}/agent-sessions/${enc(agent)}/release`),
 

@@ -153,4 +153,6 @@ export interface AgentBackend {
   /** The end of a turn is written down: what its agent said in it need not be told again. */
   turnWritten?(chatId: string, agent: string): void;
   inspect?(): Promise<BackendProcess[]>;
+  /** Ends that process if it serves no agent session now and none is being opened in it; otherwise does nothing. */
+  endUnused?(pid: number): Promise<void>;
 }

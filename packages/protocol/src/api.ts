@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  AgentSession,
   Chat,
   DiffStat,
   Message,
@@ -70,6 +71,10 @@ export const UpdateChat = z.strictObject({
   choice: Choice.optional(),
 });
 export type UpdateChat = z.infer<typeof UpdateChat>;
+
+/** PATCH /api/chats/:id/agent-sessions/:agent. `pinned`: keep it warm; 404 before the agent's first turn in the chat. */
+export const UpdateAgentSession = z.strictObject({ pinned: z.boolean() });
+export type UpdateAgentSession = z.infer<typeof UpdateAgentSession>;
 
 /**
  * POST /api/chats/:id/prompts. `id` is the turn's id, made by the client (`newId('turn')`): sending the same id again
@@ -190,8 +195,13 @@ export const ProcessInfo = z.object({
   backend: z.enum(['opencode_server', 'acp_warm']),
   agent: z.string(),
   pid: z.number().int(),
+  /** of the whole process tree, as `cpuMs`; null where it cannot be read */
   memoryBytes: z.number().nullable(),
+  /** ms of processor time since it started */
+  cpuMs: z.number().nullable(),
   startedAt: z.number(),
+  /** when a turn in it last began or ended; null before the first */
+  lastUsedAt: z.number().nullable(),
   state: ResidencyState,
   why: z.string(),
   chatIds: z.array(z.string()),
@@ -268,6 +278,8 @@ export const QueueList = z.object({ turns: z.array(Turn) });
 export const AgentList = z.object({ agents: z.array(AgentInfo), error: ErrorInfo.nullable() });
 export const PermissionList = z.object({ permissions: z.array(Permission) });
 export const TaskList = z.object({ tasks: z.array(Task) });
+/** GET /api/agent-sessions: of all chats, the cold ones too, with why they were released. */
+export const AgentSessionList = z.object({ agentSessions: z.array(AgentSession) });
 export const ProcessList = z.object({ processes: z.array(ProcessInfo) });
 export type ProjectList = z.infer<typeof ProjectList>;
 export type SessionList = z.infer<typeof SessionList>;
@@ -276,6 +288,7 @@ export type QueueList = z.infer<typeof QueueList>;
 export type AgentList = z.infer<typeof AgentList>;
 export type PermissionList = z.infer<typeof PermissionList>;
 export type TaskList = z.infer<typeof TaskList>;
+export type AgentSessionList = z.infer<typeof AgentSessionList>;
 export type ProcessList = z.infer<typeof ProcessList>;
 
 /** DELETE /api/sessions/:id: what became of the worktree. The branch, and with it every commit, is kept. */

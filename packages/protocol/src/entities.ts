@@ -99,6 +99,10 @@ export const AgentSession = z.object({
   why: z.string(),
   /** how the agent came to know the earlier conversation at its last start */
   continuity: Continuity.nullable(),
+  /** true: the user wants it kept warm, so neither idle time nor memory releases it */
+  pinned: z.boolean(),
+  /** when its last turn began or ended; null before the first */
+  lastUsedAt: Time.nullable(),
   updatedAt: Time,
 });
 export type AgentSession = z.infer<typeof AgentSession>;

@@ -266,6 +266,8 @@ const agentSession = fc.record({
   backend: fc.constantFrom('opencode_server' as const, 'acp_warm' as const),
   agentSessionId: fc.option(columnText),
   serverPort: fc.option(fc.nat(65_535)),
+  pinned: fc.boolean(),
+  lastUsedAt: fc.option(time),
   worktreeId: fc.option(columnText),
   state: fc.constantFrom('cold' as const, 'ready' as const, 'busy' as const),
   why: columnText,

@@ -14,6 +14,8 @@ function fromRow(row: Row): AgentSession {
     state: word(row, 'state'),
     why: text(row, 'why'),
     continuity: wordOrNull(row, 'continuity'),
+    pinned: number(row, 'pinned') === 1,
+    lastUsedAt: numberOrNull(row, 'last_used_at'),
     updatedAt: number(row, 'updated_at'),
   };
 }
@@ -21,14 +23,19 @@ function fromRow(row: Row): AgentSession {
 export function agentSessionTable(database: Database): AgentSessionTable {
   const upsert = database.prepare(
     `INSERT INTO agent_sessions (chat_id, agent, backend, agent_session_id, server_port, worktree_id, state, why,
-       continuity, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       continuity, pinned, last_used_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (chat_id, agent) DO UPDATE SET backend = excluded.backend,
        agent_session_id = excluded.agent_session_id, server_port = excluded.server_port,
        worktree_id = excluded.worktree_id, state = excluded.state, why = excluded.why,
-       continuity = excluded.continuity, updated_at = excluded.updated_at`,
+       continuity = excluded.continuity, pinned = excluded.pinned, last_used_at = excluded.last_used_at,
+       updated_at = excluded.updated_at`,
   );
   const find = database.prepare('SELECT * FROM agent_sessions WHERE chat_id = ? AND agent = ?');
   const ofChat = database.prepare('SELECT * FROM agent_sessions WHERE chat_id = ? ORDER BY rowid');
+  const resident = database.prepare(`SELECT * FROM agent_sessions WHERE state <> 'cold' ORDER BY rowid`);
+  const usedSince = database.prepare(
+    'SELECT DISTINCT agent FROM agent_sessions WHERE coalesce(last_used_at, updated_at) >= ? ORDER BY agent',
+  );
   const list = database.prepare('SELECT * FROM agent_sessions ORDER BY rowid');
   const heard = database.prepare(
     'SELECT heard_process, heard_offset FROM agent_sessions WHERE chat_id = ? AND agent = ?',
@@ -48,6 +55,8 @@ export function agentSessionTable(database: Database): AgentSessionTable {
         row.state,
         row.why,
         row.continuity,
+        Number(row.pinned),
+        row.lastUsedAt,
         row.updatedAt,
       ),
     find(chatId, agent) {
@@ -55,6 +64,8 @@ export function agentSessionTable(database: Database): AgentSessionTable {
       return row === null ? null : fromRow(row);
     },
     ofChat: (chatId) => ofChat.all(chatId).map(fromRow),
+    resident: () => resident.all().map(fromRow),
+    agentsUsedSince: (since) => usedSince.all(since).map((row) => text(row, 'agent')),
     list: () => list.all().map(fromRow),
     heard(chatId, agent) {
       const row = heard.get(chatId, agent);

@@ -23,6 +23,7 @@ export const MIGRATIONS: readonly Migration[] = [
   '0002-session-base.sql',
   '0003-chat-attention.sql',
   '0004-heard-output.sql',
+  '0005-agent-session-use.sql',
 ].map(fromFile);
 
 /** The statements that make a new database of the newest version. */

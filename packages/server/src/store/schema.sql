@@ -101,6 +101,8 @@ CREATE TABLE agent_sessions (
   updated_at REAL NOT NULL,
   heard_process TEXT,
   heard_offset REAL,
+  pinned INTEGER NOT NULL DEFAULT 0 CHECK (pinned IN (0, 1)),
+  last_used_at REAL,
   UNIQUE (chat_id, agent)
 ) STRICT;
 

@@ -24,6 +24,8 @@ const agentSession: AgentSession = {
   backend: 'acp_warm',
   agentSessionId: null,
   serverPort: null,
+  pinned: true,
+  lastUsedAt: 12,
   worktreeId: null,
   state: 'busy',
   why: 'a turn runs',

@@ -103,6 +103,10 @@ export interface AgentSessionTable {
   upsert(row: AgentSession): void;
   find(chatId: string, agent: string): AgentSession | null;
   ofChat(chatId: string): AgentSession[];
+  /** those that are not cold */
+  resident(): AgentSession[];
+  /** agents with an agent session that was used, or changed, since then (epoch ms) */
+  agentsUsedSince(since: number): string[];
   list(): AgentSession[];
   /** How much of the output of which process is written down; null when nothing was. */
   heard(chatId: string, agent: string): HeardOutput | null;
