@@ -34,6 +34,10 @@ export const AgentSpec = z.strictObject({
     .prefault({}),
   /** whether one process may hold the sessions of several chats */
   sharedProcess: z.boolean().default(true),
+  /** names of programs (15 characters at most) that it runs for itself at any time, so that they are no work in the background */
+  helpers: z.array(z.string()).default([]),
+  /** its start reads the folder it is started in, so that a spare process serves only its own project */
+  startsInFolder: z.boolean().default(false),
   /** the mode in which the agent asks before it acts, set on every new session; null: it has none, or asks anyway */
   askMode: z.string().nullable().default(null),
   deadlines: Deadlines.prefault({}),

@@ -41,6 +41,7 @@ export const builtInAgents: readonly AgentSpec[] = [
     id: 'claude',
     name: 'Claude Code',
     command: 'claude-agent-acp',
+    helpers: ['claude'],
     askMode: 'default',
     // Its adapter forces a cancel by itself after 30 s.
     deadlines: { cancel: 35_000 },
@@ -56,6 +57,7 @@ export const builtInAgents: readonly AgentSpec[] = [
     id: 'codex',
     name: 'Codex',
     command: 'codex-acp',
+    helpers: ['codex'],
     // In its own first mode a model judges what may run; in this one the user does.
     askMode: 'workspace-write',
     install: {
@@ -70,6 +72,7 @@ export const builtInAgents: readonly AgentSpec[] = [
     id: 'gemini',
     name: 'Gemini CLI',
     command: 'gemini',
+    startsInFolder: true,
     args: ['--acp'],
     // Without it the program starts itself a second time.
     env: { GEMINI_CLI_NO_RELAUNCH: 'true' },
@@ -85,6 +88,7 @@ export const builtInAgents: readonly AgentSpec[] = [
     id: 'qwen',
     name: 'Qwen Code',
     command: 'qwen',
+    startsInFolder: true,
     args: ['--acp'],
     env: { QWEN_CODE_NO_RELAUNCH: 'true' },
     askMode: 'default',
