@@ -67,6 +67,8 @@ export class WarmAcpBackend implements AgentBackend {
   readonly #kill: KillDeadlines | undefined;
   readonly #chats = new Map<string, WarmChat>();
   readonly #starting = new Map<string, Promise<AgentSessionHandle>>();
+  /** What is being closed; a start of the same waits for it. */
+  readonly #closing = new Map<string, { chat: WarmChat; closed: Promise<void> }>();
   /** What `configure` was told, for when a process has to be started again. */
   readonly #choices = new Map<string, AgentSessionChoice>();
   readonly #owners = new WeakMap<AgentProcess, string>();
@@ -197,10 +199,19 @@ export class WarmAcpBackend implements AgentBackend {
 
   async closeSession(handle: AgentSessionHandle): Promise<void> {
     const key = keyOf(handle.chatId, handle.agent);
-    await this.#starting.get(key)?.catch(() => {});
+    const starting = this.#starting.get(key);
+    if (starting) await starting.catch(() => {});
     this.#choices.delete(key);
     const chat = this.#chats.get(key);
-    if (!chat) return;
+    if (!chat) return this.#closing.get(key)?.closed;
+    // Out of use before the first pause: a prompt that comes now starts it again.
+    this.#chats.delete(key);
+    const closed = this.#close(chat).finally(() => this.#closing.delete(key));
+    this.#closing.set(key, { chat, closed });
+    await closed;
+  }
+
+  async #close(chat: WarmChat): Promise<void> {
     this.#host.residencyChanged(chat.handle, 'closing', 'Is being closed');
     await closeAcpSession(chat.session);
     await this.#release(chat, 'Closed');
@@ -237,6 +248,7 @@ export class WarmAcpBackend implements AgentBackend {
   }
 
   async #start(key: string, sessionId: string, opts: EnsureSessionOpts): Promise<AgentSessionHandle> {
+    await this.#closing.get(key)?.closed.catch(() => {});
     const { agent, chatId, worktreeId } = opts;
     const stored = this.#host.findAgentSession(chatId, agent);
     const handle: AgentSessionHandle = {
@@ -414,13 +426,15 @@ export class WarmAcpBackend implements AgentBackend {
   async #describe(process: AgentProcess): Promise<BackendProcess> {
     const chats = [...this.#chats.values()].filter((chat) => chat.session.process === process);
     const busy = chats.filter((chat) => chat.session.isBusy).length;
+    const isClosing = [...this.#closing.values()].some(({ chat }) => chat.session.process === process);
+    const waiting = isClosing ? ('closing' as const) : ('starting' as const);
     return {
       agent: process.agent.id,
       pid: process.child.pid,
       memoryBytes: await process.child.memoryBytes(),
       startedAt: process.child.startedAt,
-      state: busy > 0 ? 'busy' : chats.length > 0 ? 'ready' : 'starting',
-      why: busy > 0 ? `Runs ${busy} of ${count(chats.length)}` : `Kept warm for ${count(chats.length)}`,
+      state: busy > 0 ? 'busy' : chats.length > 0 ? 'ready' : waiting,
+      why: busy > 0 ? `Runs ${busy} of ${count(chats.length)}` : whyIdle(chats.length, isClosing),
       chatIds: chats.map((chat) => chat.handle.chatId),
     };
   }
@@ -442,6 +456,11 @@ async function closeAcpSession({ process, id }: AcpSession): Promise<void> {
   if (!process.isUp || !process.capabilities.close) return;
   const options = { deadlineMs: process.agent.deadlines.close };
   await process.connection.request('session/close', { sessionId: id }, options).catch(() => {});
+}
+
+function whyIdle(chats: number, isClosing: boolean): string {
+  if (chats > 0) return `Kept warm for ${count(chats)}`;
+  return isClosing ? 'Its last session is being closed' : 'Its first session is being opened';
 }
 
 function count(chats: number): string {
