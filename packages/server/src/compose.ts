@@ -34,14 +34,24 @@ import { PermissionDesk } from './dispatch/permission-desk.ts';
 import { Places } from './dispatch/place.ts';
 import { Queue } from './dispatch/queue.ts';
 import { coolDown, unfinished } from './dispatch/recovery.ts';
+import { sessionNeeds } from './dispatch/session-needs.ts';
 import { Tasks } from './dispatch/tasks.ts';
 import { TurnRunner } from './dispatch/turn-runner.ts';
 import { WorktreeReader } from './dispatch/worktree-reader.ts';
 import { SignInCodes, startHttp } from './http/index.ts';
 import { createJournal } from './journal/create-journal.ts';
 import { healPowerLoss } from './power-loss.ts';
-import { Ledger, LocalProcesses, currentBootId, reapLeftovers, type ProcessPort } from '@pilotlight/keeper';
+import {
+  Ledger,
+  LocalProcesses,
+  currentBootId,
+  measureTrees,
+  reapLeftovers,
+  type ProcessPort,
+} from '@pilotlight/keeper';
 import { readMessages } from './reads.ts';
+import { Residency } from './residency/residency.ts';
+import { readResidencySettings } from './residency/settings.ts';
 import { searchChat } from './search/search-chat.ts';
 import { lockDataFolder } from './store/lock.ts';
 import { openStore } from './store/open-store.ts';
@@ -65,6 +75,8 @@ export interface ServerOptions {
   log?: Logger;
   /** who owns the agents' processes; default this process, so that they end with it */
   processes?: (folder: DataFolder, log: Logger) => Promise<ProcessPort>;
+  /** ms between two looks at what may be released; default 15 s */
+  residencyEveryMs?: number;
   /** a client asked the server to stop; default: it does */
   onStopRequested?: (how: StopHow) => void;
 }
@@ -89,7 +101,7 @@ export interface RunningServer {
 
 /**
  * The composition root: makes every part once, in order, and disposes them in reverse order, also when making one fails.
- * @throws PilotlightError `data_folder_in_use`, `store_*`, `port_in_use`
+ * @throws PilotlightError `config_invalid`, `data_folder_in_use`, `store_*`, `port_in_use`
  */
 export async function composeServer(options: ServerOptions): Promise<RunningServer> {
   await using building = new AsyncDisposableStack();
@@ -98,6 +110,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
   const now = Date.now;
   const startedAt = now();
   const serverId = randomUUID();
+  const residencySettings = readResidencySettings(options.env ?? process.env);
 
   const folder = openDataFolder(options.dataFolder);
   const lock = building.use(lockDataFolder(folder.root));
@@ -153,7 +166,28 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
   );
   const circuits = new CircuitBoard(now);
   const queue = new Queue(announcer, facts);
-  const releases = new ChatReleases(store, journal, backends);
+  const releases = new ChatReleases(store, journal, backends, sessions);
+  const residency = building.use(
+    new Residency({
+      inspect: async () => {
+        const lists = [...backends.values()].map(async (backend) =>
+          ((await backend.inspect?.()) ?? []).map((process) => ({ ...process, backend: backend.kind })),
+        );
+        return (await Promise.all(lists)).flat();
+      },
+      measure: measureTrees,
+      sessions: () => sessionNeeds(store, journal, sessions),
+      helpers: (agent) => agents.list().find(({ id }) => id === agent)?.helpers ?? [],
+      release: ({ chatId, agent }, why) => releases.release(chatId, agent, why),
+      endUnused: async (kind, pid) => backends.get(kind)?.endUnused?.(pid),
+      explain: ({ chatId, agent }, why) => sessions.explain(chatId, agent, why),
+      marks: residencySettings,
+      now,
+      onError: (error) => log.error({ err: error }, 'what is resident could not be looked at'),
+      ...(options.residencyEveryMs === undefined ? {} : { everyMs: options.residencyEveryMs }),
+    }),
+  );
+  sessions.onResidency((row) => residency.changed(row, row.state));
   const agentCatalog = new AgentCatalog({
     agents,
     offers,
@@ -240,7 +274,8 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     permissions,
     tasks,
     agents: agentCatalog,
-    backends,
+    sessions,
+    residency,
     releases,
     worktrees,
     health,

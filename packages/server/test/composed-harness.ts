@@ -21,7 +21,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { composeServer, type RunningServer } from '../src/index.ts';
+import { composeServer, type RunningServer, type ServerOptions } from '../src/index.ts';
 import { readAllStats } from '@pilotlight/keeper';
 
 /** In the environment of everything a home starts, so that nothing it leaves behind goes unseen. */
@@ -46,25 +46,42 @@ export class Home implements AsyncDisposable {
   readonly agentsFile = join(this.dataFolder, 'agents.json');
   server: RunningServer | null = null;
   client!: Client;
+  #env: Record<string, string>;
   #folders = 0;
 
-  constructor(agents: AgentEntry[] = []) {
+  constructor(agents: AgentEntry[] = [], env: Record<string, string> = {}) {
+    this.#env = env;
     mkdirSync(this.dataFolder, { recursive: true });
     if (agents.length > 0) this.writeAgents(agents);
   }
 
-  /** With a server on it. */
-  static async start(agents: AgentEntry[] = []): Promise<Home> {
-    const home = new Home(agents);
+  /** With a server on it. `env`: of the server and its agents, besides the usual. */
+  static async start(
+    agents: AgentEntry[] = [],
+    env: Record<string, string> = {},
+    more: Partial<ServerOptions> = {},
+  ): Promise<Home> {
+    const home = new Home(agents, env);
     const { dataFolder, folder: homeFolder } = home;
-    home.server = await composeServer({ dataFolder, homeFolder, port: 0, env: home.env() });
+    home.server = await composeServer({ dataFolder, homeFolder, port: 0, env: home.env(), ...more });
     home.client = home.newClient(home.server);
     return home;
   }
 
+  /** Ends the server in order and starts another one on the same data folder. */
+  async restart(env: Record<string, string> = this.#env, more: Partial<ServerOptions> = {}): Promise<void> {
+    await this.server?.close();
+    this.#env = env;
+    const { dataFolder, folder: homeFolder } = this;
+    this.server = await composeServer({ dataFolder, homeFolder, port: 0, env: this.env(), ...more });
+    this.client = this.newClient();
+  }
+
   /** Environment of a server of this home. */
   env(): NodeJS.ProcessEnv {
-    return { ...process.env, PILOTLIGHT_DEMO_PACE_MS: '0', [HOME_MARK]: this.folder };
+    // Without spares, so that tests know what runs; those of spares ask for them.
+    const quiet = { PILOTLIGHT_DEMO_PACE_MS: '0', PILOTLIGHT_SPARES: '0' };
+    return { ...process.env, ...quiet, ...this.#env, [HOME_MARK]: this.folder };
   }
 
   newClient({ url, token }: { url: string; token: string } = this.running): Client {

@@ -79,7 +79,7 @@ export function startDispatch(
   );
   const circuits = new CircuitBoard(() => now);
   const queue = new Queue(announcer, facts);
-  const releases = new ChatReleases(store, journal, backends);
+  const releases = new ChatReleases(store, journal, backends, sessions);
   const checkAgent = (agent: string) => void table.get(agent);
   const chooseAgent = async (wanted = 'alpha') => table.get(wanted).id;
   const catalog: Catalog = new Catalog({

@@ -1,6 +1,7 @@
 import type {
   AgentInfo,
   AgentList,
+  AgentSession,
   AnswerPermission,
   BranchList,
   ChangedFileTexts,
@@ -22,6 +23,7 @@ import type {
   SubmitPrompt,
   Task,
   Turn,
+  UpdateAgentSession,
   UpdateChat,
   UpdateSession,
   UpdateTurn,
@@ -97,6 +99,9 @@ export interface Commands {
     options: { version?: string; signal: AbortSignal; onLine(line: string): void },
   ): Promise<AgentInfo>;
   listProcesses(): Promise<ProcessInfo[]>;
+  listAgentSessions(): AgentSession[];
+  /** @throws `not_found` before the agent's first turn in the chat */
+  updateAgentSession(chatId: string, agent: string, body: UpdateAgentSession): AgentSession;
   /** Ends the agent session of (chat, agent) gracefully; the next prompt resumes it. */
   releaseAgentSession(chatId: string, agent: string): Promise<void>;
   health(): Health;

@@ -1,6 +1,8 @@
-import { PilotlightError, type AgentBackend, type AgentBackendKind, type Health } from '@pilotlight/protocol';
+import { PilotlightError, type Health } from '@pilotlight/protocol';
 import type { Store } from '../store/store.ts';
+import type { Residency } from '../residency/residency.ts';
 import type { AgentCatalog } from './agent-catalog.ts';
+import type { AgentSessionDesk } from './agent-session-desk.ts';
 import type { Catalog } from './catalog.ts';
 import type { ChatReleases } from './chat-releases.ts';
 import type { Commands } from './commands.ts';
@@ -20,7 +22,8 @@ export interface CommandParts {
   permissions: PermissionDesk;
   tasks: Tasks;
   agents: AgentCatalog;
-  backends: ReadonlyMap<AgentBackendKind, AgentBackend>;
+  sessions: AgentSessionDesk;
+  residency: Residency;
   releases: ChatReleases;
   worktrees: WorktreeReader;
   health(): Health;
@@ -28,8 +31,8 @@ export interface CommandParts {
 
 /** The commands a client can give, each handed to the part that owns it. */
 export function composeCommands(parts: CommandParts): Commands {
-  const { store, catalog, folders, dispatcher, queue, permissions, tasks, agents, backends } = parts;
-  const { releases, worktrees } = parts;
+  const { store, catalog, folders, dispatcher, queue, permissions, tasks, agents } = parts;
+  const { releases, residency, sessions, worktrees } = parts;
   return {
     listFolders: (wanted) => folders.list(wanted),
     listRepositories: () => folders.repositories(),
@@ -93,14 +96,10 @@ export function composeCommands(parts: CommandParts): Commands {
 
     listAgents: async () => ({ agents: await agents.list(), error: agents.error }),
     installAgent: (id, options) => agents.install(id, options),
-    listProcesses: async () => {
-      const lists = await Promise.all(
-        [...backends.values()].map(async (backend) =>
-          ((await backend.inspect?.()) ?? []).map((process) => ({ backend: backend.kind, ...process })),
-        ),
-      );
-      return lists.flat();
-    },
+    listProcesses: () => residency.processes(),
+    listAgentSessions: () => store.agentSessions.list(),
+    updateAgentSession: (chatId, agent, { pinned }) =>
+      sessions.pin(catalog.getChat(chatId).id, agent, pinned),
     releaseAgentSession: async (chatId, agent) => {
       catalog.getChat(chatId);
       if (store.turns.active(chatId) !== null) {

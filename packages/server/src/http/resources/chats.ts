@@ -1,4 +1,4 @@
-import { UpdateChat } from '@pilotlight/protocol';
+import { UpdateAgentSession, UpdateChat } from '@pilotlight/protocol';
 import { z } from 'zod';
 import type { HttpDeps } from '../http-deps.ts';
 import { bodyOf, param, queryOf, route } from '../route.ts';
@@ -26,6 +26,12 @@ export function chatRoutes(http: Http, { commands }: Pick<HttpDeps, 'commands'>)
   });
   route(http, '/api/chats/:id/cancel', {
     POST: (c) => c.json({ turn: commands.cancelChat(param(c, 'id')) }),
+  });
+  route(http, '/api/chats/:id/agent-sessions/:agent', {
+    PATCH: async (c) =>
+      c.json(
+        commands.updateAgentSession(param(c, 'id'), param(c, 'agent'), await bodyOf(c, UpdateAgentSession)),
+      ),
   });
   route(http, '/api/chats/:id/agent-sessions/:agent/release', {
     POST: async (c) => {
