@@ -13,7 +13,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Ledger, LocalProcesses } from '@pilotlight/keeper';
 import { AgentSpec } from '../agent-spec.ts';
 import { fixedTable } from '../../../test/opencode/real-harness.ts';
-import { RestartPolicy } from './restart-policy.ts';
+import { RestartPolicy } from '../restart-policy.ts';
 import { OpenCodeServer } from './server.ts';
 
 let folder: string;

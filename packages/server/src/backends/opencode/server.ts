@@ -21,7 +21,7 @@ import { AgentSpec, type AgentTable } from '../agent-spec.ts';
 import { adoptServer } from './adopt-server.ts';
 import { exitWords, KILL, launchServer, type LaunchedServer } from './launch.ts';
 import { endMarked, processMark } from './leftovers.ts';
-import { RestartPolicy } from './restart-policy.ts';
+import { RestartPolicy } from '../restart-policy.ts';
 import { endEarlierServer, removeServerFile, writeServerFile } from './server-file.ts';
 
 const DISPOSE_MS = 5000;
