@@ -60,6 +60,7 @@ export class AgentProcess {
   readonly #written: (() => Promise<void>) | undefined;
   readonly #sinks = new Map<string, SessionSink>();
   #opening = 0;
+  #wasAsked = false;
   #early: { sessionId: string; update: unknown }[] = [];
   #initialized: unknown = null;
   #capabilities: AgentCapabilities = readCapabilities(null);
@@ -153,6 +154,11 @@ export class AgentProcess {
     return this.connection.endReason === null;
   }
 
+  /** Whether somebody asked it to end before its connection did. */
+  get wasAsked(): boolean {
+    return this.#wasAsked;
+  }
+
   /** From now on the session's updates and requests go to the sink; those that came early are handed over at once. */
   attach(sessionId: string, sink: SessionSink): void {
     this.#sinks.set(sessionId, sink);
@@ -177,6 +183,7 @@ export class AgentProcess {
 
   /** Ends the process and its group; may be called again. */
   async end(): Promise<void> {
+    if (this.isUp) this.#wasAsked = true;
     await this.child.end(this.#kill);
   }
 

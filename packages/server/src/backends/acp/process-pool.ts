@@ -1,14 +1,21 @@
 /**
  * The live processes of a backend, each under the name of its owner, and who uses them. Those who ask for one owner's
- * process at the same time share one start; a process ends when its last user has released it.
+ * process at the same time share one start; a process ends when its last user has released it. A spare that waits for its
+ * first session is taken before one is started, and an agent that fails again and again is not started at once.
  */
 import { PilotlightError } from '@pilotlight/protocol';
 import type { KillDeadlines, ProcessPort } from '@pilotlight/keeper';
-import type { ResolvedAgent } from '../agent-spec.ts';
+import type { AgentTable, ResolvedAgent } from '../agent-spec.ts';
 import { AgentProcess } from './agent-process.ts';
+import { Spares, type SparePlan } from './spares.ts';
+import { StartLimits } from './start-limits.ts';
 
 export interface ProcessPoolOptions {
+  agents: AgentTable;
   processes: ProcessPort;
+  /** none without it */
+  spares?: SparePlan;
+  limits?: StartLimits;
   kill?: KillDeadlines;
   /** By what a later server knows the process again. */
   tag?: string;
@@ -17,6 +24,11 @@ export interface ProcessPoolOptions {
   onStarted?(process: AgentProcess, owner: string): void;
   /** A process ended; those who used it have lost it. */
   onEnded(process: AgentProcess, reason: PilotlightError): void;
+}
+
+export interface LeasePlace {
+  cwd: string;
+  projectId: string;
 }
 
 /** The right of one user to a process. */
@@ -38,19 +50,33 @@ export class ProcessPool {
   readonly #slots = new Map<string, Slot>();
   /** owner → the end of its last process */
   readonly #ending = new Map<string, Promise<void>>();
+  readonly #limits: StartLimits;
+  readonly spares: Spares | null;
   #disposed = false;
 
   constructor(options: ProcessPoolOptions) {
     this.#options = options;
+    this.#limits = options.limits ?? new StartLimits();
+    const { agents, spares: plan } = options;
+    this.spares =
+      plan === undefined
+        ? null
+        : new Spares({
+            agents,
+            limits: this.#limits,
+            plan,
+            start: (agent, folder) => this.#startProcess(agent, folder),
+          });
   }
 
   /**
    * The owner's process, started when none is up, after the one before has ended: two of them could write the same
    * conversation.
-   * @throws PilotlightError as AgentProcess.start
+   * @param place where it starts, and whose spares it may take
+   * @throws PilotlightError as AgentProcess.start, and `agent_unavailable` with the reason while it fails again and again
    */
-  async lease(owner: string, agent: ResolvedAgent, cwd: string): Promise<Lease> {
-    const slot = this.#slots.get(owner) ?? this.#open(owner, agent, cwd);
+  async lease(owner: string, agent: ResolvedAgent, place: LeasePlace): Promise<Lease> {
+    const slot = this.#slots.get(owner) ?? this.#open(owner, agent, place);
     const user = Symbol(owner);
     slot.users.add(user);
     const process = await slot.start;
@@ -77,20 +103,14 @@ export class ProcessPool {
     await Promise.allSettled([
       ...slots.map(async (slot) => (await slot.start).end()),
       ...this.#ending.values(),
+      this.spares?.dispose(),
     ]);
   }
 
-  #open(owner: string, agent: ResolvedAgent, cwd: string): Slot {
-    const { processes, kill, tag, written } = this.#options;
-    const options = {
-      agent,
-      processes,
-      cwd,
-      ...(kill === undefined ? {} : { kill }),
-      ...(tag === undefined ? {} : { tag }),
-      ...(written === undefined ? {} : { written }),
-    };
-    const start = (this.#ending.get(owner) ?? Promise.resolve()).then(() => AgentProcess.start(options));
+  #open(owner: string, agent: ResolvedAgent, { cwd, projectId }: LeasePlace): Slot {
+    const start = (this.#ending.get(owner) ?? Promise.resolve()).then(
+      async () => this.spares?.take(agent, projectId) ?? (await this.#admitted(agent, cwd)),
+    );
     return this.#keep(owner, { start, process: null, users: new Set() });
   }
 
@@ -110,6 +130,33 @@ export class ProcessPool {
       },
     );
     return slot;
+  }
+
+  async #admitted(agent: ResolvedAgent, cwd: string): Promise<AgentProcess> {
+    await this.#limits.admit(agent);
+    return this.#startProcess(agent, cwd);
+  }
+
+  /** Starts one, and counts how it fares. */
+  async #startProcess(agent: ResolvedAgent, cwd: string): Promise<AgentProcess> {
+    const { processes, kill, tag, written } = this.#options;
+    const options = {
+      agent,
+      processes,
+      cwd,
+      ...(kill === undefined ? {} : { kill }),
+      ...(tag === undefined ? {} : { tag }),
+      ...(written === undefined ? {} : { written }),
+    };
+    const process = await AgentProcess.start(options).catch((cause: unknown) => {
+      this.#limits.failed(agent.id, cause);
+      throw cause;
+    });
+    void process.ended.then((reason) => {
+      const livedMs = Date.now() - process.child.startedAt;
+      this.#limits.ended(agent.id, livedMs, !process.wasAsked, reason.message);
+    });
+    return process;
   }
 
   async #release(owner: string, slot: Slot, user: symbol): Promise<void> {

@@ -24,7 +24,7 @@ import {
 } from '@pilotlight/keeper';
 import { AgentSpec, type AgentTable, type ResolvedAgent } from '../agent-spec.ts';
 import type { BackendHost, StoredAgentSession } from '../backend-host.ts';
-import { WarmAcpBackend } from './warm-acp-backend.ts';
+import { WarmAcpBackend, type WarmAcpBackendOptions } from './warm-acp-backend.ts';
 
 const demoMain = fileURLToPath(new URL('../../../../demo-agent/src/main.ts', import.meta.url));
 export const quickKill: KillDeadlines = { stdinMs: 300, termMs: 300, killMs: 5000 };
@@ -78,6 +78,12 @@ export interface AskOptions {
   onEvent?: (event: AgentEvent) => void;
 }
 
+type BackendExtras = Pick<WarmAcpBackendOptions, 'spares' | 'limits'>;
+
+function isExtras(input: SpecInput | BackendExtras): input is BackendExtras {
+  return 'spares' in input || 'limits' in input;
+}
+
 export class Bench implements AsyncDisposable {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'pilotlight-acp-')));
   readonly ledger = new Ledger(join(this.folder, 'ledger'));
@@ -89,10 +95,14 @@ export class Bench implements AsyncDisposable {
   readonly backend: WarmAcpBackend;
   readonly #local = new LocalProcesses(this.ledger, quickKill);
   readonly #specs = new Map<string, AgentSpec>();
+  #extras: BackendExtras = {};
   #watchers: { test: () => boolean; resolve: () => void }[] = [];
 
-  constructor(...specs: SpecInput[]) {
-    for (const spec of specs) this.addAgent(spec);
+  /** Entries of the table; the first may be further options of the backend instead. */
+  constructor(...specs: (SpecInput | BackendExtras)[]) {
+    const [first] = specs;
+    if (first !== undefined && isExtras(first)) this.#extras = first;
+    for (const spec of specs) if (!isExtras(spec)) this.addAgent(spec);
     this.processes = {
       outlivesServer: false,
       spawn: async (request: SpawnRequest) => {
@@ -113,6 +123,7 @@ export class Bench implements AsyncDisposable {
       host: this.#host,
       stateFolder: join(this.folder, 'state'),
       kill: quickKill,
+      ...this.#extras,
     });
   }
 

@@ -27,9 +27,12 @@ import type { BackendHost } from '../backend-host.ts';
 import { AcpSession, TERMINAL_TAG, terminalTag } from './acp-session.ts';
 import { AgentProcess } from './agent-process.ts';
 import { applyAskMode, applyChoice } from './apply-choice.ts';
+import { describeProcess, describeSpare } from './describe-process.ts';
 import { ProcessFiles } from './process-file.ts';
 import { ProcessPool, type Lease } from './process-pool.ts';
 import { PromptTurn } from './prompt-turn.ts';
+import type { SparePlan } from './spares.ts';
+import type { StartLimits } from './start-limits.ts';
 import { openSession } from './resume.ts';
 import { findSentPrompt } from './sent-lines.ts';
 
@@ -41,6 +44,10 @@ export interface WarmAcpBackendOptions {
   stateFolder: string;
   /** of the kill ladder */
   kill?: KillDeadlines;
+  /** processes started ahead; none without it */
+  spares?: SparePlan;
+  /** how often a failing agent is started */
+  limits?: StartLimits;
 }
 
 /** By what the processes of this backend are known among those that an earlier server left. */
@@ -84,14 +91,18 @@ export class WarmAcpBackend implements AgentBackend {
     this.#agents = options.agents;
     this.#processes = options.processes;
     this.#host = options.host;
+    const { agents, processes, kill, spares, limits } = options;
     this.#files = new ProcessFiles(options.stateFolder);
-    this.#kill = options.kill;
+    this.#kill = kill;
     this.#pool = new ProcessPool({
-      processes: options.processes,
+      agents,
+      processes,
       tag: TAG,
       written: () => this.#written(),
       onStarted: (process, owner) => this.#owners.set(process, owner),
-      ...(options.kill === undefined ? {} : { kill: options.kill }),
+      ...(kill === undefined ? {} : { kill }),
+      ...(spares === undefined ? {} : { spares }),
+      ...(limits === undefined ? {} : { limits }),
       onEnded: (process, reason) => this.#processEnded(process, reason),
     });
   }
@@ -222,6 +233,8 @@ export class WarmAcpBackend implements AgentBackend {
     await Promise.allSettled(this.#starting.values());
     const idleChats = [...this.#chats.values()].filter(({ session }) => !session.isBusy);
     if (idle === 'end') await Promise.all(idleChats.map(({ handle }) => this.closeSession(handle)));
+    // Whoever comes next starts its own.
+    await this.#pool.spares?.dispose();
     for (const process of this.#pool.processes()) process.connection.leave();
   }
 
@@ -239,7 +252,20 @@ export class WarmAcpBackend implements AgentBackend {
   }
 
   async inspect(): Promise<BackendProcess[]> {
-    return Promise.all(this.#pool.processes().map((process) => this.#describe(process)));
+    const spares = this.#pool.spares?.list() ?? [];
+    return Promise.all([
+      ...this.#pool.processes().map((process) => this.#describe(process)),
+      ...spares.map((process) => describeSpare(process)),
+    ]);
+  }
+
+  async endUnused(pid: number): Promise<void> {
+    await this.#pool.spares?.end(pid);
+  }
+
+  /** Starts spares that are missing and ends those that are too many, in the background. */
+  async tendSpares(): Promise<void> {
+    await this.#pool.spares?.tend();
   }
 
   #live(key: string): WarmChat | undefined {
@@ -275,7 +301,10 @@ export class WarmAcpBackend implements AgentBackend {
     const agent = await this.#agents.resolve(opts.agent);
     const root = await realpath(opts.worktreePath).catch(() => opts.worktreePath);
     const owner = agent.sharedProcess ? `${handle.sessionId}/${agent.id}` : `${handle.sessionId}/${key}`;
-    const lease = await this.#pool.lease(owner, agent, opts.worktreePath);
+    const lease = await this.#pool.lease(owner, agent, {
+      cwd: opts.worktreePath,
+      projectId: opts.projectId,
+    });
     try {
       const { session, continuity } = await openSession({
         process: lease.process,
@@ -336,7 +365,7 @@ export class WarmAcpBackend implements AgentBackend {
     }
     for (const { handle, root, config } of known) {
       const key = keyOf(handle.chatId, handle.agent);
-      const lease = await this.#pool.lease(memory.owner, agent, root);
+      const lease = await this.#pool.lease(memory.owner, agent, { cwd: root, projectId: '' });
       const heard = this.#host.findAgentSession(handle.chatId, handle.agent)?.heard;
       const heardBefore = heard?.processId === left.id ? heard.offset : 0;
       const session = this.#makeSession(process, handle.agentSessionId ?? '', root, handle, heardBefore);
@@ -423,20 +452,11 @@ export class WarmAcpBackend implements AgentBackend {
     }
   }
 
-  async #describe(process: AgentProcess): Promise<BackendProcess> {
+  #describe(process: AgentProcess): Promise<BackendProcess> {
     const chats = [...this.#chats.values()].filter((chat) => chat.session.process === process);
-    const busy = chats.filter((chat) => chat.session.isBusy).length;
     const isClosing = [...this.#closing.values()].some(({ chat }) => chat.session.process === process);
-    const waiting = isClosing ? ('closing' as const) : ('starting' as const);
-    return {
-      agent: process.agent.id,
-      pid: process.child.pid,
-      memoryBytes: await process.child.memoryBytes(),
-      startedAt: process.child.startedAt,
-      state: busy > 0 ? 'busy' : chats.length > 0 ? 'ready' : waiting,
-      why: busy > 0 ? `Runs ${busy} of ${count(chats.length)}` : whyIdle(chats.length, isClosing),
-      chatIds: chats.map((chat) => chat.handle.chatId),
-    };
+    const held = chats.map(({ handle, session }) => ({ chatId: handle.chatId, isBusy: session.isBusy }));
+    return describeProcess(process, held, isClosing);
   }
 }
 
@@ -456,15 +476,6 @@ async function closeAcpSession({ process, id }: AcpSession): Promise<void> {
   if (!process.isUp || !process.capabilities.close) return;
   const options = { deadlineMs: process.agent.deadlines.close };
   await process.connection.request('session/close', { sessionId: id }, options).catch(() => {});
-}
-
-function whyIdle(chats: number, isClosing: boolean): string {
-  if (chats > 0) return `Kept warm for ${count(chats)}`;
-  return isClosing ? 'Its last session is being closed' : 'Its first session is being opened';
-}
-
-function count(chats: number): string {
-  return chats === 1 ? '1 chat' : `${chats} chats`;
 }
 
 function notSent(code: 'agent_unavailable' | 'conflict', what: string): TurnResult {

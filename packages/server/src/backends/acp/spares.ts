@@ -1,0 +1,136 @@
+/**
+ * Processes of agents that are started ahead: initialised, without a session, each taken by the first session that may
+ * have it. They are tended one after another in the background; one that does not start is left to the next tending.
+ *
+ *     tend() ──fewer than planned──▶ starting ──initialised──▶ waiting ──take()──▶ the session's own
+ *                                                                 └──more than planned, end(), dispose()──▶ ended
+ */
+import type { AgentSpec, AgentTable, ResolvedAgent } from '../agent-spec.ts';
+import type { AgentProcess } from './agent-process.ts';
+import type { StartLimits } from './start-limits.ts';
+
+/** How many are to wait, and where. */
+export interface SparePlan {
+  /** The folders in which a process of the agent is to wait, one entry a process; empty: none. */
+  folders(agent: AgentSpec): string[];
+  /** of a project, null when there is no such project any more */
+  projectFolder(projectId: string): string | null;
+  /** One more waits. */
+  onReady(): void;
+}
+
+export interface SparesOptions {
+  agents: AgentTable;
+  limits: StartLimits;
+  plan: SparePlan;
+  /** @throws as AgentProcess.start */
+  start(agent: ResolvedAgent, folder: string): Promise<AgentProcess>;
+  /** ms from a take to the next tending, so that it does not hold up the session that took it; default 2 s */
+  refillMs?: number;
+}
+
+interface Spare {
+  process: AgentProcess;
+  folder: string;
+  /** of how its agent was defined when it was started */
+  definition: string;
+}
+
+const REFILL_MS = 2000;
+
+export class Spares {
+  readonly #o: SparesOptions;
+  #waiting: Spare[] = [];
+  #tending: Promise<void> | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #disposed = false;
+
+  constructor(options: SparesOptions) {
+    this.#o = options;
+  }
+
+  list(): AgentProcess[] {
+    return this.#waiting.map(({ process }) => process);
+  }
+
+  /** One that is up and may serve a session of that project, or null; others take its place later. */
+  take(agent: ResolvedAgent, projectId: string): AgentProcess | null {
+    this.tendSoon();
+    const folder = agent.startsInFolder ? this.#o.plan.projectFolder(projectId) : null;
+    const definition = JSON.stringify(agent);
+    const found = this.#waiting.find(
+      (spare) =>
+        spare.process.isUp &&
+        spare.definition === definition &&
+        (!agent.startsInFolder || spare.folder === folder),
+    );
+    if (found === undefined) return null;
+    this.#waiting = this.#waiting.filter((spare) => spare !== found);
+    return found.process;
+  }
+
+  /** Tends after a while. */
+  tendSoon(): void {
+    if (this.#disposed) return;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      void this.tend();
+    }, this.#o.refillMs ?? REFILL_MS).unref();
+  }
+
+  /** Starts what is missing and ends what is too much. Resolves when it is done; does not reject. */
+  tend(): Promise<void> {
+    if (this.#disposed) return Promise.resolve();
+    return (this.#tending ??= this.#tendAll().finally(() => (this.#tending = null)));
+  }
+
+  /** Ends that one, if it still waits. */
+  async end(pid: number): Promise<void> {
+    const spare = this.#waiting.find(({ process }) => process.child.pid === pid);
+    if (spare !== undefined) await this.#end(spare);
+  }
+
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    clearTimeout(this.#timer);
+    await Promise.allSettled(this.#waiting.map((spare) => this.#end(spare)));
+    await this.#tending;
+  }
+
+  async #tendAll(): Promise<void> {
+    for (const spec of this.#o.agents.list()) {
+      if (spec.backend === 'acp_warm') await this.#tendAgent(spec).catch(() => {});
+    }
+  }
+
+  async #tendAgent(spec: AgentSpec): Promise<void> {
+    const missing = this.#o.plan.folders(spec);
+    const mine = this.#waiting.filter(({ process }) => process.agent.id === spec.id);
+    if (missing.length === 0 && mine.length === 0) return;
+    const agent = await this.#o.agents.resolve(spec.id);
+    const definition = JSON.stringify(agent);
+    for (const spare of mine) {
+      const at = spare.definition === definition ? missing.indexOf(spare.folder) : -1;
+      if (at === -1) await this.#end(spare);
+      else missing.splice(at, 1);
+    }
+    for (const folder of missing) await this.#start(agent, folder, definition);
+  }
+
+  async #start(agent: ResolvedAgent, folder: string, definition: string): Promise<void> {
+    if (this.#disposed || !this.#o.limits.isFree(agent.id)) return;
+    const process = await this.#o.start(agent, folder);
+    if (this.#disposed) return process.end();
+    const spare: Spare = { process, folder, definition };
+    this.#waiting.push(spare);
+    void process.ended.then(() => {
+      this.#waiting = this.#waiting.filter((each) => each !== spare);
+    });
+    this.#o.plan.onReady();
+  }
+
+  async #end(spare: Spare): Promise<void> {
+    this.#waiting = this.#waiting.filter((each) => each !== spare);
+    await spare.process.end().catch(() => {});
+  }
+}
