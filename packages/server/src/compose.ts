@@ -26,6 +26,7 @@ import { ChatFacts } from './dispatch/chat-facts.ts';
 import { ChatReleases } from './dispatch/chat-releases.ts';
 import { CircuitBoard } from './dispatch/circuit-board.ts';
 import { composeCommands } from './dispatch/compose-commands.ts';
+import { composeResidency, composeSpares } from './dispatch/compose-residency.ts';
 import { DiffRecorder } from './dispatch/diff-recorder.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
 import { FolderBrowser } from './dispatch/folder-browser.ts';
@@ -34,23 +35,15 @@ import { PermissionDesk } from './dispatch/permission-desk.ts';
 import { Places } from './dispatch/place.ts';
 import { Queue } from './dispatch/queue.ts';
 import { coolDown, unfinished } from './dispatch/recovery.ts';
-import { sessionNeeds } from './dispatch/session-needs.ts';
 import { Tasks } from './dispatch/tasks.ts';
 import { TurnRunner } from './dispatch/turn-runner.ts';
 import { WorktreeReader } from './dispatch/worktree-reader.ts';
 import { SignInCodes, startHttp } from './http/index.ts';
 import { createJournal } from './journal/create-journal.ts';
 import { healPowerLoss } from './power-loss.ts';
-import {
-  Ledger,
-  LocalProcesses,
-  currentBootId,
-  measureTrees,
-  reapLeftovers,
-  type ProcessPort,
-} from '@pilotlight/keeper';
+import { Ledger, LocalProcesses, currentBootId, reapLeftovers, type ProcessPort } from '@pilotlight/keeper';
 import { readMessages } from './reads.ts';
-import { Residency } from './residency/residency.ts';
+import type { Residency } from './residency/residency.ts';
 import { readResidencySettings } from './residency/settings.ts';
 import { searchChat } from './search/search-chat.ts';
 import { lockDataFolder } from './store/lock.ts';
@@ -110,7 +103,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
   const now = Date.now;
   const startedAt = now();
   const serverId = randomUUID();
-  const residencySettings = readResidencySettings(options.env ?? process.env);
+  const settings = readResidencySettings(options.env ?? process.env);
 
   const folder = openDataFolder(options.dataFolder);
   const lock = building.use(lockDataFolder(folder.root));
@@ -136,7 +129,14 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
 
   const sessions = new AgentSessionDesk(announcer);
   const parts = { agents, processes, host: sessions };
-  const acp = new WarmAcpBackend({ ...parts, stateFolder: join(folder.backends, 'acp') });
+  const spares = composeSpares({
+    store,
+    settings,
+    folder: folder.spares,
+    residency: () => residency,
+    now,
+  });
+  const acp = new WarmAcpBackend({ ...parts, spares, stateFolder: join(folder.backends, 'acp') });
   const opencode = new OpenCodeServerBackend({
     ...parts,
     agentId: OPENCODE_AGENT,
@@ -167,27 +167,21 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
   const circuits = new CircuitBoard(now);
   const queue = new Queue(announcer, facts);
   const releases = new ChatReleases(store, journal, backends, sessions);
-  const residency = building.use(
-    new Residency({
-      inspect: async () => {
-        const lists = [...backends.values()].map(async (backend) =>
-          ((await backend.inspect?.()) ?? []).map((process) => ({ ...process, backend: backend.kind })),
-        );
-        return (await Promise.all(lists)).flat();
-      },
-      measure: measureTrees,
-      sessions: () => sessionNeeds(store, journal, sessions),
-      helpers: (agent) => agents.list().find(({ id }) => id === agent)?.helpers ?? [],
-      release: ({ chatId, agent }, why) => releases.release(chatId, agent, why),
-      endUnused: async (kind, pid) => backends.get(kind)?.endUnused?.(pid),
-      explain: ({ chatId, agent }, why) => sessions.explain(chatId, agent, why),
-      marks: residencySettings,
-      now,
+  const residency: Residency = building.use(
+    composeResidency({
+      store,
+      journal,
+      agents,
+      backends,
+      sessions,
+      releases,
+      settings,
+      onLooked: () => void warmAcp.tendSpares(),
       onError: (error) => log.error({ err: error }, 'what is resident could not be looked at'),
-      ...(options.residencyEveryMs === undefined ? {} : { everyMs: options.residencyEveryMs }),
+      now,
+      everyMs: options.residencyEveryMs,
     }),
   );
-  sessions.onResidency((row) => residency.changed(row, row.state));
   const agentCatalog = new AgentCatalog({
     agents,
     offers,
@@ -313,6 +307,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
   building.defer(() => http.close());
   lock.announce(http.url);
   for (const chatId of waiting) dispatcher.kick(chatId);
+  void acp.tendSpares();
 
   const composed = building.move();
   let closing: Promise<void> | null = null;

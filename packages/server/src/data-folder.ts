@@ -11,6 +11,8 @@ export interface DataFolder {
   ledger: string;
   /** state of backends: passwords of servers they own, 0600 */
   backends: string;
+  /** empty: where spare agent processes wait whose folder does not matter */
+  spares: string;
   agentsFile: string;
 }
 
@@ -23,9 +25,10 @@ export function openDataFolder(root: string): DataFolder {
     worktrees: join(root, 'worktrees'),
     ledger: join(root, 'processes'),
     backends: join(root, 'backends'),
+    spares: join(root, 'spares'),
     agentsFile: join(root, 'agents.json'),
   };
-  for (const inside of [folder.worktrees, folder.backends])
+  for (const inside of [folder.worktrees, folder.backends, folder.spares])
     mkdirSync(inside, { recursive: true, mode: 0o700 });
   return folder;
 }

@@ -186,3 +186,47 @@ const worker = {
        .on('close', () => process.exit());`,
   ],
 };
+
+describe('a spare', () => {
+  const spare = { PILOTLIGHT_SPARES: '1' };
+  const waiting = async (home: Home) =>
+    (await home.client.listProcesses()).filter(({ why }) => why.startsWith('Spare'));
+
+  it('waits after the start for each agent that was used in the last day, and is taken', async () => {
+    home = await Home.start([], { PILOTLIGHT_SPARES: '0' });
+    const desk = await home.desk();
+    await home.turn(desk.chat, '/echo one');
+    await home.restart(spare);
+    const here = home;
+    await expect.poll(() => waiting(here), { timeout: 15_000 }).toHaveLength(1);
+    const [{ pid = 0, agent = '', lastUsedAt = 0 } = {}] = await waiting(home);
+    expect({ agent, lastUsedAt }).toEqual({ agent: 'demo', lastUsedAt: null });
+    await home.turn(desk.chat, '/recall');
+    expect(await home.words(desk.chat)).toContain('1. /echo one');
+    const holder = (await home.client.listProcesses()).find(({ chatIds }) => chatIds.includes(desk.chat.id));
+    expect(holder?.pid).toBe(pid);
+  });
+
+  it('goes first under memory pressure, and none is started then', async () => {
+    home = await Home.start([], { ...spare, ...greedy }, often);
+    const desk = await home.desk();
+    const held = await home.client.submitPrompt(desk.chat.id, say('/hold go-on'));
+    await home.said(desk.chat, 'holding');
+    const other = await home.desk();
+    await home.turn(other.chat, '/echo other');
+    await row(home, other, isCold);
+    // Longer than a place waits to be filled again.
+    const end = Date.now() + 2500;
+    await expect
+      .poll(
+        async () => {
+          expect(await home?.client.listProcesses()).toHaveLength(1);
+          return Date.now() > end;
+        },
+        { timeout: 10_000 },
+      )
+      .toBe(true);
+    writeFileSync(join(desk.folder, 'go-on'), '');
+    await home.client.waitForTurn(desk.chat.id, held.id);
+  });
+});

@@ -130,6 +130,14 @@ describe('a store', () => {
       serverPort: 4096,
     });
     expect(store.agentSessions.list()).toHaveLength(2);
+    expect(store.agentSessions.resident()).toEqual(
+      store.agentSessions.list().filter(({ state }) => state !== 'cold'),
+    );
+    // By its last use, or by its last change where it was never used.
+    expect(store.agentSessions.agentsUsedSince(12)).toContain('alpha');
+    expect(store.agentSessions.agentsUsedSince(13)).not.toContain('alpha');
+    expect(store.agentSessions.projectFoldersUsedSince('alpha', 12)).toHaveLength(1);
+    expect(store.agentSessions.projectFoldersUsedSince('alpha', 13)).toEqual([]);
     expect(store.agentSessions.find('cht_a', 'alpha')?.agentSessionId).toBe('resume-me');
     const unknown = { ...agentSession, agent: 'gamma', backend: 'telepathy' as 'acp_warm' };
     expect(() => store.agentSessions.upsert(unknown)).toThrow(expect.objectContaining({ code: 'conflict' }));

@@ -107,6 +107,8 @@ export interface AgentSessionTable {
   resident(): AgentSession[];
   /** agents with an agent session that was used, or changed, since then (epoch ms) */
   agentsUsedSince(since: number): string[];
+  /** folders of the projects in which that agent was used since then (epoch ms), the last used first */
+  projectFoldersUsedSince(agent: string, since: number): string[];
   list(): AgentSession[];
   /** How much of the output of which process is written down; null when nothing was. */
   heard(chatId: string, agent: string): HeardOutput | null;
