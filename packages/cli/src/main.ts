@@ -4,6 +4,7 @@ import { agentsCommand } from './commands/agents.ts';
 import { cancelCommand } from './commands/cancel.ts';
 import { chatCommand } from './commands/chat.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { keepCommand, releaseCommand } from './commands/keep-and-release.ts';
 import { openCommand } from './commands/open.ts';
 import { permissionsCommand } from './commands/permissions.ts';
 import { projectCommand } from './commands/project.ts';
@@ -41,6 +42,8 @@ function createProgram(json: boolean): Command {
     permissionsCommand,
     cancelCommand,
     psCommand,
+    keepCommand,
+    releaseCommand,
     openCommand,
     stopCommand,
     upgradeCommand,
