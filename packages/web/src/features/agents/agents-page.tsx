@@ -4,6 +4,7 @@ import { words } from '../../words/index.ts';
 import { AgentsSection } from './agents-section.tsx';
 import { HealthSection } from './health-section.tsx';
 import { ProcessesSection } from './processes-section.tsx';
+import { ReleasedSection } from './released-section.tsx';
 import { useAgentList, useHealth, useProcesses, useRefetchOnAgentFrames } from './reads.ts';
 
 /** The agents of the server, what runs of them now, and how the server does. */
@@ -27,6 +28,7 @@ export function AgentsPage() {
         {isThere ? (
           <>
             <ProcessesSection processes={processes.data} nameOf={nameOf} />
+            <ReleasedSection nameOf={nameOf} />
             <AgentsSection agents={agents.data} circuits={health.data.circuits} />
             <HealthSection health={health.data} nameOf={nameOf} />
           </>
