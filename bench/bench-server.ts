@@ -29,7 +29,7 @@ export async function startBenchServer(
   mkdirSync(dataFolder, { mode: 0o700 });
   prepare(dataFolder);
   const child = fork(fileURLToPath(new URL('./server-child.ts', import.meta.url)), [dataFolder], {
-    env: { ...process.env, PILOTLIGHT_DEMO_PACE_MS: '0', ...env },
+    env: { ...process.env, PILOTLIGHT_DEMO_PACE_MS: '0', PILOTLIGHT_SPARES: '0', ...env },
   });
   const next = async <T>(): Promise<T> => ((await once(child, 'message')) as [T])[0];
   const { url, token } = await next<{ url: string; token: string }>();
@@ -38,9 +38,9 @@ export async function startBenchServer(
   return {
     client,
     dataFolder,
-    session: () => client.createSession({ projectId: project.id, agent: 'demo' }),
-    async chat(): Promise<string> {
-      return (await this.session()).chat.id;
+    session: (agent = 'demo') => client.createSession({ projectId: project.id, agent }),
+    async chat(agent?: string): Promise<string> {
+      return (await this.session(agent)).chat.id;
     },
     submit: (chatId: string, text: string) =>
       client.submitPrompt(chatId, { id: newId('turn'), content: [{ type: 'text', text }] }),

@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { measureFanOut } from './fan-out.ts';
+import { measureFirstPrompt } from './first-prompt.ts';
 import { measureFlood } from './flood.ts';
 import { measureKeeper } from './keeper.ts';
 import { measurePage } from './page-bench.ts';
@@ -15,6 +16,7 @@ import { measureUpdates } from './updates.ts';
 
 const BENCHMARKS: Record<string, () => Promise<Row[]>> = {
   latency: measureTurnLatency,
+  first: measureFirstPrompt,
   updates: measureUpdates,
   'fan-out': measureFanOut,
   flood: measureFlood,

@@ -69,7 +69,9 @@ export class RealAgentDesk implements AsyncDisposable {
 
   /** Nothing of the environment but PATH reaches the agents, so that no login of this machine does. */
   async startServer(): Promise<void> {
-    const kept = Object.entries(this.home.env()).filter(([name]) => /^(PATH$|PILOTLIGHT_TEST_)/.test(name));
+    const kept = Object.entries(this.home.env()).filter(([name]) =>
+      /^(PATH$|PILOTLIGHT_(TEST_|SPARES$))/.test(name),
+    );
     const { dataFolder } = this.home;
     this.home.server = await composeServer({
       dataFolder,
