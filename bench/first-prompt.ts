@@ -22,33 +22,43 @@ interface Sample {
 }
 
 const DEMO: Subject = { id: 'demo', name: 'demo', rounds: 10, prompt: '/echo hello', prepare: () => {} };
-const REAL = 'claude';
+/** Where most of a start comes before the session, and where most of it is the session's own: a spare has none yet. */
+const REAL = [
+  { id: 'gemini', name: 'Gemini CLI', startsInFolder: true },
+  { id: 'claude', name: 'Claude Code', startsInFolder: false },
+] as const;
 
 /** The first prompt of a new session: with the agent started for it, and with a spare. */
 export async function measureFirstPrompt(): Promise<Row[]> {
   const rows = [await measure(DEMO)];
   const models = await startModelServer();
-  const home = mkdtempSync(join(tmpdir(), 'pilotlight-bench-agent-'));
   try {
-    const real = await prepareReal(home, models.url);
-    if (real !== null) rows.push(await measure(real));
+    for (const real of REAL) {
+      const home = mkdtempSync(join(tmpdir(), 'pilotlight-bench-agent-'));
+      const subject = await prepareReal(real, home, models.url);
+      if (subject !== null) rows.push(await measure(subject));
+      rmSync(home, { recursive: true, force: true });
+    }
   } finally {
     await models.close();
-    rmSync(home, { recursive: true, force: true });
   }
   return rows;
 }
 
 /** null where the agent is not installed. */
-async function prepareReal(home: string, modelUrl: string): Promise<Subject | null> {
-  const agent = await prepareRealAgent(REAL, { home, modelUrl });
+async function prepareReal(
+  real: (typeof REAL)[number],
+  home: string,
+  modelUrl: string,
+): Promise<Subject | null> {
+  const agent = await prepareRealAgent(real.id, { home, modelUrl });
   if (![agent.command, ...agent.args].filter((each) => isAbsolute(each)).every((each) => existsSync(each)))
     return null;
   const { command, args, env, acp } = agent;
-  const entry = { id: REAL, name: REAL, command, args, env, askMode: acp.askMode, helpers: ['claude'] };
+  const entry = { ...real, command, args, env, askMode: acp.askMode };
   const prepare = (dataFolder: string): void =>
     writeFileSync(join(dataFolder, 'agents.json'), JSON.stringify({ agents: [entry] }));
-  return { id: REAL, name: 'Claude Code', rounds: 4, prompt: 'hello', prepare };
+  return { id: real.id, name: real.name, rounds: 3, prompt: 'hello', prepare };
 }
 
 async function measure(subject: Subject): Promise<Row> {

@@ -84,6 +84,7 @@ const unknown: [method: string, path: string, code: string, body?: unknown][] = 
   ['POST', '/api/chats/cht_none/seen', 'chat_not_found'],
   ['POST', '/api/chats/cht_none/prompts', 'chat_not_found', { id: newId('turn'), content }],
   ['POST', '/api/chats/cht_none/agent-sessions/demo/release', 'chat_not_found'],
+  ['PATCH', '/api/chats/cht_none/agent-sessions/demo', 'chat_not_found', { pinned: true }],
   ['GET', '/api/turns/trn_none', 'turn_not_found'],
   ['PATCH', '/api/turns/trn_none', 'turn_not_found', { content }],
   ['DELETE', '/api/turns/trn_none', 'turn_not_found'],

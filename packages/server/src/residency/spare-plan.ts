@@ -36,7 +36,7 @@ export function planSpares(options: SparePlanOptions): SparePlan {
   return {
     folders(agent) {
       if (spares === 0 || isPressed()) return [];
-      return places(agent).flatMap((place) => new Array<string>(spares).fill(place));
+      return places(agent).flatMap((place) => Array.from({ length: spares }, () => place));
     },
     projectFolder: (projectId) => history.projectFolder(projectId),
     onReady: () => options.onReady(),
