@@ -176,7 +176,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
       sessions,
       releases,
       settings,
-      onLooked: () => void warmAcp.tendSpares(),
+      onLooked: () => void acp.tendSpares(),
       onError: (error) => log.error({ err: error }, 'what is resident could not be looked at'),
       now,
       everyMs: options.residencyEveryMs,

@@ -8,11 +8,41 @@ import { composeServer } from '../src/index.ts';
 import { Home, say, wordsOf, type Desk } from './composed-harness.ts';
 import { KeptProcesses } from './kept-processes.ts';
 
+/** An agent that has us run a command for each prompt, and says how it ended and what it said. */
+const TERMINAL_USER = `
+  const waiting = new Map();
+  let next = 1;
+  const send = (message) => process.stdout.write(JSON.stringify({ jsonrpc: '2.0', ...message }) + '\\n');
+  const ask = (method, params) => new Promise((resolve) => { waiting.set(next, resolve); send({ id: next++, method, params }); });
+  const text = (sessionId, text) => send({ method: 'session/update', params: { sessionId, update: { sessionUpdate: 'agent_message_chunk', content: { type: 'text', text } } } });
+  const methods = {
+    initialize: () => ({ protocolVersion: 1 }),
+    'session/new': () => ({ sessionId: 's' }),
+    'session/prompt': async ({ sessionId, prompt }) => {
+      const { terminalId } = await ask('terminal/create', { sessionId, command: prompt[0].text });
+      text(sessionId, 'running;');
+      const { exitCode } = await ask('terminal/wait_for_exit', { sessionId, terminalId });
+      const { output } = await ask('terminal/output', { sessionId, terminalId });
+      text(sessionId, exitCode + ';' + output);
+      return { stopReason: 'end_turn' };
+    },
+  };
+  const handle = async ({ id, method, params, result }) => {
+    if (!method) return waiting.get(id)?.(result);
+    const answer = await methods[method]?.(params);
+    if (id !== undefined) send({ id, result: answer ?? {} });
+  };
+  require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => handle(JSON.parse(line)));
+`;
+
 let home: Home;
 let keeper: KeptProcesses;
 
 beforeEach(async () => {
-  home = new Home();
+  const command = process.execPath;
+  home = new Home([
+    { id: 'shell', name: 'Shell', command, args: ['-e', TERMINAL_USER], offer: { terminal: true } },
+  ]);
   const ledger = join(home.dataFolder, 'processes');
   mkdirSync(ledger, { recursive: true });
   keeper = new KeptProcesses(new LocalProcesses(new Ledger(ledger)));
@@ -206,4 +236,30 @@ it('goes on through many servers', async () => {
   await release(desk, 'gate');
   expect(await home.client.waitForTurn(desk.chat.id, id)).toMatchObject({ state: 'completed' });
   expect(await home.words(desk.chat)).toBe('holding released');
+});
+
+it('a command that an agent has us run goes on, with what it said and how it ended', async () => {
+  const desk = await home.desk('shell');
+  const line = 'echo before; until [ -e gate ]; do sleep 0.02; done; echo after; exit 3';
+  const { id } = await home.client.submitPrompt(desk.chat.id, say(line));
+  await home.said(desk.chat, 'running;');
+  await keeper.said('before');
+  await handOver();
+  await handOver();
+  await release(desk, 'gate');
+  expect(await home.client.waitForTurn(desk.chat.id, id)).toMatchObject({ state: 'completed' });
+  expect(await home.words(desk.chat)).toBe('running;3;before\nafter\n');
+});
+
+it('a command that nobody asks for again ends', async () => {
+  const desk = await home.desk('shell');
+  const { id } = await home.client.submitPrompt(desk.chat.id, say('exec sleep 600'));
+  await home.said(desk.chat, 'running;');
+  const [agent] = await home.client.listProcesses();
+  await handOver(() => {
+    process.kill(agent?.pid ?? 0, 'SIGKILL');
+  });
+  expect(await home.client.waitForTurn(desk.chat.id, id)).toMatchObject({ state: 'failed' });
+  await keeper.ended();
+  expect(home.survivors('shell')).toEqual([]);
 });

@@ -137,6 +137,10 @@ export class AcpSession implements SessionSink {
     return this.#needed;
   }
 
+  outgrown(): void {
+    this.#needed = null;
+  }
+
   /** The end of the turn is written down. */
   turnWritten(): void {
     if (this.#turn !== null) return;

@@ -20,6 +20,7 @@ const protocolVersion = 1;
 const earlyLimit = 1000;
 /** How long what is said outside turns waits to be acknowledged together. */
 const acknowledgeMs = 100;
+const mostKeptBytes = 512 * 1024 * 1024;
 
 /** Bytes since the process started. */
 export interface Needed {
@@ -34,6 +35,8 @@ export interface SessionSink {
   request(method: string, params: Record<string, unknown>, asked: Asked): unknown;
   /** From where on a later server would need to hear this session, and what was said to it; null: nothing of it. */
   readonly needed: Needed | null;
+  /** A later server could not hear it all again: nothing more is kept of the turn that runs. */
+  outgrown(): void;
 }
 
 export interface AgentProcessOptions {
@@ -46,9 +49,15 @@ export interface AgentProcessOptions {
   tag?: string;
   /** Resolves when everything said so far is written down. */
   written?(): Promise<void>;
+  /** It has said more in a turn than is kept: no later server can go on with it. */
+  onOutgrown?(process: AgentProcess): void;
+  /** bytes of output kept for a later server while a turn runs, 512 MiB unless told */
+  mostKept?: number;
   /** aborted: give the start up */
   signal?: AbortSignal;
 }
+
+type KeptOptions = Pick<AgentProcessOptions, 'agent' | 'kill' | 'written' | 'onOutgrown' | 'mostKept'>;
 
 export class AgentProcess {
   readonly agent: ResolvedAgent;
@@ -58,6 +67,8 @@ export class AgentProcess {
   readonly ended: Promise<PilotlightError>;
   readonly #kill: KillDeadlines | undefined;
   readonly #written: (() => Promise<void>) | undefined;
+  readonly #mostKept: number;
+  readonly #onOutgrown: ((process: AgentProcess) => void) | undefined;
   readonly #sinks = new Map<string, SessionSink>();
   #opening = 0;
   #wasAsked = false;
@@ -66,15 +77,13 @@ export class AgentProcess {
   #capabilities: AgentCapabilities = readCapabilities(null);
   #acknowledging = false;
 
-  private constructor(
-    child: ChildProcessPort,
-    options: Pick<AgentProcessOptions, 'agent' | 'kill' | 'written'>,
-    resumption?: Resumption,
-  ) {
+  private constructor(child: ChildProcessPort, options: KeptOptions, resumption?: Resumption) {
     this.agent = options.agent;
     this.child = child;
     this.#kill = options.kill;
     this.#written = options.written;
+    this.#mostKept = options.mostKept ?? mostKeptBytes;
+    this.#onOutgrown = options.onOutgrown;
     this.connection = new Connection({
       name: options.agent.name,
       child,
@@ -82,7 +91,7 @@ export class AgentProcess {
         notification: (method, params) => this.#notified(method, params),
         request: (method, params, asked) => this.#asked(method, params, asked),
       },
-      onRead: () => this.#acknowledgeSoon(),
+      onRead: () => this.#onRead(),
       ...(resumption === undefined ? {} : { resumption }),
     });
     this.ended = this.connection.ended;
@@ -117,11 +126,7 @@ export class AgentProcess {
    * Takes over a process of an earlier server. It is silent until `connection.start()`, so that everybody who listens is there.
    * `initialized`: what it answered to `initialize` then.
    */
-  static async adopt(
-    left: LeftProcess,
-    initialized: unknown,
-    options: Pick<AgentProcessOptions, 'agent' | 'kill' | 'written'>,
-  ): Promise<AgentProcess> {
+  static async adopt(left: LeftProcess, initialized: unknown, options: KeptOptions): Promise<AgentProcess> {
     const { output, input } = left;
     const resumption: Resumption = {
       from: output.from,
@@ -227,8 +232,23 @@ export class AgentProcess {
     }
   }
 
+  #onRead(): void {
+    const needed = this.#needed();
+    if (needed.length === 0) return this.#acknowledgeSoon();
+    const from = Math.min(...needed.map(({ output }) => output));
+    if (this.connection.position - from <= this.#mostKept) return;
+    // Else it would be held back in the end, waiting for an acknowledgement that comes with the turn's end.
+    for (const sink of this.#sinks.values()) sink.outgrown();
+    this.#onOutgrown?.(this);
+    this.acknowledge();
+  }
+
+  #needed(): Needed[] {
+    return [...this.#sinks.values()].flatMap(({ needed }) => needed ?? []);
+  }
+
   #acknowledge(heard: Needed): void {
-    const all = [...this.#sinks.values()].flatMap(({ needed }) => needed ?? []);
+    const all = this.#needed();
     const output = Math.min(heard.output, ...all.map((needed) => needed.output));
     const input = Math.min(heard.input, ...all.map((needed) => needed.input));
     this.child.acknowledge(output, input);
@@ -236,8 +256,7 @@ export class AgentProcess {
 
   /** While a turn is open its end acknowledges; else what was said, once it is written down. */
   #acknowledgeSoon(): void {
-    const isNeeded = () => [...this.#sinks.values()].some(({ needed }) => needed !== null);
-    if (this.#acknowledging || this.#written === undefined || isNeeded()) return;
+    if (this.#acknowledging || this.#written === undefined) return;
     this.#acknowledging = true;
     setTimeout(() => {
       const heard = { output: this.connection.position, input: this.child.written };

@@ -20,6 +20,8 @@ export interface ProcessPoolOptions {
   /** By what a later server knows the process again. */
   tag?: string;
   written?(): Promise<void>;
+  /** It has said more in a turn than is kept. */
+  onOutgrown?(process: AgentProcess): void;
   /** A process is up, under the name of its owner. */
   onStarted?(process: AgentProcess, owner: string): void;
   /** A process ended; those who used it have lost it. */
@@ -139,7 +141,7 @@ export class ProcessPool {
 
   /** Starts one, and counts how it fares. */
   async #startProcess(agent: ResolvedAgent, cwd: string): Promise<AgentProcess> {
-    const { processes, kill, tag, written } = this.#options;
+    const { processes, kill, tag, written, onOutgrown } = this.#options;
     const options = {
       agent,
       processes,
@@ -147,6 +149,7 @@ export class ProcessPool {
       ...(kill === undefined ? {} : { kill }),
       ...(tag === undefined ? {} : { tag }),
       ...(written === undefined ? {} : { written }),
+      ...(onOutgrown === undefined ? {} : { onOutgrown }),
     };
     const process = await AgentProcess.start(options).catch((cause: unknown) => {
       this.#limits.failed(agent.id, cause);

@@ -24,11 +24,11 @@ import { realpath } from 'node:fs/promises';
 import type { InputLine, KillDeadlines, LeftProcess, ProcessPort } from '@pilotlight/keeper';
 import type { AgentTable } from '../agent-spec.ts';
 import type { BackendHost } from '../backend-host.ts';
-import { AcpSession, TERMINAL_TAG, terminalTag } from './acp-session.ts';
-import { AgentProcess } from './agent-process.ts';
+import { AcpSession } from './acp-session.ts';
+import type { AgentProcess } from './agent-process.ts';
 import { applyAskMode, applyChoice } from './apply-choice.ts';
 import { describeProcess, describeSpare } from './describe-process.ts';
-import { ProcessFiles } from './process-file.ts';
+import { LeftAgents, PROCESS_TAG, type Adopted } from './left-agents.ts';
 import { ProcessPool, type Lease } from './process-pool.ts';
 import { PromptTurn } from './prompt-turn.ts';
 import type { SparePlan } from './spares.ts';
@@ -50,9 +50,6 @@ export interface WarmAcpBackendOptions {
   limits?: StartLimits;
 }
 
-/** By what the processes of this backend are known among those that an earlier server left. */
-const TAG = 'acp_warm';
-
 /** One chat with a live ACP session. */
 interface WarmChat {
   key: string;
@@ -70,19 +67,13 @@ export class WarmAcpBackend implements AgentBackend {
   readonly #processes: ProcessPort;
   readonly #host: BackendHost;
   readonly #pool: ProcessPool;
-  readonly #files: ProcessFiles;
-  readonly #kill: KillDeadlines | undefined;
+  readonly #left: LeftAgents;
   readonly #chats = new Map<string, WarmChat>();
   readonly #starting = new Map<string, Promise<AgentSessionHandle>>();
   /** What is being closed; a start of the same waits for it. */
   readonly #closing = new Map<string, { chat: WarmChat; closed: Promise<void> }>();
   /** What `configure` was told, for when a process has to be started again. */
   readonly #choices = new Map<string, AgentSessionChoice>();
-  readonly #owners = new WeakMap<AgentProcess, string>();
-  /** tag → a terminal of a process that was taken over, until its agent asks for it again */
-  readonly #leftTerminals = new Map<string, LeftProcess>();
-  /** taken over, and silent until everybody listens */
-  readonly #silent: AgentProcess[] = [];
   /** Whose stored session the agent does not have any more. */
   readonly #lost = new Set<string>();
   #disposed = false;
@@ -92,14 +83,20 @@ export class WarmAcpBackend implements AgentBackend {
     this.#processes = options.processes;
     this.#host = options.host;
     const { agents, processes, kill, spares, limits } = options;
-    this.#files = new ProcessFiles(options.stateFolder);
-    this.#kill = kill;
+    this.#left = new LeftAgents({
+      agents,
+      stateFolder: options.stateFolder,
+      kill,
+      written: () => this.#written(),
+      isCurrent: ({ handle }) => this.#isCurrent(handle),
+    });
     this.#pool = new ProcessPool({
       agents,
       processes,
-      tag: TAG,
+      tag: PROCESS_TAG,
       written: () => this.#written(),
-      onStarted: (process, owner) => this.#owners.set(process, owner),
+      onOutgrown: (process) => this.#left.forget(process),
+      onStarted: (process, owner) => this.#left.owned(process, owner),
       ...(kill === undefined ? {} : { kill }),
       ...(spares === undefined ? {} : { spares }),
       ...(limits === undefined ? {} : { limits }),
@@ -128,23 +125,13 @@ export class WarmAcpBackend implements AgentBackend {
    * Takes over the processes of an earlier server; those it does not know, or cannot go on with, are answered. What they have
    * said since is heard after `goOn`.
    */
-  async adopt(left: readonly LeftProcess[]): Promise<LeftProcess[]> {
-    this.#files.keepOnly(new Set(left.map(({ id }) => id)));
-    const others: LeftProcess[] = [];
-    const terminals = left.filter(({ tag }) => tag.startsWith(`${TERMINAL_TAG}/`));
-    for (const one of left) {
-      if (terminals.includes(one) || (await this.#adopt(one, terminals))) continue;
-      others.push(one);
-    }
-    return [...others, ...terminals.filter((terminal) => !this.#leftTerminals.has(terminal.tag))];
+  adopt(left: readonly LeftProcess[]): Promise<LeftProcess[]> {
+    return this.#left.adopt(left, (adopted) => this.#admit(adopted));
   }
 
   /** Everybody listens: what the adopted processes have said since is heard now. */
   goOn(): void {
-    for (const process of this.#silent.splice(0)) {
-      process.connection.start();
-      void process.connection.caughtUp.then(() => this.#endTerminals(process));
-    }
+    this.#left.goOn();
   }
 
   isLive(chatId: string, agent: string): boolean {
@@ -338,7 +325,7 @@ export class WarmAcpBackend implements AgentBackend {
       id,
       root,
       processes: this.#processes,
-      takeLeft: (tag) => this.#takeLeftTerminal(tag),
+      takeLeft: (tag) => this.#left.takeTerminal(tag),
       heardBefore,
       outOfTurn: (event) => this.#host.outOfTurn(handle, event),
       heard: (offset) => this.#host.heard?.(handle, { processId: process.child.id, offset }),
@@ -346,57 +333,19 @@ export class WarmAcpBackend implements AgentBackend {
     });
   }
 
-  /** True when it is taken over. */
-  async #adopt(left: LeftProcess, terminals: readonly LeftProcess[]): Promise<boolean> {
-    if (left.tag !== TAG) return false;
-    const memory = this.#files.read(left.id);
-    const known = memory?.sessions.filter(({ handle }) => this.#isCurrent(handle)) ?? [];
-    const agent = await this.#agents.resolve(memory?.agent ?? '').catch(() => null);
-    if (memory === null || agent === null || known.length === 0) return false;
-    const options = { agent, written: () => this.#written() };
-    const process = await AgentProcess.adopt(left, memory.initialized, {
-      ...options,
-      ...(this.#kill === undefined ? {} : { kill: this.#kill }),
-    });
-    this.#pool.adopt(memory.owner, process);
-    for (const terminal of terminals) {
-      if (terminal.tag.startsWith(`${terminalTag(left.id)}/`))
-        this.#leftTerminals.set(terminal.tag, terminal);
-    }
-    for (const { handle, root, config } of known) {
+  async #admit({ process, owner, sessions, left }: Adopted): Promise<void> {
+    this.#pool.adopt(owner, process);
+    for (const { handle, root, config } of sessions) {
       const key = keyOf(handle.chatId, handle.agent);
-      const lease = await this.#pool.lease(memory.owner, agent, { cwd: root, projectId: '' });
+      const lease = await this.#pool.lease(owner, process.agent, { cwd: root, projectId: '' });
       const heard = this.#host.findAgentSession(handle.chatId, handle.agent)?.heard;
       const heardBefore = heard?.processId === left.id ? heard.offset : 0;
       const session = this.#makeSession(process, handle.agentSessionId ?? '', root, handle, heardBefore);
       session.config.remember(config);
       process.attach(session.id, session);
-      this.#chats.set(key, {
-        key,
-        handle,
-        session,
-        lease,
-        continuity: 'live',
-        inputBefore: left.input.lines,
-      });
+      const inputBefore = left.input.lines;
+      this.#chats.set(key, { key, handle, session, lease, continuity: 'live', inputBefore });
       this.#host.residencyChanged(handle, 'ready', 'Kept warm');
-    }
-    this.#silent.push(process);
-    return true;
-  }
-
-  #takeLeftTerminal(tag: string): LeftProcess | null {
-    const left = this.#leftTerminals.get(tag) ?? null;
-    this.#leftTerminals.delete(tag);
-    return left;
-  }
-
-  /** Those that its agent has not asked for again. */
-  #endTerminals(process: AgentProcess): void {
-    for (const [tag, terminal] of this.#leftTerminals) {
-      if (!tag.startsWith(`${terminalTag(process.child.id)}/`)) continue;
-      this.#leftTerminals.delete(tag);
-      void terminal.end().catch(() => {});
     }
   }
 
@@ -409,15 +358,11 @@ export class WarmAcpBackend implements AgentBackend {
     await this.#host.written?.();
   }
 
-  /** For a later server. */
   #remember(process: AgentProcess): void {
-    const sessions = [...this.#chats.values()].flatMap(({ session, handle }) =>
-      session.process === process ? [{ handle, root: session.root, config: session.config.memory }] : [],
+    this.#left.remember(
+      process,
+      [...this.#chats.values()].filter(({ session }) => session.process === process),
     );
-    const owner = this.#owners.get(process);
-    if (owner === undefined || sessions.length === 0) return;
-    const { agent, initialized, child } = process;
-    this.#files.write(child.id, { agent: agent.id, owner, initialized, sessions });
   }
 
   /** The asking mode unless the user chose another, then what the user chose. A session that cannot have it is closed. */
@@ -443,7 +388,7 @@ export class WarmAcpBackend implements AgentBackend {
   }
 
   #processEnded(process: AgentProcess, reason: PilotlightError): void {
-    this.#files.remove(process.child.id);
+    this.#left.forget(process);
     for (const chat of this.#chats.values()) {
       if (chat.session.process !== process) continue;
       this.#chats.delete(chat.key);
