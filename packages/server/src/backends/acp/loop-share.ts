@@ -4,17 +4,20 @@
  */
 export class LoopShare {
   readonly #sliceMs: number;
+  readonly #now: () => number;
   readonly #waiting: (() => void)[] = [];
   #turnStart = 0;
   #armed = false;
 
-  constructor(sliceMs = 8) {
+  /** `now`: ms, of a clock that never goes back */
+  constructor(sliceMs = 8, now = () => performance.now()) {
     this.#sliceMs = sliceMs;
+    this.#now = now;
   }
 
   /** Whether this turn of the event loop has time left. */
   hasTime(): boolean {
-    const now = performance.now();
+    const now = this.#now();
     if (!this.#armed) {
       this.#turnStart = now;
       this.#arm();
@@ -37,7 +40,7 @@ export class LoopShare {
       this.#armed = false;
       this.#waiting.shift()?.();
       if (this.#waiting.length === 0) return;
-      this.#turnStart = performance.now();
+      this.#turnStart = this.#now();
       this.#arm();
     });
   }
