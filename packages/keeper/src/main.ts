@@ -8,6 +8,7 @@ import {
   rmSync,
   statSync,
   writeSync,
+  existsSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -81,6 +82,12 @@ async function run(): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void keeper.shutdown());
   process.on('SIGHUP', () => {});
   const look = setInterval(() => {
+    if (!existsSync(folder.secret)) {
+      // No server can come any more.
+      log('the data folder is gone');
+      void keeper.shutdown();
+      return;
+    }
     if (process.platform === 'win32' || lstatSync(socket, { throwIfNoEntry: false })) return;
     server.close();
     listen(keeper, socket).then(

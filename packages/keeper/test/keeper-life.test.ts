@@ -157,6 +157,16 @@ test('a socket that somebody removed comes back, and the processes with it', asy
   expect(only(await again.left()).pid).toBe(child.pid);
 });
 
+test('ends with its processes when the data folder is removed', async () => {
+  const processes = await bench.connect({ lookMs: 20 });
+  const child = await processes.spawn(bench.request(echo));
+  const { pid } = await processes.stats();
+  await processes.dispose('leave');
+  rmSync(bench.data, { recursive: true });
+  await expect.poll(() => alive(pid)).toBe(false);
+  expect(alive(child.pid)).toBe(false);
+});
+
 test('SIGTERM ends its processes by the ladder, then itself; their server hears how', async () => {
   const processes = await bench.connect();
   const child = await processes.spawn(
