@@ -277,6 +277,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
 
   const { running: unfinishedTurns, waiting } = unfinished(announcer);
   for (const nobodys of await opencode.adopt(await acp.adopt(await processes.left()))) await nobodys.end();
+  for (const opening of acp.openings()) residency.adopted(opening, opening);
   coolDown(announcer, (chatId, agent) => acp.isLive(chatId, agent));
   for (const turn of unfinishedTurns) dispatcher.takeUp(turn);
   acp.goOn();

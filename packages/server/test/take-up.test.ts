@@ -16,7 +16,8 @@ const TERMINAL_USER = `
   const ask = (method, params) => new Promise((resolve) => { waiting.set(next, resolve); send({ id: next++, method, params }); });
   const text = (sessionId, text) => send({ method: 'session/update', params: { sessionId, update: { sessionUpdate: 'agent_message_chunk', content: { type: 'text', text } } } });
   const methods = {
-    initialize: () => ({ protocolVersion: 1 }),
+    // With a helper of its own, as some agents have.
+    initialize: () => (require('node:child_process').spawn('sleep', ['600']), { protocolVersion: 1 }),
     'session/new': () => ({ sessionId: 's' }),
     'session/prompt': async ({ sessionId, prompt }) => {
       const { terminalId } = await ask('terminal/create', { sessionId, command: prompt[0].text });
@@ -51,18 +52,29 @@ beforeEach(async () => {
 afterEach(() => home[Symbol.asyncDispose]());
 
 /** A server on the home, whose agents outlive it. */
-async function serve(): Promise<void> {
+async function serve(more: Record<string, string> = {}): Promise<void> {
   const { dataFolder, folder: homeFolder } = home;
   const processes = async () => keeper.port();
-  home.server = await composeServer({ dataFolder, homeFolder, port: 0, env: home.env(), processes });
+  const env = { ...home.env(), ...more };
+  home.server = await composeServer({
+    dataFolder,
+    homeFolder,
+    port: 0,
+    env,
+    processes,
+    residencyEveryMs: 50,
+  });
   home.client = home.newClient(home.server);
 }
 
 /** The server goes and another comes; `meanwhile` happens when there is none. */
-async function handOver(meanwhile: () => void | Promise<void> = () => {}): Promise<void> {
+async function handOver(
+  meanwhile: () => void | Promise<void> = () => {},
+  env: Record<string, string> = {},
+): Promise<void> {
   await home.running.leave('keep');
   await meanwhile();
-  await serve();
+  await serve(env);
 }
 
 async function release(desk: Desk, gate: string): Promise<void> {
@@ -261,5 +273,17 @@ it('a command that nobody asks for again ends', async () => {
   });
   expect(await home.client.waitForTurn(desk.chat.id, id)).toMatchObject({ state: 'failed' });
   await keeper.ended();
+  expect(home.survivors('shell')).toEqual([]);
+});
+
+it('an idle agent that was taken over is released as any other', async () => {
+  const desk = await home.desk('shell');
+  await home.turn(desk.chat, 'true');
+  await handOver(() => {}, { PILOTLIGHT_IDLE_MINUTES: '0.005' });
+  const released = await home.until(
+    desk.chat,
+    ({ agentSessions }) => agentSessions['shell']?.state === 'cold',
+  );
+  expect(released.agentSessions['shell']?.why).toContain('idle');
   expect(home.survivors('shell')).toEqual([]);
 });

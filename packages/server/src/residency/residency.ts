@@ -81,6 +81,14 @@ export class Residency implements AsyncDisposable {
     else this.wake();
   }
 
+  /** An agent session that an earlier server opened, epoch ms. */
+  adopted({ chatId, agent }: { chatId: string; agent: string }, opening: { from: number; to: number }): void {
+    const key = `${chatId}/${agent}`;
+    this.#work.opening(key, opening.from);
+    this.#work.opened(key, opening.to);
+    this.wake();
+  }
+
   /** Something is resident: looks from now on. */
   wake(): void {
     this.#woken = true;

@@ -9,7 +9,7 @@ import type { AgentSessionHandle } from '@pilotlight/protocol';
 import type { AgentTable } from '../agent-spec.ts';
 import { TERMINAL_TAG, terminalTag, type AcpSession } from './acp-session.ts';
 import { AgentProcess } from './agent-process.ts';
-import { ProcessFiles, type SessionMemory } from './process-file.ts';
+import { ProcessFiles, type Opening, type SessionMemory } from './process-file.ts';
 
 /** By what the processes of the backend are known among those that an earlier server left. */
 export const PROCESS_TAG = 'acp_warm';
@@ -35,6 +35,7 @@ export interface Adopted {
 interface OpenSession {
   handle: AgentSessionHandle;
   session: AcpSession;
+  opening: Opening;
 }
 
 export class LeftAgents {
@@ -99,8 +100,9 @@ export class LeftAgents {
     const owner = this.#owners.get(process);
     if (owner === undefined || open.length === 0 || this.#forgotten.has(process)) return;
     const { agent, initialized, child } = process;
-    const sessions = open.map(({ handle, session }) => ({
+    const sessions = open.map(({ handle, session, opening }) => ({
       handle,
+      opening,
       root: session.root,
       config: session.config.memory,
     }));

@@ -10,6 +10,13 @@ export interface SessionMemory {
   /** real path of the worktree */
   root: string;
   config: ConfigMemory;
+  opening: Opening;
+}
+
+/** When a session was opened, epoch ms: what its process started then is a helper of its own. */
+export interface Opening {
+  from: number;
+  to: number;
 }
 
 /** One agent process as a later server needs it to go on. */

@@ -29,6 +29,7 @@ import type { AgentProcess } from './agent-process.ts';
 import { applyAskMode, applyChoice } from './apply-choice.ts';
 import { describeProcess, describeSpare } from './describe-process.ts';
 import { LeftAgents, PROCESS_TAG, type Adopted } from './left-agents.ts';
+import type { Opening } from './process-file.ts';
 import { ProcessPool, type Lease } from './process-pool.ts';
 import { PromptTurn } from './prompt-turn.ts';
 import type { SparePlan } from './spares.ts';
@@ -57,6 +58,7 @@ interface WarmChat {
   session: AcpSession;
   lease: Lease;
   continuity: Continuity;
+  opening: Opening;
   /** what an earlier server has sent and not acknowledged */
   inputBefore: readonly InputLine[];
 }
@@ -132,6 +134,15 @@ export class WarmAcpBackend implements AgentBackend {
   /** Everybody listens: what the adopted processes have said since is heard now. */
   goOn(): void {
     this.#left.goOn();
+  }
+
+  /** When the sessions that are open were opened, by an earlier server perhaps. */
+  openings(): ({ chatId: string; agent: string } & Opening)[] {
+    return [...this.#chats.values()].map(({ handle: { chatId, agent }, opening }) => ({
+      chatId,
+      agent,
+      ...opening,
+    }));
   }
 
   isLive(chatId: string, agent: string): boolean {
@@ -288,6 +299,7 @@ export class WarmAcpBackend implements AgentBackend {
     const agent = await this.#agents.resolve(opts.agent);
     const root = await realpath(opts.worktreePath).catch(() => opts.worktreePath);
     const owner = agent.sharedProcess ? `${handle.sessionId}/${agent.id}` : `${handle.sessionId}/${key}`;
+    const from = Date.now();
     const lease = await this.#pool.lease(owner, agent, {
       cwd: opts.worktreePath,
       projectId: opts.projectId,
@@ -305,7 +317,8 @@ export class WarmAcpBackend implements AgentBackend {
         this.#host.agentSessionAssigned(handle);
       }
       this.#lost.delete(key);
-      this.#chats.set(key, { key, handle, session, lease, continuity, inputBefore: [] });
+      const opening = { from, to: Date.now() };
+      this.#chats.set(key, { key, handle, session, lease, continuity, opening, inputBefore: [] });
       this.#remember(lease.process);
     } catch (cause) {
       await lease.release();
@@ -335,7 +348,7 @@ export class WarmAcpBackend implements AgentBackend {
 
   async #admit({ process, owner, sessions, left }: Adopted): Promise<void> {
     this.#pool.adopt(owner, process);
-    for (const { handle, root, config } of sessions) {
+    for (const { handle, root, config, opening } of sessions) {
       const key = keyOf(handle.chatId, handle.agent);
       const lease = await this.#pool.lease(owner, process.agent, { cwd: root, projectId: '' });
       const heard = this.#host.findAgentSession(handle.chatId, handle.agent)?.heard;
@@ -344,7 +357,7 @@ export class WarmAcpBackend implements AgentBackend {
       session.config.remember(config);
       process.attach(session.id, session);
       const inputBefore = left.input.lines;
-      this.#chats.set(key, { key, handle, session, lease, continuity: 'live', inputBefore });
+      this.#chats.set(key, { key, handle, session, lease, continuity: 'live', opening, inputBefore });
       this.#host.residencyChanged(handle, 'ready', 'Kept warm');
     }
   }
