@@ -25,7 +25,7 @@ test(
       .waitFor();
     await running.getByText(/Kept warm · used now/).waitFor();
 
-    const keep = running.getByRole('button', { name: /^Keep Demo warm in/ });
+    const keep = running.getByRole('button', { name: /^Keep warm: Demo in/ });
     await keep.click();
     await running.getByText(/Kept warm, as you asked/).waitFor();
     await expect.poll(() => keep.getAttribute('aria-pressed')).toBe('true');
@@ -33,7 +33,7 @@ test(
     await keep.click();
     await expect.poll(() => keep.getAttribute('aria-pressed')).toBe('false');
 
-    await running.getByRole('button', { name: /^Release Demo from/ }).click();
+    await running.getByRole('button', { name: /^Release now: Demo in/ }).click();
     await running.getByText(text.noProcesses).waitFor();
     await page.locator('#released').getByText('Released on request').waitFor();
   },
