@@ -33,7 +33,7 @@ const TERMINAL_USER = `
     const answer = await methods[method]?.(params);
     if (id !== undefined) send({ id, result: answer ?? {} });
   };
-  require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => handle(JSON.parse(line)));
+  require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => handle(JSON.parse(line))).on('close', () => process.exit());
 `;
 
 let home: Home;
