@@ -240,6 +240,23 @@ it('two chats in one process: one turn goes on, the other chat hears nothing twi
   expect(wordsOf((await home.client.listMessages(desk.chat.id, {})).messages)).toBe('holding released');
 });
 
+it('what was done with before stays out of a turn that goes on, when its process has to tell it again', async () => {
+  const desk = await home.desk();
+  const second = await home.client.createChat(desk.session.id, {});
+  // While this one runs, nothing that the process says is forgotten.
+  const long = await home.client.submitPrompt(desk.chat.id, say('/hold gate'));
+  await home.said(desk.chat, 'holding');
+  await home.turn(second, '/echo one;');
+  const { id } = await home.client.submitPrompt(second.id, say('/hold other'));
+  await home.said(second, 'holding');
+  await handOver();
+  await release(desk, 'gate');
+  await release(desk, 'other');
+  expect(await home.client.waitForTurn(second.id, id)).toMatchObject({ state: 'completed' });
+  expect(await home.client.waitForTurn(desk.chat.id, long.id)).toMatchObject({ state: 'completed' });
+  expect(await home.words(second)).toBe('one;holding released');
+});
+
 it('goes on through many servers', async () => {
   const desk = await home.desk();
   const { id } = await home.client.submitPrompt(desk.chat.id, say('/hold gate'));

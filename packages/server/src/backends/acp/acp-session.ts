@@ -163,6 +163,7 @@ export class AcpSession implements SessionSink {
   }
 
   update(update: unknown): void {
+    if (this.#wasHeard) return;
     if (this.#swallowing && conversation.has(String(asObject(update)?.['sessionUpdate']))) {
       this.#lastReplay = performance.now();
       return;
@@ -172,12 +173,13 @@ export class AcpSession implements SessionSink {
 
   request(method: string, params: RawObject, asked: Asked): unknown {
     const { offer } = this.process.agent;
+    const turn = this.#wasHeard ? null : this.#turn;
     if (method === 'session/request_permission') {
-      return this.#turn?.permission(params) ?? { outcome: { outcome: 'cancelled' } };
+      return turn?.permission(params) ?? { outcome: { outcome: 'cancelled' } };
     }
-    if (method === 'elicitation/create') return this.#turn?.question(params) ?? { action: 'cancel' };
+    if (method === 'elicitation/create') return turn?.question(params) ?? { action: 'cancel' };
     // Done already, with the answer.
-    if (asked.isAnswered && method.startsWith('fs/')) return {};
+    if (asked.isAnswered && (this.#wasHeard || method.startsWith('fs/'))) return {};
     if (method === 'fs/read_text_file' && offer.readTextFile) return readTextFile(this.root, params);
     if (method === 'fs/write_text_file' && offer.writeTextFile) return writeTextFile(this.root, params);
     if (method.startsWith('terminal/') && offer.terminal)
@@ -185,12 +187,16 @@ export class AcpSession implements SessionSink {
     throw new RpcError(RPC.methodNotFound, `Method not found: ${method}`);
   }
 
+  /** Whether what is being handed over is of a turn, or of a pause, that an earlier server has written down to its end. */
+  get #wasHeard(): boolean {
+    return this.process.connection.position <= (this.#options.heardBefore ?? -1);
+  }
+
   readonly #emit = (event: AgentEvent): void => {
     if (event.type === 'config') this.#options.configChanged?.();
     if (this.#turn) return this.#turn.event(event);
-    const { position } = this.process.connection;
-    if (position <= (this.#options.heardBefore ?? 0)) return;
-    this.#options.heard?.(position);
+    if (this.#wasHeard) return;
+    this.#options.heard?.(this.process.connection.position);
     this.#options.outOfTurn(event);
   };
 }

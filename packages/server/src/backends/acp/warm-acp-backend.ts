@@ -112,6 +112,8 @@ export class WarmAcpBackend implements AgentBackend {
     const key = keyOf(opts.chatId, opts.agent);
     const live = this.#live(key);
     if (live) {
+      // What an earlier server left unread is not of the turn to come.
+      await live.session.process.connection.caughtUp;
       live.continuity = 'live';
       if (opts.model !== null) await applyChoice(live.session, { model: opts.model });
       return live.handle;
@@ -319,6 +321,11 @@ export class WarmAcpBackend implements AgentBackend {
       this.#lost.delete(key);
       const opening = { from, to: Date.now() };
       this.#chats.set(key, { key, handle, session, lease, continuity, opening, inputBefore: [] });
+      // What it has replayed is no part of the turn to come, whoever reads it again.
+      this.#host.heard?.(handle, {
+        processId: lease.process.child.id,
+        offset: lease.process.connection.position,
+      });
       this.#remember(lease.process);
     } catch (cause) {
       await lease.release();
