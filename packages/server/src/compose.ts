@@ -278,8 +278,9 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
   const { running: unfinishedTurns, waiting } = unfinished(announcer);
   for (const nobodys of await opencode.adopt(await acp.adopt(await processes.left()))) await nobodys.end();
   for (const opening of acp.openings()) residency.adopted(opening, opening);
-  coolDown(announcer, (chatId, agent) => acp.isLive(chatId, agent));
+  // First, since whether a session was resident says what became of a turn that was starting.
   for (const turn of unfinishedTurns) dispatcher.takeUp(turn);
+  coolDown(announcer, (chatId, agent) => acp.isLive(chatId, agent));
   acp.goOn();
   const signIn = new SignInCodes();
   const http = await startHttp({

@@ -76,6 +76,12 @@ export class AgentSessionDesk implements BackendHost {
     return { sessionId, agent, backend, chatId, worktreeId, agentSessionId, serverPort };
   }
 
+  /** Whether its process was up when it was last heard of. */
+  wasResident(chatId: string, agent: string): boolean {
+    const state = this.#find(chatId, agent)?.state;
+    return state === 'ready' || state === 'busy';
+  }
+
   agentSessionAssigned(handle: AgentSessionHandle): void {
     this.#write(handle, {});
   }

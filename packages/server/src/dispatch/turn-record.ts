@@ -122,16 +122,32 @@ export class TurnRecord {
   startAnew(): void {
     this.#retelling = null;
     this.#caughtUp.resolve();
+    if (this.#turn.state === 'starting') return;
+    const state = nextTurnState(this.#turn.state, 'start_anew');
+    const turn: Turn = { ...this.#turn, state, dispatch: null, continuity: null };
+    this.#announcer.journal.commit((scope) => this.#announcer.turn(scope, turn), 'written');
+    this.#turn = turn;
   }
 
   get turn(): Turn {
     return this.#turn;
   }
 
-  /** The agent session is there and is being asked. Goes to disk with what the agent says first. */
-  ready(changes: Pick<Turn, 'dispatch' | 'continuity'>): void {
-    this.#turn = { ...this.#turn, ...changes, state: nextTurnState(this.#turn.state, 'agent_ready') };
-    this.#announcer.turnSoon(this.#turn);
+  /**
+   * The agent session is there and is about to be asked. A session that was there before is known to the next server, who
+   * learns from its process what it was asked; of any other a turn that is `starting` says that it was not. So that goes to
+   * disk first, together with what `within` writes; else it goes with what the agent says first.
+   */
+  ready(changes: Pick<Turn, 'dispatch' | 'continuity'>, within: () => void = () => {}): void {
+    const turn: Turn = { ...this.#turn, ...changes, state: nextTurnState(this.#turn.state, 'agent_ready') };
+    if (changes.continuity === 'live' || changes.continuity === 'reattached') this.#announcer.turnSoon(turn);
+    else {
+      this.#announcer.journal.commit((scope) => {
+        this.#announcer.turn(scope, turn);
+        within();
+      }, 'written');
+    }
+    this.#turn = turn;
   }
 
   event(event: AgentEvent): void {

@@ -64,6 +64,12 @@ const SAME_WHEN_COLD = new Set<ErrorCode>([
   'worktree_missing',
 ]);
 
+/** An earlier server died before it asked the agent. */
+const NEVER_SENT: TurnResult = {
+  ok: false,
+  error: { code: 'interrupted', message: NOT_TAKEN_UP, details: { sent: false } },
+};
+
 /** Between two attempts to write down an end that the disk does not take. */
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2000;
@@ -156,8 +162,10 @@ export class TurnRunner {
         : this.#promptWarm(record, ctx, { ...warm, unseen }, choice, signal);
     };
     const result = await attempt();
+    if (!wasNotTaken(result) || signal.aborted) return result;
     // Its process ended just before the prompt, or it had lost the conversation: the next attempt starts what is missing.
-    return wasNotTaken(result) && !signal.aborted ? attempt() : result;
+    record.startAnew();
+    return attempt();
   }
 
   /** Goes on with what an earlier server began. Until its backend listens for it, nothing here waits. */
@@ -169,6 +177,8 @@ export class TurnRunner {
   ): Promise<TurnResult> {
     const { turn } = record;
     const { permissions, sessions } = this.#o;
+    // See `TurnRecord.ready`.
+    if (turn.state === 'starting' && !sessions.wasResident(turn.chatId, turn.agent)) return NEVER_SENT;
     const backend = this.#backendOf(turn);
     const handle = sessions.handle(sessionId, turn.chatId, turn.agent);
     if (backend?.reattach === undefined || handle === null || turn.dispatch === 'cold')
@@ -281,7 +291,9 @@ export class TurnRunner {
     const lost = warm.continuity === 'fresh' && recap > 0;
     const continuity = lost ? 'recap' : warm.continuity;
     if (lost) this.#o.sessions.ensured(warm.handle, continuity);
-    record.ready({ dispatch: 'warm', continuity });
+    record.ready({ dispatch: 'warm', continuity }, () =>
+      this.#o.sessions.writeHeard(turn.chatId, turn.agent),
+    );
     this.#markRecap(record, recap);
     return warm.backend.prompt(warm.handle, input, ctx);
   }

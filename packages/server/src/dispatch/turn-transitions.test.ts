@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isTerminal, nextTurnState, type TurnEvent } from './turn-transitions.ts';
 
-const EVENTS: TurnEvent[] = ['start', 'agent_ready', 'finish', 'fail', 'cancel', 'interrupt'];
+const EVENTS: TurnEvent[] = ['start', 'start_anew', 'agent_ready', 'finish', 'fail', 'cancel', 'interrupt'];
 
 describe('nextTurnState', () => {
   it('walks a turn from queued to completed', () => {

@@ -10,12 +10,19 @@ import { PilotlightError, type TurnState } from '@pilotlight/protocol';
  * `agent_ready` leaves a running turn as it is: a prompt that the agent did not take is given to it once more.
  * A terminal turn stays terminal: every event on it is refused.
  */
-export type TurnEvent = 'start' | 'agent_ready' | 'finish' | 'fail' | 'cancel' | 'interrupt';
+export type TurnEvent = 'start' | 'start_anew' | 'agent_ready' | 'finish' | 'fail' | 'cancel' | 'interrupt';
 
 const TABLE: Record<TurnState, Partial<Record<TurnEvent, TurnState>>> = {
   queued: { start: 'starting', cancel: 'cancelled' },
-  starting: { agent_ready: 'running', fail: 'failed', cancel: 'cancelled', interrupt: 'interrupted' },
+  starting: {
+    start_anew: 'starting',
+    agent_ready: 'running',
+    fail: 'failed',
+    cancel: 'cancelled',
+    interrupt: 'interrupted',
+  },
   running: {
+    start_anew: 'starting',
     agent_ready: 'running',
     finish: 'completed',
     fail: 'failed',
