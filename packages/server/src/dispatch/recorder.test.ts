@@ -1,5 +1,6 @@
 import {
   INLINE_LIMIT,
+  PilotlightError,
   applyFrame,
   emptyChatState,
   emptyToolSnapshot,
@@ -261,5 +262,47 @@ describe('Recorder', () => {
       }),
       { numRuns: 60 },
     );
+  });
+});
+
+describe('a store that refuses', () => {
+  const full = () => new PilotlightError('store_full', 'The disk is full.');
+
+  it('takes what it refused when there is room, and what came behind it, each once and in order', () => {
+    const said: ChatFrameEvent[] = [];
+    let room = { blobs: false, frames: true };
+    const recorder = new Recorder({
+      chatId: 'cht_1',
+      messageId: 'msg_1',
+      now: () => Date.now(),
+      putBlob: (bytes, mimeType) => {
+        if (!room.blobs) throw full();
+        return { blob: 'moved', size: bytes.length, mimeType };
+      },
+      append: ({ event }) => {
+        if (!room.frames) throw full();
+        said.push(event);
+      },
+    });
+    recorder.record({ type: 'tool_call', toolCall: tool({ kind: 'execute' }) });
+    recorder.record({
+      type: 'tool_update',
+      toolCall: tool({ kind: 'execute', ...output('y'.repeat(80_000)) }),
+    });
+    recorder.record({ type: 'text', text: 'x'.repeat(INLINE_LIMIT + 1) });
+    recorder.record({ type: 'notice', level: 'info', code: 'a', text: 'behind' });
+    expect(() => recorder.flush()).toThrow('full');
+    room = { blobs: true, frames: false };
+    expect(() => recorder.flush()).toThrow('full');
+    expect(said.map(({ type }) => type)).toEqual(['tool_call']);
+    room = { blobs: true, frames: true };
+    // Without anybody's doing.
+    vi.advanceTimersByTime(1000);
+    recorder.flush();
+    expect(said.map(({ type }) => type)).toEqual(['tool_call', 'tool_update', 'text', 'notice']);
+    expect(said[1]).toMatchObject({
+      patch: { items: [{ item: { head: [{ blob: 'moved' }] } }] },
+    });
+    expect(said[2]).toMatchObject({ moved: { blob: 'moved' } });
   });
 });

@@ -2,6 +2,7 @@ import {
   INLINE_LIMIT,
   chatTopic,
   isToolEnded,
+  toErrorInfo,
   type AcpToolSnapshot,
   type AgentEvent,
   type ChatFrameEvent,
@@ -11,6 +12,9 @@ import { KEPT, ToolStream, cutPoint, type PutBlob } from './tool-stream.ts';
 
 /** Deltas of one message become at most one frame in this many milliseconds; the first goes out at once. */
 export const COALESCE_MS = 16;
+
+/** Between two attempts to send what a full disk does not take. */
+const ROOM_MS = 500;
 
 type PartFrame = Extract<ChatFrameEvent, { part: number }>;
 
@@ -126,18 +130,25 @@ export class Recorder {
     this.#schedule();
   }
 
-  /** Sends what is held back. */
+  /** Sends what is held back. @throws what the store throws; what was not sent is held back still */
   flush(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     if (this.#pending.length === 0) return;
     this.#lastFlush = this.#options.now();
-    const pending = this.#pending;
-    this.#pending = [];
-    for (const item of pending) {
-      if (item.kind === 'text') this.#sendText(item);
-      else if (item.kind === 'tool') this.#sendTool(item.id);
-      else this.#send(item.event);
+    let sent = 0;
+    try {
+      for (const item of this.#pending) {
+        const event = this.#frame(item);
+        if (event !== null) {
+          // Made once: a text that was moved to a blob must not be moved again.
+          this.#pending[sent] = { kind: 'frame', event };
+          this.#options.append({ topic: this.#topic, messageId: this.#options.messageId, event });
+        }
+        sent += 1;
+      }
+    } finally {
+      this.#pending.splice(0, sent);
     }
   }
 
@@ -198,33 +209,44 @@ export class Recorder {
     if (this.#timer !== null) return;
     const wait = this.#lastFlush + COALESCE_MS - this.#options.now();
     if (wait <= 0) this.flush();
-    else this.#timer = setTimeout(() => this.flush(), wait);
+    else this.#timer = setTimeout(() => this.#flushLater(), wait);
   }
 
-  #sendText({ open, text }: Extract<Pending, { kind: 'text' }>): void {
+  /** Nobody is there to hear of a full disk: the next event or the end tells of it, if it still is. */
+  #flushLater(): void {
+    try {
+      this.flush();
+    } catch (error) {
+      if (toErrorInfo(error).code !== 'store_full') throw error;
+      setTimeout(() => this.#flushLater(), ROOM_MS).unref();
+    }
+  }
+
+  /** null: nothing to say. Changes nothing when it throws. */
+  #frame(item: Pending): PartFrame | null {
+    if (item.kind === 'frame') return item.event;
+    return item.kind === 'text' ? this.#textFrame(item) : this.#toolFrame(item.id);
+  }
+
+  #textFrame({ open, text }: Extract<Pending, { kind: 'text' }>): PartFrame {
     const { part, type, inline } = open;
     const full = inline + text;
     if (full.length <= INLINE_LIMIT) {
       open.inline = full;
-      this.#send({ type, part, text });
-      return;
+      return { type, part, text };
     }
     const at = cutPoint(full, full.length - KEPT);
     const drop = Math.min(inline.length, at);
     const moved = this.#options.putBlob(full.slice(0, at), 'text/plain; charset=utf-8');
     open.inline = full.slice(at);
-    this.#send({ type, part, text: full.slice(Math.max(inline.length, at)), drop, moved });
+    return { type, part, text: full.slice(Math.max(inline.length, at)), drop, moved };
   }
 
-  #sendTool(id: string): void {
+  #toolFrame(id: string): PartFrame | null {
     const tool = this.#tools.get(id);
-    if (tool === undefined || tool.next === null) return;
+    if (tool === undefined || tool.next === null) return null;
     const patch = tool.stream.update(tool.next);
     tool.next = null;
-    if (patch !== null) this.#send({ type: 'tool_update', part: tool.part, patch });
-  }
-
-  #send(event: PartFrame): void {
-    this.#options.append({ topic: this.#topic, messageId: this.#options.messageId, event });
+    return patch && { type: 'tool_update', part: tool.part, patch };
   }
 }

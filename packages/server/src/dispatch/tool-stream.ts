@@ -54,8 +54,20 @@ export class ToolStream {
     return this.#last;
   }
 
-  /** What changed since the last snapshot, bounded; null when nothing did. */
+  /** What changed since the last snapshot, bounded; null when nothing did. @throws what `put` throws; then nothing was taken */
   update(snapshot: AcpToolSnapshot): ToolPatch | null {
+    const [last, moved] = [this.#last, [...this.#moved]];
+    try {
+      return this.#update(snapshot);
+    } catch (error) {
+      this.#last = last;
+      this.#moved.clear();
+      for (const [index, units] of moved) this.#moved.set(index, units);
+      throw error;
+    }
+  }
+
+  #update(snapshot: AcpToolSnapshot): ToolPatch | null {
     const patch = diffToolSnapshot(this.#last, snapshot);
     this.#last = snapshot;
     if (patch === null) return null;
