@@ -630,6 +630,45 @@ describe('a full disk', () => {
     expect(textOf(d.state(chat.id).messages[1])).toBe(said);
   });
 
+  it('asks what an agent wants to know when there is room again, and not before', async () => {
+    await using d = startDispatch(undefined, { maxBytes: 600_000 });
+    const { chat } = await d.chat();
+    const turn = d.submit(chat.id, 'first');
+    const asked = await d.backend.asked();
+    const ballast = (await d.chat()).chat.id;
+    expect(() => fillWith(d, ballast)).toThrow(expect.objectContaining({ code: 'store_full' }));
+    const options = [{ optionId: 'yes', name: 'Yes', kind: 'allow_once' as const }];
+    const toolCall = { ...emptyToolSnapshot('call_1'), title: 'Touch', rawInput: 'x'.repeat(60_000) };
+    const commit = vi.spyOn(d.journal, 'commit');
+    const outcome = asked.ctx.onPermission?.({ toolCall, options });
+    await vi.waitFor(() => expect(commit.mock.results.map(({ type }) => type)).toContain('throw'));
+    expect(d.store.permissions.list({ chatId: chat.id })).toEqual([]);
+
+    d.store.chats.remove(ballast);
+    await vi.waitFor(() => expect(d.store.permissions.list({ state: 'pending' })).toHaveLength(1), 5000);
+    const [question] = d.store.permissions.list({ state: 'pending' });
+    d.permissions.answer(question?.id ?? '', { optionId: 'yes' });
+    expect(await outcome).toEqual({ outcome: 'selected', optionId: 'yes' });
+    asked.end();
+    await d.dispatcher.drained();
+    expect(d.store.turns.get(turn.id)?.state).toBe('completed');
+  });
+
+  it('releases a question that waits for room when its turn ends', async () => {
+    await using d = startDispatch();
+    const { chat } = await d.chat();
+    d.submit(chat.id, 'first');
+    const asked = await d.backend.asked();
+    const full = new PilotlightError('store_full', 'The disk is full.');
+    vi.spyOn(d.store.permissions, 'insert').mockImplementation(() => {
+      throw full;
+    });
+    const outcome = asked.ctx.onPermission?.({ toolCall: emptyToolSnapshot('call_1'), options: [] });
+    asked.end();
+    expect(await outcome).toEqual({ outcome: 'cancelled' });
+    await d.dispatcher.drained();
+  });
+
   it('refuses a prompt clearly, keeps what runs, and takes prompts again when there is room', async () => {
     await using d = startDispatch(undefined, { maxBytes: 600_000 });
     const { chat } = await d.chat();

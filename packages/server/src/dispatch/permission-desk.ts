@@ -1,6 +1,7 @@
 import {
   PilotlightError,
   newId,
+  toErrorInfo,
   type AnswerPermission,
   type Permission,
   type PermissionOutcome,
@@ -9,6 +10,7 @@ import {
   type QuestionRequest,
   type Turn,
 } from '@pilotlight/protocol';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Announcer } from './announcer.ts';
 import { AskedBefore } from './asked-before.ts';
 import {
@@ -20,6 +22,9 @@ import {
 } from './permission-outcome.ts';
 import { ToolStream } from './tool-stream.ts';
 
+/** How long a question waits that a full disk did not take, until it is tried again. */
+const ROOM_MS = 500;
+
 /**
  * Open questions of agents. Each is a row before anybody sees it, is answered exactly once (the first answer wins),
  * and is released as cancelled when its turn ends.
@@ -27,6 +32,8 @@ import { ToolStream } from './tool-stream.ts';
 export class PermissionDesk {
   readonly #announcer: Announcer;
   readonly #waiting = new Map<string, (outcome: Outcome) => void>();
+  /** turn → what ends the wait of its questions for room on the disk */
+  readonly #unasked = new Map<string, AbortController>();
 
   constructor(announcer: Announcer) {
     this.#announcer = announcer;
@@ -38,25 +45,34 @@ export class PermissionDesk {
     return new AskedBefore(rows, (id) => this.#await(id));
   }
 
-  async askPermission(turn: Turn, request: PermissionRequest): Promise<PermissionOutcome> {
+  /** `before`: writes what must come before the question; what it throws counts as the store's refusal of the question. */
+  async askPermission(
+    turn: Turn,
+    request: PermissionRequest,
+    before: () => void = () => {},
+  ): Promise<PermissionOutcome> {
     const { blobs } = this.#announcer.store;
-    // Bounded as in the transcript: the row is sent with every state of the question.
-    const { first: toolCall } = new ToolStream(request.toolCall, (bytes, type) => blobs.put(bytes, type));
-    const outcome = await this.#ask(turn, {
+    const outcome = await this.#ask(turn, before, {
       kind: 'permission',
       title: request.toolCall.title || 'The agent asks for permission',
-      toolCall,
+      // Bounded as in the transcript: the row is sent with every state of the question.
+      toolCall: () => new ToolStream(request.toolCall, (bytes, type) => blobs.put(bytes, type)).first,
       options: request.options,
       fields: [],
     });
     return permissionOutcome(outcome);
   }
 
-  async askQuestion(turn: Turn, request: QuestionRequest): Promise<QuestionOutcome> {
-    const outcome = await this.#ask(turn, {
+  /** As `askPermission`. */
+  async askQuestion(
+    turn: Turn,
+    request: QuestionRequest,
+    before: () => void = () => {},
+  ): Promise<QuestionOutcome> {
+    const outcome = await this.#ask(turn, before, {
       kind: 'question',
       title: request.message,
-      toolCall: null,
+      toolCall: () => null,
       options: [],
       fields: request.fields,
     });
@@ -94,6 +110,8 @@ export class PermissionDesk {
 
   /** Releases what a turn left open. Call it when the turn ends, before its fold. */
   release(turnId: string): void {
+    this.#unasked.get(turnId)?.abort();
+    this.#unasked.delete(turnId);
     const { store, journal, now } = this.#announcer;
     const open = store.permissions.list({ turnIds: [turnId], state: 'pending' });
     if (open.length === 0) return;
@@ -107,7 +125,28 @@ export class PermissionDesk {
     for (const permission of open) this.#settle(permission.id, CANCELLED);
   }
 
-  #ask(
+  /** A question that a full disk does not take waits until there is room, at most until its turn ends. */
+  async #ask(
+    turn: Turn,
+    before: () => void,
+    what: Pick<Permission, 'kind' | 'title' | 'options' | 'fields'> & { toolCall(): Permission['toolCall'] },
+  ): Promise<Outcome> {
+    for (;;) {
+      try {
+        before();
+        return await this.#open(turn, { ...what, toolCall: what.toolCall() });
+      } catch (error) {
+        if (toErrorInfo(error).code !== 'store_full') throw error;
+      }
+      const ended = this.#unasked.get(turn.id) ?? new AbortController();
+      this.#unasked.set(turn.id, ended);
+      await pause(ROOM_MS, undefined, { signal: ended.signal, ref: false }).catch(() => {});
+      if (ended.signal.aborted) return CANCELLED;
+    }
+  }
+
+  /** @throws when the store refuses; then nobody was asked */
+  #open(
     turn: Turn,
     what: Pick<Permission, 'kind' | 'title' | 'toolCall' | 'options' | 'fields'>,
   ): Promise<Outcome> {
@@ -124,14 +163,20 @@ export class PermissionDesk {
       createdAt: now(),
       answeredAt: null,
     };
-    return new Promise((resolve) => {
-      this.#waiting.set(permission.id, resolve);
+    const { promise, resolve } = Promise.withResolvers<Outcome>();
+    // Before it is published: who hears of it may answer at once.
+    this.#waiting.set(permission.id, resolve);
+    try {
       journal.commit((scope) => {
         store.permissions.insert(permission);
         this.#announcer.permission(scope, permission);
         this.#announcer.refreshChat(scope, turn.chatId);
       });
-    });
+    } catch (error) {
+      this.#waiting.delete(permission.id);
+      throw error;
+    }
+    return promise;
   }
 
   /** The answer to a question that was open when an earlier server died; it may have been answered since. */

@@ -225,14 +225,8 @@ export class TurnRunner {
       signal,
       turnId: record.turn.id,
       onEvent: (event) => record.event(event),
-      onPermission: (request) => {
-        record.flush();
-        return permissions.askPermission(record.turn, request);
-      },
-      onQuestion: (request) => {
-        record.flush();
-        return permissions.askQuestion(record.turn, request);
-      },
+      onPermission: (request) => permissions.askPermission(record.turn, request, () => record.flush()),
+      onQuestion: (request) => permissions.askQuestion(record.turn, request, () => record.flush()),
     };
   }
 
