@@ -276,7 +276,8 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
   });
 
   const { running: unfinishedTurns, waiting } = unfinished(announcer);
-  for (const nobodys of await opencode.adopt(await acp.adopt(await processes.left()))) await nobodys.end();
+  const unclaimed = await opencode.adopt(await acp.adopt(await processes.left()));
+  await Promise.all(unclaimed.map((nobodys) => nobodys.end()));
   for (const opening of acp.openings()) residency.adopted(opening, opening);
   // First, since whether a session was resident says what became of a turn that was starting.
   for (const turn of unfinishedTurns) dispatcher.takeUp(turn);
