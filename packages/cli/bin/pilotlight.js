@@ -3,13 +3,31 @@
 // old, the one this repository brings (node_modules/node-<platform>-<arch>) takes over.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import module from 'node:module';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const NEEDED = 24;
 const main = new URL('../src/main.ts', import.meta.url);
 
-if (Number(process.versions.node.split('.')[0]) >= NEEDED) await import(main.href);
+if (Number(process.versions.node.split('.')[0]) >= NEEDED) await run();
 else runWith(ownNode());
+
+async function run() {
+  // Stripping types from some hundred files and compiling them is most of what a start costs, so Node keeps what it made of
+  // them. It notices a file that has changed, and does without where the folder cannot be made.
+  module.enableCompileCache(join(cacheFolder(), 'pilotlight', 'compiled'));
+  await import(main.href);
+}
+
+/** The user's own: nobody else may put code there. */
+function cacheFolder() {
+  if (process.platform === 'win32') return process.env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local');
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches');
+  const named = process.env.XDG_CACHE_HOME;
+  return named?.startsWith('/') ? named : join(homedir(), '.cache');
+}
 
 function ownNode() {
   const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
@@ -26,7 +44,7 @@ function ownNode() {
 }
 
 function runWith(node) {
-  const child = spawn(node, [fileURLToPath(main), ...process.argv.slice(2)], { stdio: 'inherit' });
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
   // A terminal sends Ctrl-C to both of us; without one it came to this process alone and is passed on.
   const terminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
   process.on('SIGINT', () => terminal || child.kill('SIGINT'));

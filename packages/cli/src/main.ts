@@ -1,27 +1,34 @@
 import { PilotlightError } from '@pilotlight/protocol';
 import { Command, CommanderError } from 'commander';
-import { agentsCommand } from './commands/agents.ts';
-import { cancelCommand } from './commands/cancel.ts';
-import { chatCommand } from './commands/chat.ts';
-import { doctorCommand } from './commands/doctor.ts';
-import { keepCommand, releaseCommand } from './commands/keep-and-release.ts';
-import { openCommand } from './commands/open.ts';
-import { permissionsCommand } from './commands/permissions.ts';
-import { projectCommand } from './commands/project.ts';
-import { promptCommand } from './commands/prompt.ts';
-import { psCommand } from './commands/ps.ts';
-import { serveCommand } from './commands/serve.ts';
-import { sessionCommand } from './commands/session.ts';
-import { stopCommand } from './commands/stop.ts';
-import { taskCommand } from './commands/task.ts';
-import { upgradeCommand } from './commands/upgrade.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { sanitizeLine } from './terminal/sanitize.ts';
 import { styleFor } from './terminal/style.ts';
 import manifest from '../package.json' with { type: 'json' };
 
+type AddCommand = (program: Command) => void;
+
+/** In the order of the help. Only the one that is called is loaded, where one is. */
+const COMMANDS: Record<string, () => Promise<AddCommand>> = {
+  serve: async () => (await import('./commands/serve.ts')).serveCommand,
+  prompt: async () => (await import('./commands/prompt.ts')).promptCommand,
+  task: async () => (await import('./commands/task.ts')).taskCommand,
+  chat: async () => (await import('./commands/chat.ts')).chatCommand,
+  session: async () => (await import('./commands/session.ts')).sessionCommand,
+  project: async () => (await import('./commands/project.ts')).projectCommand,
+  agents: async () => (await import('./commands/agents.ts')).agentsCommand,
+  permissions: async () => (await import('./commands/permissions.ts')).permissionsCommand,
+  cancel: async () => (await import('./commands/cancel.ts')).cancelCommand,
+  ps: async () => (await import('./commands/ps.ts')).psCommand,
+  keep: async () => (await import('./commands/keep-and-release.ts')).keepCommand,
+  release: async () => (await import('./commands/keep-and-release.ts')).releaseCommand,
+  open: async () => (await import('./commands/open.ts')).openCommand,
+  stop: async () => (await import('./commands/stop.ts')).stopCommand,
+  upgrade: async () => (await import('./commands/upgrade.ts')).upgradeCommand,
+  doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
+};
+
 /** The command line as commander sees it. With `json` it writes no error of its own: `report` does. */
-function createProgram(json: boolean): Command {
+async function createProgram(called: string, json: boolean): Promise<Command> {
   const program = new Command('pilotlight')
     .description('A home for persistent coding-agent sessions')
     .version(manifest.version)
@@ -31,26 +38,9 @@ function createProgram(json: boolean): Command {
       outputError: (text, write) => write(text.replace(/^error: /, '✗ ')),
     })
     .showHelpAfterError('(pilotlight --help shows how)');
-  for (const add of [
-    serveCommand,
-    promptCommand,
-    taskCommand,
-    chatCommand,
-    sessionCommand,
-    projectCommand,
-    agentsCommand,
-    permissionsCommand,
-    cancelCommand,
-    psCommand,
-    keepCommand,
-    releaseCommand,
-    openCommand,
-    stopCommand,
-    upgradeCommand,
-    doctorCommand,
-  ]) {
-    add(program);
-  }
+  const names = Object.hasOwn(COMMANDS, called) ? [called] : Object.keys(COMMANDS);
+  const adding = await Promise.all(names.map((name) => COMMANDS[name]?.()));
+  for (const add of adding) add?.(program);
   return program;
 }
 
@@ -88,7 +78,8 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 try {
-  await createProgram(json).parseAsync(process.argv);
+  const program = await createProgram(process.argv[2] ?? '', json);
+  await program.parseAsync(process.argv);
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = reportUsage(error, json);
   else {

@@ -55,6 +55,14 @@ export async function connectKeeper(options: KeeperConnectOptions): Promise<Keep
   });
 }
 
+/** Starts the keeper of a data folder when none runs, and connects to none. @throws PilotlightError as `connectKeeper` */
+export async function startKeeper(options: KeeperConnectOptions): Promise<void> {
+  const folder = openKeeperFolder(options.dataFolder);
+  readOrMakeSecret(folder.secret);
+  const version = options.version ?? VERSION;
+  if (!liveKeeper(folder.keepers, version)) await start(folder, version, options);
+}
+
 /** Ends every process of a data folder and its keepers, without being their server. Gives how many keepers there were. */
 export async function stopKeepers(dataFolder: string, deadlines?: KillDeadlines): Promise<number> {
   const folder = openKeeperFolder(dataFolder);

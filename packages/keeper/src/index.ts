@@ -1,4 +1,4 @@
-export { connectKeeper, stopKeepers, type KeeperConnectOptions } from './connect-keeper.ts';
+export { connectKeeper, startKeeper, stopKeepers, type KeeperConnectOptions } from './connect-keeper.ts';
 export { findProgram } from './find-program.ts';
 export type { KeeperProcesses } from './keeper-processes.ts';
 export { Ledger } from './ledger.ts';

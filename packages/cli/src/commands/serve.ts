@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { networkInterfaces } from 'node:os';
 import { createClient } from '@pilotlight/client';
 import { PilotlightError, type StopHow } from '@pilotlight/protocol';
@@ -6,11 +7,15 @@ import type { Command } from 'commander';
 import { createCli, withCommonOptions } from '../cli.ts';
 import type { Cli } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
+import { makeDataFolder } from '../server/data-files.ts';
 import { PAGE_FOLDER } from '../server/page-folder.ts';
 import type { ReadyMessage } from '../server/start-detached.ts';
 import { agentsProblem } from '../terminal/agents-problem.ts';
 import { DEFAULT_PORT, parsePort } from '../settings.ts';
 import type { CommonOptions } from '../settings.ts';
+
+/** ms after a start, when its first requests are answered */
+const KEPT_AFTER = 5000;
 
 interface Stop {
   why: string;
@@ -54,6 +59,8 @@ async function serve(options: ServeOptions): Promise<void> {
     });
   }
   await announce(server, cli, options);
+  // Node keeps what it compiled when it ends in order, and a server may be killed. Nothing is left to write at most starts.
+  setTimeout(flushCompileCache, KEPT_AFTER).unref();
   const { why, how } = await stopping.promise;
   if (!cli.json) cli.screen.note(cli.screen.style.dim(`• stopping (${why})`));
   const { stopServer } = await import('@pilotlight/server');
@@ -65,17 +72,20 @@ async function start(
   cli: Cli,
   onStopRequested: (how: StopHow) => void,
 ): Promise<RunningServer | null> {
-  // The server is large; only the command that runs it loads it.
-  const { composeServer, keptProcesses } = await import('@pilotlight/server');
-  const { openServerLog } = await import('../server/server-log.ts');
   const { dataFolder } = cli.settings;
+  makeDataFolder(dataFolder);
+  // Without a keeper, agents end with the server.
+  const processes =
+    cli.env['PILOTLIGHT_KEEPER'] === 'off' ? {} : { processes: await wokenKeeper(dataFolder) };
+  // The server is large; only the command that runs it loads it.
+  const { composeServer } = await import('@pilotlight/server');
+  const { openServerLog } = await import('../server/server-log.ts');
   const wanted = parsePort(options.port ?? null, '--port') ?? cli.settings.port;
   const base: Omit<ServerOptions, 'port'> = {
     dataFolder,
     pageFolder: PAGE_FOLDER,
     onStopRequested,
-    // Without a keeper, agents end with the server.
-    ...(cli.env['PILOTLIGHT_KEEPER'] === 'off' ? {} : { processes: keptProcesses }),
+    ...processes,
     log: openServerLog(dataFolder, cli.env),
     allowedHosts: options.allowHost,
     ...(options.host === undefined ? {} : { host: options.host }),
@@ -93,6 +103,16 @@ async function start(
     process.exitCode = EXIT.alreadyRunning;
     return null;
   }
+}
+
+/** The keeper gets ready on another core while this process loads the server. */
+async function wokenKeeper(dataFolder: string): Promise<NonNullable<ServerOptions['processes']>> {
+  const { keptProcesses, wakeKeeper } = await import('@pilotlight/server/kept-processes');
+  const woken = wakeKeeper(dataFolder);
+  return async (folder) => {
+    await woken;
+    return keptProcesses(folder);
+  };
 }
 
 function sayRunning(error: PilotlightError, { screen, settings, json }: Cli): void {

@@ -42,7 +42,7 @@ export async function startDetached(settings: Settings): Promise<Client> {
 }
 
 function spawnServe({ dataFolder, port }: Settings, log: number): ChildProcess {
-  const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+  const main = fileURLToPath(new URL('../../bin/pilotlight.js', import.meta.url));
   const where = port === null ? [] : ['--port', String(port)];
   return spawn(process.execPath, [main, 'serve', '--data', dataFolder, ...where], {
     detached: true,
