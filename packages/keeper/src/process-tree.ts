@@ -19,7 +19,8 @@ export interface TreeUsage {
 
 /** Of each of the processes that is there, by one look at the machine; empty where the system does not say. */
 export function measureTrees(roots: readonly number[]): Map<number, TreeUsage> {
-  const stats = recentStats();
+  // Not of a moment ago: what a turn has just left running is to be seen.
+  const stats = readAllStats();
   const booted = bootedAt();
   return new Map(
     roots.flatMap((root) => {

@@ -81,9 +81,10 @@ test('one that is not wanted any more, died, or was started by an older definiti
   expect(await spares(b)).toEqual([b.children[2]?.pid]);
   process.kill(b.children[2]?.pid ?? -1, 'SIGKILL');
   await b.children[2]?.exited;
+  // None is to take its place meanwhile.
+  b.wanted['demo'] = [];
   await b.ensure('c2', 'demo', { sessionId: 's2' });
   expect(b.survivors()).toHaveLength(2);
-  b.wanted['demo'] = [];
   await b.backend.tendSpares();
   expect(await spares(b)).toEqual([]);
 });
