@@ -76,6 +76,7 @@ export class AgentProcess {
   #initialized: unknown = null;
   #capabilities: AgentCapabilities = readCapabilities(null);
   #acknowledging = false;
+  #hasExited = false;
 
   private constructor(child: ChildProcessPort, options: KeptOptions, resumption?: Resumption) {
     this.agent = options.agent;
@@ -94,6 +95,8 @@ export class AgentProcess {
       onRead: () => this.#onRead(),
       ...(resumption === undefined ? {} : { resumption }),
     });
+    // The connection ends some time later, when everything that was said is heard.
+    void child.exited.then(() => (this.#hasExited = true));
     this.ended = this.connection.ended;
     void this.ended.then(() => this.end()).catch(() => {});
   }
@@ -156,7 +159,7 @@ export class AgentProcess {
   }
 
   get isUp(): boolean {
-    return this.connection.endReason === null;
+    return !this.#hasExited && this.connection.endReason === null;
   }
 
   /** Whether somebody asked it to end before its connection did. */
