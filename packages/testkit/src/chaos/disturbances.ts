@@ -112,7 +112,9 @@ export class Disturber {
   }
 
   async #kill(kind: DisturbanceKind, victim: NamedProcess): Promise<void> {
-    const chatIds = kind === 'keeper-kill' ? null : await this.#chatsOf(victim.pid);
+    // Of opencode there is one for all its chats, also for those that the server has not found again yet.
+    const isOfAll = kind === 'keeper-kill' || kind === 'opencode-kill';
+    const chatIds = isOfAll ? null : await this.#chatsOf(victim.pid);
     const record = this.#begin(kind, chatIds, victim.owner);
     if (!this.#o.processes.signal(victim, 'SIGKILL')) this.done.splice(this.done.indexOf(record), 1);
     record.until = Date.now();
