@@ -1,4 +1,4 @@
-/** Imports point down only: protocol ← client ← cli, web; protocol ← keeper ← server ← cli. Tests and the testkit may look at everything. */
+/** Imports point down only: protocol ← client ← cli, web; protocol ← keeper ← server ← cli; client, keeper ← chaos ← cli. Tests and the testkit may look at everything. */
 const test = '\\.test\\.ts$|/test/|^packages/testkit/|^bench/';
 const inside = (folder) => `^packages/server/src/${folder}/`;
 
@@ -32,7 +32,8 @@ export default {
     packageRule('client', ['protocol']),
     packageRule('keeper', ['protocol']),
     packageRule('server', ['protocol', 'keeper', 'demo-agent']),
-    packageRule('cli', ['client', 'keeper', 'protocol', 'server']),
+    packageRule('chaos', ['client', 'keeper', 'protocol']),
+    packageRule('cli', ['chaos', 'client', 'keeper', 'protocol', 'server']),
     packageRule('web', ['client', 'protocol']),
     {
       name: 'only-serve-starts-the-server',

@@ -12,6 +12,7 @@ import { EXIT } from '../exit-codes.ts';
 import { findServer } from '../server/find-server.ts';
 import { DEFAULT_PORT } from '../settings.ts';
 import type { CommonOptions } from '../settings.ts';
+import { doctorChaos } from './doctor-chaos.ts';
 import { megabytes } from '../terminal/table.ts';
 
 interface Finding {
@@ -21,16 +22,31 @@ interface Finding {
   text: string;
 }
 
+interface DoctorOptions extends CommonOptions {
+  chaos?: boolean;
+  minutes: string;
+}
+
 export function doctorCommand(program: Command): void {
-  withCommonOptions(program.command('doctor').description('Look whether everything is in order')).action(
-    async (options: CommonOptions) => {
-      const cli = createCli(options);
-      const findings = await examine(cli);
-      if (cli.json) cli.screen.line(JSON.stringify(findings));
-      else for (const finding of findings) cli.screen.line(shown(finding, cli));
-      if (findings.some((finding) => finding.state === 'fail')) process.exitCode = EXIT.refused;
-    },
-  );
+  const command = program
+    .command('doctor')
+    .description('Look whether everything is in order')
+    .option(
+      '--chaos',
+      'kill servers and agents on a throw-away data folder, and see whether anything is lost',
+    )
+    .option('--minutes <n>', 'how long --chaos goes on', '2');
+  withCommonOptions(command).action(async (options: DoctorOptions) => {
+    const cli = createCli(options);
+    if (options.chaos === true) {
+      process.exitCode = await doctorChaos(cli, options.minutes);
+      return;
+    }
+    const findings = await examine(cli);
+    if (cli.json) cli.screen.line(JSON.stringify(findings));
+    else for (const finding of findings) cli.screen.line(shown(finding, cli));
+    if (findings.some((finding) => finding.state === 'fail')) process.exitCode = EXIT.refused;
+  });
 }
 
 function shown({ what, state, text }: Finding, { screen: { style } }: Cli): string {

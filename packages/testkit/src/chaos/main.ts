@@ -2,13 +2,13 @@
  * Disturbs a real server on a data folder of its own, and judges what came of every prompt:
  * `npm run chaos -- --minutes 5 --seed 7`. `--help` tells of the options. Ends with code 1 when anything was wrong.
  */
+import { chaos, USUAL } from '@pilotlight/chaos';
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { agentPath } from '../real-agents/locations.ts';
 import { REAL_AGENT_IDS } from '../real-agents/real-agent.ts';
-import { chaos } from './chaos.ts';
-import { USUAL } from './disturbances.ts';
-import type { Cast } from './home.ts';
+import { castOf, type Choice } from './cast.ts';
+import { COMMAND } from './command.ts';
 
 const HELP = `npm run chaos -- [options]
   --minutes N           how long it disturbs (1)
@@ -47,9 +47,9 @@ function number(text: string, name: string): number {
   return value >= 0 ? value : fail(`--${name} is a number, not ${text}`);
 }
 
-function acpAgent(): Cast['acp'] {
+function acpAgent(): Choice['acp'] {
   const known = ['scripted', ...REAL_AGENT_IDS].find((id) => id === values.acp && id !== 'opencode');
-  return (known ?? fail(`--acp is none of the agents: ${values.acp}`)) as Cast['acp'];
+  return (known ?? fail(`--acp is none of the agents: ${values.acp}`)) as Choice['acp'];
 }
 
 if (values.help) {
@@ -66,14 +66,15 @@ const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(signal, () => (stop.signal.aborted ? process.exit(130) : stop.abort(new Error(signal))));
 const isSound = await chaos({
+  command: COMMAND,
   seed: number(values.seed, 'seed'),
   ms: number(values.minutes, 'minutes') * 60_000,
   everyMs: number(values.every, 'every'),
   weights: only === undefined ? USUAL : Object.fromEntries(only.map((kind) => [kind, 1])),
-  cast: { acp: acpAgent(), opencode },
+  cast: castOf({ acp: acpAgent(), opencode }),
   fillDisk: values['fill-disk'],
   expectTakeover: values['expect-takeover'],
-  keep: values.keep,
+  keep: values.keep ? 'all' : 'unsound',
   signal: stop.signal,
   print: (line) => console.log(line),
 });

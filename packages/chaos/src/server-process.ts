@@ -5,14 +5,12 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 
 export interface Address {
   url: string;
   token: string;
 }
 
-const CLI = fileURLToPath(new URL('../../../cli/src/main.ts', import.meta.url));
 const START_MS = 60_000;
 const END_MS = 30_000;
 
@@ -23,6 +21,7 @@ const END_MS = 30_000;
  */
 export class ServerProcess {
   readonly dataFolder: string;
+  readonly #command: string;
   readonly #env: NodeJS.ProcessEnv;
   readonly #log: string;
   #child: ChildProcess | null = null;
@@ -34,12 +33,18 @@ export class ServerProcess {
 
   readonly #onCrash: (how: string) => void;
 
-  /** `log`: the file that gets its stderr. `onCrash`: a server that was up ended by itself. */
+  /** `command`: the program that serves. `log`: the file that gets its stderr. `onCrash`: a server that was up ended by itself. */
   constructor(
     dataFolder: string,
-    { env, log, onCrash }: { env: NodeJS.ProcessEnv; log: string; onCrash: (how: string) => void },
+    {
+      command,
+      env,
+      log,
+      onCrash,
+    }: { command: string; env: NodeJS.ProcessEnv; log: string; onCrash: (how: string) => void },
   ) {
     this.dataFolder = dataFolder;
+    this.#command = command;
     this.#env = env;
     this.#log = log;
     this.#onCrash = onCrash;
@@ -56,7 +61,7 @@ export class ServerProcess {
   /** Starts one and resolves when it says where it is. @throws when it ends before, unless it was killed by `kill` */
   async start(): Promise<Address | 'killed'> {
     const log = openSync(this.#log, 'a');
-    const args = [CLI, 'serve', '--data', this.dataFolder, '--port', String(this.#port), '--json'];
+    const args = [this.#command, 'serve', '--data', this.dataFolder, '--port', String(this.#port), '--json'];
     const child = spawn(process.execPath, args, { env: this.#env, stdio: ['ignore', 'pipe', log] });
     closeSync(log);
     this.starts += 1;

@@ -12,22 +12,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { ModelServer } from '../model-server/model-server.ts';
-import type { RealAgentId } from '../real-agents/real-agent.ts';
-import { prepareRealAgent } from '../real-agents/recipes.ts';
+import type { OpenCast } from './cast.ts';
 import { RUN_MARK } from './processes.ts';
-import { nonceBlock, SCRIPTED } from './script.ts';
+import { nonceBlock } from './script.ts';
 import { SmallDisk } from './small-disk.ts';
-
-/** The agents of a run: ours, one more that speaks ACP, and opencode's server where it is there. */
-export interface Cast {
-  /** `scripted`, or a real agent against the model server */
-  acp: 'scripted' | Exclude<RealAgentId, 'opencode'>;
-  opencode: boolean;
-}
-
-const DILIGENT_PROGRAM = fileURLToPath(new URL('./diligent-agent.ts', import.meta.url));
 
 /** The folders of one run: data folder, project, the agents' own homes, and what the commands of agents leave. */
 export class Home {
@@ -37,18 +25,17 @@ export class Home {
   readonly serverLog = join(this.folder, 'server.stderr');
   /** null when the data folder lies on no disk of its own */
   readonly disk: SmallDisk | null;
-  readonly #promptsFile = join(this.folder, 'diligent.log');
 
   /** `smallDisk`: the data folder gets a disk of its own that can be filled, where this user may mount one. */
-  constructor(cast: Cast, models: ModelServer, { smallDisk }: { smallDisk: boolean }) {
+  constructor({ smallDisk }: { smallDisk: boolean }) {
     mkdirSync(this.dataFolder, { mode: 0o700 });
     this.disk = smallDisk ? SmallDisk.mount(this.dataFolder) : null;
     mkdirSync(join(this.folder, 'home'));
-    const entries = [
-      this.#acpEntry(cast, models.url),
-      ...(cast.opencode ? [this.#opencode(models.url)] : []),
-    ];
-    writeFileSync(join(this.dataFolder, 'agents.json'), JSON.stringify({ agents: entries }));
+  }
+
+  /** Before the first server starts. */
+  writeAgents(agents: readonly object[]): void {
+    if (agents.length > 0) writeFileSync(join(this.dataFolder, 'agents.json'), JSON.stringify({ agents }));
   }
 
   /** What the server inherits; its agents inherit it from there. */
@@ -75,13 +62,9 @@ export class Home {
   }
 
   /** nonce → how often the agents got that prompt, of all their processes */
-  deliveries(models: ModelServer): Map<string, number> {
+  deliveries(cast: OpenCast): Map<string, number> {
     const counts = new Map<string, number>();
-    for (const nonce of [...linesOf(this.#promptsFile), ...this.#demoPrompts()]) count(counts, nonce);
-    for (const { marker, kind, tools, isAfterwards } of models.requests) {
-      // Requests without tools are asides, such as for a title.
-      if (marker !== null && kind === 'text' && tools.length > 0 && !isAfterwards) count(counts, marker.tag);
-    }
+    for (const nonce of [...cast.prompts(), ...this.#demoPrompts()]) count(counts, nonce);
     return counts;
   }
 
@@ -123,26 +106,6 @@ export class Home {
         return text === nonceBlock(nonce) ? [nonce] : [];
       });
     });
-  }
-
-  #acpEntry({ acp }: Cast, modelUrl: string): object {
-    if (acp === 'scripted') {
-      const args = [DILIGENT_PROGRAM, this.#promptsFile];
-      return { id: SCRIPTED, name: 'Diligent', command: process.execPath, args };
-    }
-    const { command, args, env } = this.#prepare(acp, modelUrl);
-    return { id: acp, command, args, env };
-  }
-
-  #opencode(modelUrl: string): object {
-    const { command, args, env } = this.#prepare('opencode', modelUrl);
-    return { id: 'opencode', command, coldArgs: args, env };
-  }
-
-  #prepare(id: RealAgentId, modelUrl: string): ReturnType<typeof prepareRealAgent> {
-    const home = join(this.folder, `home-${id}`);
-    mkdirSync(home);
-    return prepareRealAgent(id, { modelUrl, home });
   }
 }
 

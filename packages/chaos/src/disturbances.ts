@@ -25,6 +25,9 @@ export const USUAL: Weights = {
 /** The keeper is killed in the last part of a run only: everything it keeps dies with it. */
 const KEEPER_PART = 0.8;
 
+/** What a process has answered is read within this time. */
+const SETTLE_MS = 50;
+
 export interface DisturberOptions {
   server: ServerProcess;
   processes: RunProcesses;
@@ -112,11 +115,14 @@ export class Disturber {
   }
 
   async #kill(kind: DisturbanceKind, victim: NamedProcess): Promise<void> {
+    const { processes } = this.#o;
     // Of opencode there is one for all its chats, also for those that the server has not found again yet.
     const isOfAll = kind === 'keeper-kill' || kind === 'opencode-kill';
+    // Held first, so that it does not open a session for one more chat between the question and its end.
+    if (!isOfAll && processes.signal(victim, 'SIGSTOP')) await delay(SETTLE_MS);
     const chatIds = isOfAll ? null : await this.#chatsOf(victim.pid);
     const record = this.#begin(kind, chatIds, victim.owner);
-    if (!this.#o.processes.signal(victim, 'SIGKILL')) this.done.splice(this.done.indexOf(record), 1);
+    if (!processes.signal(victim, 'SIGKILL')) this.done.splice(this.done.indexOf(record), 1);
     record.until = Date.now();
   }
 
@@ -155,7 +161,9 @@ export class Disturber {
     asked.catch(() => {});
     try {
       const all = await Promise.race([asked, delay(500, null)]);
-      return all?.find((one) => one.pid === pid)?.chatIds ?? null;
+      const chatIds = all?.find((one) => one.pid === pid)?.chatIds ?? [];
+      // One that was just taken into use may have its first chat any moment.
+      return chatIds.length === 0 ? null : chatIds;
     } catch {
       return null;
     }

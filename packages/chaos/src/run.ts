@@ -1,14 +1,13 @@
 import { createClient, type Client } from '@pilotlight/client';
 import { chatTopic, INDEX_TOPIC, type Chat, type MessagePage } from '@pilotlight/protocol';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startModelServer } from '../model-server/model-server.ts';
 import { Answering } from './answering.ts';
+import type { Cast } from './cast.ts';
 import { ChatDriver } from './chat-driver.ts';
 import { Disturber, type Weights } from './disturbances.ts';
-import { Home, type Cast } from './home.ts';
+import { Home } from './home.ts';
 import { RunProcesses } from './processes.ts';
 import type { ChatRecord, RunRecord, Submission } from './records.ts';
-import { SCRIPTED } from './script.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { ServerProcess } from './server-process.ts';
 import { freshSnapshot, TopicReader } from './topic-reader.ts';
@@ -19,6 +18,8 @@ const PATIENCE_MS = 90_000;
 const GONE_MS = 10_000;
 
 export interface RunOptions {
+  /** path of the command's program */
+  command: string;
   seed: number;
   cast: Cast;
   /** null: an undisturbed run that says every line once */
@@ -38,8 +39,9 @@ export interface RunResult {
 /** One run on a data folder of its own. It leaves no process behind; the folders are the caller's to remove. */
 export async function run(options: RunOptions): Promise<RunResult> {
   const { cast, chaos } = options;
-  await using models = await startModelServer();
-  const home = new Home(cast, models, { smallDisk: chaos?.fillDisk ?? false });
+  const home = new Home({ smallDisk: chaos?.fillDisk ?? false });
+  await using company = await cast.open(home.folder);
+  home.writeAgents(company.entries);
   const processes = new RunProcesses(home.folder, home.dataFolder);
   const killAll = (): void => processes.killAll();
   const leaveNothing = (): void => {
@@ -50,6 +52,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const failures: string[] = [];
   const broken = new AbortController();
   const server = new ServerProcess(home.dataFolder, {
+    command: options.command,
     env: home.env(),
     log: home.serverLog,
     onCrash: (how) => broken.abort(new Error(`${how}: ${home.lastOfServerLog()}`)),
@@ -65,7 +68,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   };
   try {
     await talk(options, { home, server, processes, record, broken: broken.signal });
-    record.deliveries = home.deliveries(models);
+    record.deliveries = home.deliveries(company);
     record.effects = home.effects();
     const code = await server.stop();
     if (code !== 0 && !options.signal.aborted) failures.push(`the server ended with code ${code}`);
@@ -167,13 +170,11 @@ async function talk({ seed, cast, chaos, signal }: RunOptions, stage: Stage): Pr
 /** Two chats of the demo agent that share its process, one more, and as many of the others. */
 async function openChats(client: Client, repository: string, cast: Cast): Promise<Chat[]> {
   const project = await client.createProject({ path: repository });
-  const acp = cast.acp === 'scripted' ? SCRIPTED : cast.acp;
-  const third = cast.opencode ? 'opencode' : acp;
   const chats: Chat[] = [];
   for (const [first, second] of [
     ['demo', 'demo'],
-    ['demo', acp],
-    [third, third],
+    ['demo', cast.beside],
+    [cast.alone, cast.alone],
   ] as const) {
     const made = await client.createSession({ projectId: project.id, agent: first });
     chats.push(made.chat, await client.createChat(made.session.id, { agent: second }));
