@@ -147,11 +147,12 @@ async function talk({ seed, cast, chaos, signal }: RunOptions, stage: Stage): Pr
     await disturber.disturb(until, AbortSignal.any([signal, broken]));
   }
   const timer = setTimeout(() => end.abort(new Error('turns do not end')), PATIENCE_MS);
-  await talking.catch((error: unknown) => {
-    if (signal.aborted || broken.aborted) throw error;
-    record.failures.push(String(error));
-  });
-  clearTimeout(timer);
+  await talking
+    .catch((error: unknown) => {
+      if (signal.aborted || broken.aborted) throw error;
+      record.failures.push(String(error));
+    })
+    .finally(() => clearTimeout(timer));
 
   const client = createClient(await address());
   for (const reader of readers) await compare(reader, address);
