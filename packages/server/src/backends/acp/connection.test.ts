@@ -169,6 +169,23 @@ test('the end of stdout alone, and a message too long, are reasons too', async (
   expect(await long.connection.ended).toMatchObject({ code: 'agent_protocol' });
 });
 
+test('an answer that an earlier server has had is no noise when it is told again', async () => {
+  const old = `${JSON.stringify({ id: 3, result: 'had' })}\n`;
+  const peer = new Peer();
+  peers.push(peer);
+  const connection = new Connection({
+    name: 'Agent',
+    child: peer,
+    handlers: { request: () => ({}), notification: () => {} },
+    resumption: { from: 0, until: old.length, nextId: 100, answered: new Set() },
+  });
+  connection.start();
+  peer.out.write(old);
+  await connection.caughtUp;
+  peer.say({ id: 4, result: 'nobody asked' });
+  await expect.poll(() => connection.noise()).toEqual(['{"id":4,"result":"nobody asked"}']);
+});
+
 test('a last message without newline counts', async () => {
   const { peer, connection } = connect();
   const answer = connection.request('a', {});

@@ -255,7 +255,8 @@ export class Connection {
     const key = typeof id === 'string' && /^\d{1,15}$/.test(id) ? Number(id) : id;
     const pending = typeof key === 'number' ? this.#pending.get(key) : undefined;
     if (!pending) {
-      this.#noise.push(line);
+      // What is told again may answer what an earlier server asked.
+      if (this.#position > this.#until) this.#noise.push(line);
       return;
     }
     if (message['error'] !== undefined && message['error'] !== null) {
