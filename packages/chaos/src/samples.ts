@@ -19,6 +19,7 @@ export function sampleTurn(chatId: string, state: TurnState, more: Partial<Turn>
     error: null,
     diff: null,
     usage: null,
+    continues: null,
     ...more,
   };
 }

@@ -27,6 +27,7 @@ import type {
   RepositoryList,
   Session,
   SessionWithChat,
+  Settings,
   SubmitPrompt,
   Task,
   TopicState,
@@ -34,6 +35,7 @@ import type {
   UpdateAgentSession,
   UpdateChat,
   UpdateSession,
+  UpdateSettings,
   UpdateTurn,
   WorktreeFile,
   WorktreeFiles,
@@ -62,6 +64,8 @@ export type FollowOptions<S extends TopicState, F extends Frame> = FollowHandler
 export interface Client {
   readonly url: string;
   health(signal?: AbortSignal): Promise<Health>;
+  getSettings(): Promise<Settings>;
+  updateSettings(body: UpdateSettings): Promise<Settings>;
   /** Resolves when the server begins to stop. */
   stopServer(how?: StopHow): Promise<void>;
   /**

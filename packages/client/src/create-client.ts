@@ -66,6 +66,8 @@ export function createClient({ url, token }: ClientOptions): Client {
   const client: Client = {
     url: http.url,
     health: (signal) => get('/api/health', { signal }),
+    getSettings: () => get('/api/settings'),
+    updateSettings: (body) => send('PATCH', '/api/settings', { body }),
     stopServer: (how) => send('POST', '/api/server/stop', { body: how === undefined ? {} : { how } }),
     async createSignInLink(to) {
       const { path, expiresAt } = await send<{ path: string; expiresAt: number }>(

@@ -29,12 +29,18 @@ export class KeeperProcesses implements ProcessPort {
   readonly #children = new Map<string, RemoteChild>();
   readonly #spawning = new Set<Promise<unknown>>();
   #link: Promise<KeeperLink>;
+  #keeper: string;
   #others: KeeperLink[] | null = null;
   #disposed = false;
 
   constructor(link: KeeperLink, access: KeeperAccess) {
     this.#link = Promise.resolve(link);
+    this.#keeper = nameOf(link);
     this.#access = access;
+  }
+
+  get keeper(): string {
+    return this.#keeper;
   }
 
   async spawn(request: SpawnRequest): Promise<ChildProcessPort> {
@@ -144,7 +150,10 @@ export class KeeperProcesses implements ProcessPort {
     if (this.#link === known) {
       this.#children.clear();
       this.#link = this.#access.connect();
-      this.#link.catch(() => (this.#link = known));
+      this.#link.then(
+        (next) => (this.#keeper = nameOf(next)),
+        () => (this.#link = known),
+      );
     }
     return this.#link;
   }
@@ -160,6 +169,10 @@ export class KeeperProcesses implements ProcessPort {
     const older = all ? await this.#older() : (this.#others ?? []);
     return [current, ...older].filter((link) => link?.open === true) as KeeperLink[];
   }
+}
+
+function nameOf({ keeper }: KeeperLink): string {
+  return `${keeper.pid}/${keeper.startTime}`;
 }
 
 async function endWhenEmpty(link: KeeperLink): Promise<void> {

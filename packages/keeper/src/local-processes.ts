@@ -20,6 +20,7 @@ const gate = 'read -r _ <&3 || exit 125; exec 3<&-; exec "$0" "$@"';
  */
 export class LocalProcesses implements ProcessPort {
   readonly outlivesServer = false;
+  readonly keeper = null;
   readonly #ledger: Ledger;
   readonly #deadlines: KillDeadlines | undefined;
   readonly #children = new Set<LocalChild>();

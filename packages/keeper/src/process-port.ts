@@ -93,6 +93,8 @@ export interface LeftProcess {
 export interface ProcessPort {
   /** whether processes go on when this server ends */
   readonly outlivesServer: boolean;
+  /** names the keeper that owns them, the same as long as it lives; null without one */
+  readonly keeper: string | null;
   /** @throws PilotlightError `agent_not_installed` when the program is not there, `agent_failed` when it cannot start */
   spawn(request: SpawnRequest): Promise<ChildProcessPort>;
   /** What earlier servers left, running or ended; nothing where processes end with their server. */

@@ -108,6 +108,20 @@ export const StopServer = z.strictObject({ how: z.enum(['leave', 'all', 'hand_ov
 export type StopServer = z.infer<typeof StopServer>;
 export type StopHow = NonNullable<StopServer['how']>;
 
+/** GET /api/settings: of this server, for all its clients. */
+export const Settings = z.object({
+  /**
+   * An interrupted turn goes on by itself: the next server sends "Continue where you stopped." before what waits. Once for a
+   * turn, never for one that is such a continuation itself, nor for one that somebody stopped or cancelled.
+   */
+  continueInterrupted: z.boolean(),
+});
+export type Settings = z.infer<typeof Settings>;
+
+/** PATCH /api/settings */
+export const UpdateSettings = z.strictObject({ continueInterrupted: z.boolean().optional() });
+export type UpdateSettings = z.infer<typeof UpdateSettings>;
+
 /** POST /api/permissions/:id/answer. For a permission `optionId`; for a question `answers` or `declined`. */
 export const AnswerPermission = z
   .strictObject({

@@ -169,6 +169,8 @@ export const Turn = z.object({
   error: ErrorInfo.nullable(),
   diff: DiffStat.nullable(),
   usage: AgentUsage.nullable(),
+  /** the interrupted turn that this one goes on with by itself; null for a prompt that somebody sent */
+  continues: z.string().nullable(),
 });
 export type Turn = z.infer<typeof Turn>;
 

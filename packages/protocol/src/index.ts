@@ -30,6 +30,7 @@ export * from './frames.ts';
 export * from './id-schemas.ts';
 export * from './ids.ts';
 export * from './index-state.ts';
+export * from './interruption.ts';
 export * from './limits.ts';
 export * from './pilotlight-error.ts';
 export * from './provider-types.ts';

@@ -227,6 +227,7 @@ export const turn: fc.Arbitrary<Turn> = fc.record({
   error: fc.option(fc.record({ code: fc.constant('agent_failed' as const), message: columnText })),
   diff: fc.option(fc.record({ files: fc.nat(), additions: fc.nat(), deletions: fc.nat() })),
   usage: fc.option(fc.record({ inputTokens: fc.nat() })),
+  continues: fc.option(turnId),
 });
 
 export const permission: fc.Arbitrary<Permission> = fc.record({

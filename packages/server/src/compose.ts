@@ -27,9 +27,11 @@ import { ChatReleases } from './dispatch/chat-releases.ts';
 import { CircuitBoard } from './dispatch/circuit-board.ts';
 import { composeCommands } from './dispatch/compose-commands.ts';
 import { composeResidency, composeSpares } from './dispatch/compose-residency.ts';
+import { Continuations } from './dispatch/continuations.ts';
 import { DiffRecorder } from './dispatch/diff-recorder.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
 import { FolderBrowser } from './dispatch/folder-browser.ts';
+import { lossSince, noteKeeper } from './dispatch/interruption.ts';
 import { LateSpeech } from './dispatch/late-speech.ts';
 import { PermissionDesk } from './dispatch/permission-desk.ts';
 import { Places } from './dispatch/place.ts';
@@ -37,6 +39,7 @@ import { Queue } from './dispatch/queue.ts';
 import { coolDown, unfinished } from './dispatch/recovery.ts';
 import { Tasks } from './dispatch/tasks.ts';
 import { TurnRunner } from './dispatch/turn-runner.ts';
+import { UserSettings } from './dispatch/user-settings.ts';
 import { WorktreeReader } from './dispatch/worktree-reader.ts';
 import { SignInCodes, startHttp } from './http/index.ts';
 import { createJournal } from './journal/create-journal.ts';
@@ -119,6 +122,8 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
 
   /** what becomes of idle agents when running turns are left to the next server; null: nothing is left */
   let leaving = null as IdleProcesses | null;
+  /** why running turns end with this server */
+  let stopping = 'stopped' as 'stopped' | 'no_keeper';
   const processes = await (options.processes ?? ownProcesses)(folder, log);
   building.defer(() => processes.dispose(leaving === null ? 'end' : 'leave'));
   const agents = createAgentTable({
@@ -127,6 +132,8 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     builtIn: builtInAgents,
   });
 
+  const loss = lossSince(store, processes);
+  const userSettings = new UserSettings(store);
   const sessions = new AgentSessionDesk(announcer);
   const parts = { agents, processes, host: sessions };
   const spares = composeSpares({
@@ -212,6 +219,8 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     permissions,
     facts,
     circuits,
+    continuations: new Continuations(announcer, userSettings),
+    loss,
   });
   const onError = (error: unknown, chatId?: string) =>
     log.error({ err: error, chatId }, 'a turn could not be written down');
@@ -226,7 +235,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     checkAgent,
     onError,
   });
-  building.defer(() => (leaving === null ? dispatcher.stop() : dispatcher.leave()));
+  building.defer(() => (leaving === null ? dispatcher.stop(stopping) : dispatcher.leave()));
   const tasks = new Tasks({
     announcer,
     catalog,
@@ -272,6 +281,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     residency,
     releases,
     worktrees,
+    settings: userSettings,
     health,
   });
 
@@ -308,6 +318,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     stop: (how) => (options.onStopRequested ?? ((wanted) => void stopServer(server, wanted)))(how),
   });
   building.defer(() => http.close());
+  noteKeeper(store, processes);
   lock.announce(http.url);
   for (const chatId of waiting) dispatcher.kick(chatId);
   void acp.tendSpares();
@@ -325,6 +336,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     close,
     leave(idle) {
       if (processes.outlivesServer) leaving ??= idle;
+      else stopping = 'no_keeper';
       return close();
     },
   };

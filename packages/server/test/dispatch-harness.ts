@@ -18,6 +18,7 @@ import { Catalog } from '../src/dispatch/catalog.ts';
 import { ChatFacts } from '../src/dispatch/chat-facts.ts';
 import { ChatReleases } from '../src/dispatch/chat-releases.ts';
 import { CircuitBoard } from '../src/dispatch/circuit-board.ts';
+import { Continuations } from '../src/dispatch/continuations.ts';
 import { DiffRecorder } from '../src/dispatch/diff-recorder.ts';
 import { Dispatcher } from '../src/dispatch/dispatcher.ts';
 import { LateSpeech } from '../src/dispatch/late-speech.ts';
@@ -27,6 +28,7 @@ import { Queue } from '../src/dispatch/queue.ts';
 import { interruptAll } from '../src/dispatch/recovery.ts';
 import { Tasks } from '../src/dispatch/tasks.ts';
 import { TurnRunner, type ColdDispatch } from '../src/dispatch/turn-runner.ts';
+import { UserSettings } from '../src/dispatch/user-settings.ts';
 import { createJournal } from '../src/journal/create-journal.ts';
 import { openStore } from '../src/store/open-store.ts';
 import { PilotlightError } from '@pilotlight/protocol';
@@ -89,6 +91,8 @@ export function startDispatch(
     isBusy: (chatId) => dispatcher.isBusy(chatId),
     release: (chatId) => releases.release(chatId),
   });
+  const userSettings = new UserSettings(store);
+  const continuations = new Continuations(announcer, userSettings);
   const runner = new TurnRunner({
     announcer,
     agents: table,
@@ -106,6 +110,8 @@ export function startDispatch(
     permissions,
     facts,
     circuits,
+    continuations,
+    loss: 'no_keeper',
   });
   const diffs = new DiffRecorder(announcer, (error) => errors.push(error));
   const onError = (error: unknown) => errors.push(error);
@@ -144,7 +150,8 @@ export function startDispatch(
     advance: (ms: number) => {
       now += ms;
     },
-    recover: () => interruptAll(announcer, facts, permissions),
+    userSettings,
+    recover: () => interruptAll(announcer, facts, { permissions, continuations }),
     /** a chat in a new plain folder, or in a repository */
     async chat(options: { git?: boolean; agent?: string } = {}) {
       const path = join(root, `project-${newId('project').slice(-8)}`);

@@ -150,6 +150,7 @@ export function testTurn(chatId: string, body: SubmitPrompt): Turn {
     error: null,
     diff: null,
     usage: null,
+    continues: null,
   };
 }
 

@@ -92,6 +92,8 @@ export class KeptProcesses {
   readonly #kept = new Map<string, Kept>();
   /** makes the last port deaf and dumb, as if its server had died */
   cut: () => void = () => {};
+  /** another one is another keeper */
+  name = 'kept';
 
   /** `processes`: where they run */
   constructor(processes: ProcessPort) {
@@ -100,6 +102,7 @@ export class KeptProcesses {
 
   /** For one server. */
   port(): ProcessPort {
+    const { name } = this;
     let cut = false;
     this.cut = () => (cut = true);
     const isCut = () => cut;
@@ -110,6 +113,7 @@ export class KeptProcesses {
     };
     return {
       outlivesServer: true,
+      keeper: name,
       spawn: async (request) => {
         const kept = new Kept(await this.#processes.spawn(request), request);
         this.#kept.set(kept.child.id, kept);

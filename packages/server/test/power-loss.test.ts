@@ -65,15 +65,21 @@ describe('a power loss', () => {
   );
 
   it(
-    'is not what a crash of the server alone, or an orderly end, looks like',
+    'is not what a crash of the server alone, or an orderly end before another boot, looks like',
     inFolder(async (root) => {
-      const { chatId } = await cutOff(root, 'boot-1');
+      const { chatId, turnId } = await cutOff(root, 'boot-1');
       using store = openStore({ dataFolder: join(root, 'data') });
       const head = store.frames.last(chatTopic(chatId));
       healPowerLoss(store, 'boot-1', Date.now)[Symbol.dispose]();
       expect(store.frames.last(chatTopic(chatId))).toBe(head);
       healPowerLoss(store, 'boot-2', Date.now)[Symbol.dispose]();
-      expect(store.frames.last(chatTopic(chatId))).toBe(head);
+      using journal = createJournal(store);
+      const state = journal.chatState(chatId);
+      expect(state.seq).toBeLessThan(head + 100);
+      expect(state.turns[turnId]).toMatchObject({
+        state: 'interrupted',
+        error: { code: 'interrupted', details: { reason: 'rebooted' } },
+      });
     }),
   );
 });

@@ -1,8 +1,18 @@
 /** A server that is killed in the middle of its work, and the one that comes after it on the same data folder. */
-import { chatTopic, type ChatState, type ErrorInfo, type TopicState } from '@pilotlight/protocol';
+import {
+  CONTINUE_PROMPT,
+  chatTopic,
+  type ChatState,
+  type ErrorInfo,
+  type TopicState,
+  type Turn,
+} from '@pilotlight/protocol';
+import { stopKeepers } from '@pilotlight/keeper';
 import { scriptedAgent } from '@pilotlight/testkit';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Home, say, wordsOf } from './composed-harness.ts';
 import { RawTopic } from './raw-topic.ts';
@@ -23,6 +33,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   for (const child of children.splice(0)) await ended(child, () => child.disconnect());
+  await stopKeepers(home.dataFolder);
   await home[Symbol.asyncDispose]();
 });
 
@@ -34,15 +45,18 @@ async function ended(child: ChildProcess, how: () => void): Promise<void> {
   await exit;
 }
 
-async function start(): Promise<{ child: ChildProcess; said: Address | { error: ErrorInfo } }> {
-  const child = fork(new URL('./server-child.ts', import.meta.url), [home.dataFolder], { env: home.env() });
+async function start(
+  ...keeper: 'keeper'[]
+): Promise<{ child: ChildProcess; said: Address | { error: ErrorInfo } }> {
+  const args = [home.dataFolder, ...keeper];
+  const child = fork(new URL('./server-child.ts', import.meta.url), args, { env: home.env() });
   children.push(child);
   const [said] = (await once(child, 'message')) as [Address | { error: ErrorInfo }];
   return { child, said };
 }
 
-async function startWell(): Promise<{ child: ChildProcess; at: Address }> {
-  const { child, said } = await start();
+async function startWell(...keeper: 'keeper'[]): Promise<{ child: ChildProcess; at: Address }> {
+  const { child, said } = await start(...keeper);
   if ('error' in said) throw new Error(said.error.message);
   home.client = home.newClient(said);
   return { child, at: said };
@@ -82,7 +96,11 @@ it('kill -9 in mid-turn: what was said is kept, no process is left, and the queu
   );
   expect(end.turns[running.id]).toMatchObject({
     state: 'interrupted',
-    error: { code: 'interrupted', message: expect.stringContaining('send again') },
+    error: {
+      code: 'interrupted',
+      message: expect.stringMatching(/without a keeper.*send again/),
+      details: { reason: 'no_keeper' },
+    },
   });
   expect(wordsOf(end.messages.filter(({ turnId }) => turnId === running.id))).toBe('waiting');
   for (const { id } of queued) expect(end.turns[id]?.state).toBe('completed');
@@ -172,6 +190,106 @@ it('kill -9 again and again under load: every prompt has run once or says that i
     if (state === 'completed') expect(words).toBe('hello from no-resume');
     else expect('hello from no-resume').toContain(words);
   }
+});
+
+/** A turn in mid-answer whose server is killed, and what the next server makes of it; `meanwhile` there is none. */
+async function interruptedTurn(meanwhile: (agent: number) => void): Promise<Turn> {
+  const first = await startWell('keeper');
+  const desk = await home.desk();
+  const { id } = await home.client.submitPrompt(desk.chat.id, say('/wait'));
+  await home.said(desk.chat, 'waiting');
+  const [agent] = await home.client.listProcesses();
+  await ended(first.child, () => first.child.kill('SIGKILL'));
+  meanwhile(agent?.pid ?? 0);
+  await startWell('keeper');
+  const turn = await home.client.waitForTurn(desk.chat.id, id);
+  expect(await home.words(desk.chat)).toBe('waiting');
+  expect(await home.turn(desk.chat, '/recall')).toMatchObject({ state: 'completed', continuity: 'resumed' });
+  return turn;
+}
+
+it('kill -9 of the server and of the keeper: the turn says that the keeper is gone', async () => {
+  const turn = await interruptedTurn(() => {
+    const folder = join(home.dataFolder, 'keeper', 'keepers');
+    const [name = ''] = readdirSync(folder);
+    const { pid } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { pid: number };
+    process.kill(pid, 'SIGKILL');
+  });
+  expect(turn).toMatchObject({
+    state: 'interrupted',
+    error: {
+      code: 'interrupted',
+      message: expect.stringMatching(
+        /^The keeper of the agents ended while this turn ran, and demo with it\. /,
+      ),
+      details: { reason: 'keeper_gone' },
+    },
+  });
+});
+
+it('kill -9 of the server and of the agent: the turn says how the agent ended', async () => {
+  const turn = await interruptedTurn((agent) => process.kill(agent, 'SIGKILL'));
+  expect(turn).toMatchObject({
+    state: 'interrupted',
+    error: {
+      code: 'interrupted',
+      message: expect.stringContaining('ended while no server was there: SIGKILL'),
+      details: { reason: 'agent_gone', exitCode: null, signal: 'SIGKILL' },
+    },
+  });
+});
+
+it('an interrupted turn goes on by itself where that is wanted: before what waits, and only once', async () => {
+  let server = await startWell();
+  expect(await home.client.getSettings()).toEqual({ continueInterrupted: false });
+  await home.client.updateSettings({ continueInterrupted: true });
+  const desk = await home.desk();
+  const cut = await home.client.submitPrompt(desk.chat.id, say('/wait'));
+  await home.said(desk.chat, 'waiting');
+  const queued = await home.client.submitPrompt(desk.chat.id, say('/echo queued;'));
+  // The continuation runs the demo's script, which waits for an answer; it is cut off there, and not continued.
+  for (let round = 0; round < 2; round++) {
+    await ended(server.child, () => server.child.kill('SIGKILL'));
+    server = await startWell();
+    expect(await home.client.getSettings()).toEqual({ continueInterrupted: true });
+    if (round === 0)
+      await home.until(desk.chat, ({ permissions }) =>
+        Object.values(permissions).some(({ state }) => state === 'pending'),
+      );
+  }
+  await home.until(desk.chat, ({ turns }) => turns[queued.id]?.endedAt != null);
+  const { turns, messages } = await home.client.listMessages(desk.chat.id, { limit: 500 });
+  const byStart = turns.toSorted((a, b) => (a.startedAt ?? 0) - (b.startedAt ?? 0));
+  const [first, continuation, last] = byStart;
+  expect(byStart).toHaveLength(3);
+  expect(first).toMatchObject({ id: cut.id, state: 'interrupted', continues: null });
+  expect(first?.error?.message).toMatch(/it goes on by itself\.$/);
+  expect(continuation).toMatchObject({
+    state: 'interrupted',
+    continues: cut.id,
+    agent: 'demo',
+    model: cut.model,
+  });
+  expect(continuation?.error?.message).toMatch(/send again to go on\.$/);
+  expect(last).toMatchObject({ id: queued.id, state: 'completed', continues: null });
+  const prompt = messages.find(({ id }) => id === continuation?.messageId);
+  expect(prompt?.parts).toEqual([{ type: 'text', text: CONTINUE_PROMPT }]);
+});
+
+it('killed again and again with continuations: every turn is continued at most once', async () => {
+  let server = await startWell();
+  await home.client.updateSettings({ continueInterrupted: true });
+  const desk = await home.desk('good');
+  for (let round = 0; round < 4; round++) {
+    for (let n = 0; n < 4; n++) await home.client.submitPrompt(desk.chat.id, say(`${round}.${n}`));
+    await ended(server.child, () => server.child.kill('SIGKILL'));
+    server = await startWell();
+  }
+  await home.until(desk.chat, ({ chat: row }) => row?.activity === 'idle');
+  const { turns } = await home.client.listMessages(desk.chat.id, { limit: 500 });
+  const interrupted = turns.filter(({ state, continues }) => state === 'interrupted' && continues === null);
+  const continued = turns.flatMap(({ continues }) => continues ?? []);
+  expect(continued.toSorted()).toEqual(interrupted.map(({ id }) => id).toSorted());
 });
 
 it('a second server on the same data folder is refused, and is told who is there', async () => {

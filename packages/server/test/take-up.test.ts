@@ -218,7 +218,14 @@ it('an agent that died meanwhile: the turn says so, with all that was said', asy
     await keeper.ended();
   });
   const turn = await home.client.waitForTurn(desk.chat.id, id);
-  expect(turn).toMatchObject({ state: 'failed', error: { code: 'agent_failed' } });
+  expect(turn).toMatchObject({
+    state: 'interrupted',
+    error: {
+      code: 'interrupted',
+      message: expect.stringContaining('ended while no server was there: SIGKILL'),
+      details: { reason: 'agent_gone', signal: 'SIGKILL' },
+    },
+  });
   expect(await home.words(desk.chat)).toBe('holding');
 });
 

@@ -20,12 +20,14 @@ import type {
   RepositoryList,
   ReorderQueue,
   Session,
+  Settings,
   SubmitPrompt,
   Task,
   Turn,
   UpdateAgentSession,
   UpdateChat,
   UpdateSession,
+  UpdateSettings,
   UpdateTurn,
   WorktreeFile,
   WorktreeFiles,
@@ -104,5 +106,7 @@ export interface Commands {
   updateAgentSession(chatId: string, agent: string, body: UpdateAgentSession): AgentSession;
   /** Ends the agent session of (chat, agent) gracefully; the next prompt resumes it. */
   releaseAgentSession(chatId: string, agent: string): Promise<void>;
+  getSettings(): Settings;
+  updateSettings(body: UpdateSettings): Settings;
   health(): Health;
 }

@@ -11,6 +11,7 @@ import type { FolderBrowser } from './folder-browser.ts';
 import type { PermissionDesk } from './permission-desk.ts';
 import type { Queue } from './queue.ts';
 import type { Tasks } from './tasks.ts';
+import type { UserSettings } from './user-settings.ts';
 import type { WorktreeReader } from './worktree-reader.ts';
 
 export interface CommandParts {
@@ -26,6 +27,7 @@ export interface CommandParts {
   residency: Residency;
   releases: ChatReleases;
   worktrees: WorktreeReader;
+  settings: UserSettings;
   health(): Health;
 }
 
@@ -107,6 +109,8 @@ export function composeCommands(parts: CommandParts): Commands {
       }
       await releases.release(chatId, agent);
     },
+    getSettings: () => parts.settings.get(),
+    updateSettings: (body) => parts.settings.update(body),
     health: parts.health,
   };
 }

@@ -122,13 +122,14 @@ export class Dispatcher {
   /**
    * Running turns are interrupted, none starts; queued ones stay for the next server. Resolves when they ended, or after
    * `graceMs`: agents that do not acknowledge in time are ended by their backend, and `drained` waits for the rest.
+   * `why` their agents cannot go on without this server.
    */
-  async stop(graceMs = 5_000): Promise<void> {
+  async stop(why: 'stopped' | 'no_keeper' = 'stopped', graceMs = 5_000): Promise<void> {
     this.#stopping = true;
     this.#o.runner.stop();
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, graceMs);
-    await Promise.race([Promise.all([...this.#lanes.values()].map((lane) => lane.stop())), late]);
+    await Promise.race([Promise.all([...this.#lanes.values()].map((lane) => lane.stop(why))), late]);
     clearTimeout(timer);
   }
 

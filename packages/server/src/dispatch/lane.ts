@@ -1,5 +1,5 @@
 /** Why a running turn is aborted, as the reason of its signal. */
-export type AbortReason = 'user' | 'shutdown';
+export type AbortReason = 'user' | 'stopped' | 'no_keeper';
 
 export interface LaneWork<T> {
   /** Begins the queued turn that is next; null when none waits, or the store refuses. Does not throw. */
@@ -68,9 +68,9 @@ export class Lane<T> {
     this.#stopped = true;
   }
 
-  async stop(): Promise<void> {
+  async stop(why: Exclude<AbortReason, 'user'> = 'stopped'): Promise<void> {
     this.#stopped = true;
-    this.#current?.abort.abort('shutdown' satisfies AbortReason);
+    this.#current?.abort.abort(why);
     await this.drained();
   }
 

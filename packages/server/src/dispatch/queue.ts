@@ -26,6 +26,24 @@ export interface Submitted {
   isNext: boolean;
 }
 
+/** The row of a prompt that waits. */
+export function queuedTurn(
+  row: Pick<Turn, 'id' | 'chatId' | 'agent' | 'model' | 'position' | 'prompt' | 'continues' | 'createdAt'>,
+): Turn {
+  return {
+    ...row,
+    state: 'queued',
+    messageId: newId('message'),
+    dispatch: null,
+    continuity: null,
+    startedAt: null,
+    endedAt: null,
+    error: null,
+    diff: null,
+    usage: null,
+  };
+}
+
 /** Accepted prompts that wait for their chat. What it answers is on disk. */
 export class Queue {
   readonly #announcer: Announcer;
@@ -71,24 +89,16 @@ export class Queue {
 
   #write(scope: CommitScope, chat: Chat, body: SubmitPrompt, position: number, announced: Announced): Turn {
     const { store, now } = this.#announcer;
-    const turn: Turn = {
+    const turn = queuedTurn({
       id: body.id,
       chatId: chat.id,
       agent: body.agent ?? chat.agent,
       model: body.model ?? null,
-      state: 'queued',
       position,
-      messageId: newId('message'),
       prompt: promptToParts(body.content, store.blobs),
-      dispatch: null,
-      continuity: null,
+      continues: null,
       createdAt: now(),
-      startedAt: null,
-      endedAt: null,
-      error: null,
-      diff: null,
-      usage: null,
-    };
+    });
     const changes = { agent: turn.agent, unseen: false, ...this.#title(scope, chat, body.content) };
     store.turns.insert(turn);
     if (announced === 'with its start') {

@@ -1,12 +1,8 @@
 import type { Turn } from '@pilotlight/protocol';
 import type { Announcer } from './announcer.ts';
 import type { ChatFacts } from './chat-facts.ts';
-import type { PermissionDesk } from './permission-desk.ts';
-import { TurnRecord } from './turn-record.ts';
-
-/** Why a turn that ran cannot be taken up, when nothing more is known. */
-export const NOT_TAKEN_UP =
-  'The server ended while this turn ran, and its agent with it. What was said is kept; send again to go on.';
+import { interruption } from './interruption.ts';
+import { TurnRecord, type TurnEnd } from './turn-record.ts';
 
 /** What an earlier server left, by what is to be done about it. */
 export interface Unfinished {
@@ -47,13 +43,15 @@ export function coolDown(announcer: Announcer, isLive: (chatId: string, agent: s
  * Where no process can have outlived the server (the machine itself went down): every turn that ran becomes interrupted, with
  * everything that was said; its questions are released. Answers the chats in which prompts wait.
  */
-export function interruptAll(announcer: Announcer, facts: ChatFacts, permissions: PermissionDesk): string[] {
+export function interruptAll(announcer: Announcer, facts: ChatFacts, parts: TurnEnd): string[] {
   coolDown(announcer, () => false);
-  const { running, waiting } = unfinished(announcer);
-  const error = { code: 'interrupted' as const, message: NOT_TAKEN_UP };
-  for (const turn of running) {
+  for (const turn of unfinished(announcer).running) {
     const record = TurnRecord.takeUp(announcer, facts, turn);
-    record.end({ ok: false, error }, new AbortController().signal, permissions);
+    record.end(
+      { ok: false, error: interruption('rebooted', turn.agent) },
+      new AbortController().signal,
+      parts,
+    );
   }
-  return waiting;
+  return unfinished(announcer).waiting;
 }

@@ -11,6 +11,8 @@ import {
 } from '@pilotlight/protocol';
 import type { Announcer } from './announcer.ts';
 import { isFactEvent, type ChatFacts } from './chat-facts.ts';
+import type { Continuations } from './continuations.ts';
+import { interruption, withWhatNext } from './interruption.ts';
 import type { AbortReason } from './lane.ts';
 import type { PermissionDesk } from './permission-desk.ts';
 import { Recorder } from './recorder.ts';
@@ -19,6 +21,14 @@ import { nextTurnState, type TurnEvent } from './turn-transitions.ts';
 
 /** Notices that come from us and not from the agent, so that it cannot tell them again. */
 const OWN_NOTICES: ReadonlySet<string> = new Set(['cold', 'recap']);
+
+/** Who takes part in the end of a turn. */
+export interface TurnEnd {
+  permissions: PermissionDesk;
+  continuations: Continuations;
+  /** called in the same transaction */
+  within?(): void;
+}
 
 /**
  * One running turn as it is written down: its state, its user message, its assistant message as the agent speaks, and
@@ -164,27 +174,26 @@ export class TurnRecord {
   }
 
   /**
-   * The turn's end: releases its questions, closes its tools, folds its frames. `within`: called in the same transaction.
+   * The turn's end: releases its questions, closes its tools, folds its frames, and queues what goes on with it.
    */
-  end(
-    result: TurnResult,
-    signal: AbortSignal,
-    permissions: PermissionDesk,
-    within: () => void = () => {},
-  ): Turn {
+  end(result: TurnResult, signal: AbortSignal, { permissions, continuations, within }: TurnEnd): Turn {
     if (this.#retelling === null) this.#recorder.end();
     else this.#giveUp();
     permissions.release(this.#turn.id);
     const { chatId, agent } = this.#turn;
+    const state = nextTurnState(this.#turn.state, endEvent(this.#turn, result, signal));
+    const error = result.ok ? null : endError(this.#turn, result, signal);
+    const goesOn = error !== null && state === 'interrupted' && continuations.isDue(this.#turn, error);
     const turn: Turn = {
       ...this.#turn,
-      state: nextTurnState(this.#turn.state, endEvent(this.#turn, result, signal)),
-      error: result.ok ? null : endError(result, signal),
+      state,
+      error: error !== null && state === 'interrupted' ? withWhatNext(error, goesOn) : error,
       usage: this.#facts.usage(chatId, agent),
       endedAt: this.#announcer.now(),
     };
     this.#announcer.journal.commit((scope) => {
       this.#announcer.turn(scope, turn);
+      if (goesOn) continuations.queue(scope, turn);
       this.#announcer.refreshChat(scope, chatId, {
         lastTurnState: turn.state,
         // Who cancels is looking.
@@ -192,7 +201,7 @@ export class TurnRecord {
         ...(this.#recorder.lastLine === '' ? {} : { lastLine: this.#recorder.lastLine }),
       });
       scope.fold(chatId);
-      within();
+      within?.();
     }, 'written');
     this.#turn = turn;
     return turn;
@@ -243,26 +252,22 @@ export class TurnRecord {
   }
 }
 
-function isShutdown(signal: AbortSignal): boolean {
-  return signal.aborted && (signal.reason as AbortReason) === 'shutdown';
+/** Why the server ends the turn; null while it does not. */
+function shutdownReason(signal: AbortSignal): Exclude<AbortReason, 'user'> | null {
+  const reason = signal.aborted ? (signal.reason as AbortReason) : 'user';
+  return reason === 'user' ? null : reason;
 }
 
 function endEvent(turn: Turn, result: TurnResult, signal: AbortSignal): TurnEvent {
   if (result.ok) return turn.state === 'running' ? 'finish' : 'fail';
-  if (isShutdown(signal) || result.error?.code === 'interrupted') return 'interrupt';
+  if (shutdownReason(signal) !== null || result.error?.code === 'interrupted') return 'interrupt';
   return result.error?.code === 'cancelled' ? 'cancel' : 'fail';
 }
 
-function endError(result: TurnResult, signal: AbortSignal): ErrorInfo {
-  const error = result.error ?? {
-    code: 'agent_failed',
-    message: 'The agent failed without saying why. Send again.',
-  };
-  if (isShutdown(signal)) {
-    return {
-      code: 'interrupted',
-      message: 'The server was stopped while this turn ran. Send again to resume.',
-    };
-  }
-  return error;
+function endError({ agent }: Turn, result: TurnResult, signal: AbortSignal): ErrorInfo {
+  const reason = shutdownReason(signal);
+  if (reason !== null) return interruption(reason, agent);
+  return (
+    result.error ?? { code: 'agent_failed', message: 'The agent failed without saying why. Send again.' }
+  );
 }

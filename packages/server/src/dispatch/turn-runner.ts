@@ -7,6 +7,7 @@ import {
   type AgentSessionHandle,
   type Continuity,
   type ErrorCode,
+  type InterruptionReason,
   type Message,
   type PromptCtx,
   type PromptInput,
@@ -17,13 +18,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { AgentTable } from '../backends/agent-spec.ts';
 import { CANCELLED_EARLY } from '../backends/cancelled-by.ts';
 import type { AgentSessionDesk } from './agent-session-desk.ts';
+import type { Continuations } from './continuations.ts';
+import { interruption, withReason } from './interruption.ts';
 import type { Announcer } from './announcer.ts';
 import type { ChatFacts } from './chat-facts.ts';
 import type { CircuitBoard } from './circuit-board.ts';
 import type { PermissionDesk } from './permission-desk.ts';
 import { placeNow, type Place, type Places } from './place.ts';
 import { partsToPrompt } from './prompt-content.ts';
-import { NOT_TAKEN_UP } from './recovery.ts';
 import { recapOf, unseenMessages } from './recap.ts';
 import { TurnRecord } from './turn-record.ts';
 
@@ -45,6 +47,9 @@ export interface TurnRunnerOptions {
   permissions: PermissionDesk;
   facts: ChatFacts;
   circuits: CircuitBoard;
+  continuations: Continuations;
+  /** why what an earlier server left cannot be found, where nothing more is known */
+  loss: InterruptionReason;
 }
 
 interface Warm {
@@ -67,7 +72,7 @@ const SAME_WHEN_COLD = new Set<ErrorCode>([
 /** An earlier server died before it asked the agent. */
 const NEVER_SENT: TurnResult = {
   ok: false,
-  error: { code: 'interrupted', message: NOT_TAKEN_UP, details: { sent: false } },
+  error: { code: 'interrupted', message: 'The agent was never asked.', details: { sent: false } },
 };
 
 /** Between two attempts to write down an end that the disk does not take. */
@@ -113,11 +118,12 @@ export class TurnRunner {
 
   /** A full disk takes it when there is room again: until then the turn must not be given up. */
   async #end(record: TurnRecord, result: TurnResult, signal: AbortSignal): Promise<Turn> {
-    const { permissions, sessions } = this.#o;
+    const { permissions, continuations, sessions } = this.#o;
     const { chatId, agent } = record.turn;
+    const within = (): void => sessions.writeHeard(chatId, agent);
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
       try {
-        return record.end(result, signal, permissions, () => sessions.writeHeard(chatId, agent));
+        return record.end(result, signal, { permissions, continuations, within });
       } catch (error) {
         if (toErrorInfo(error).code !== 'store_full' || this.#stopping.signal.aborted) throw error;
       }
@@ -176,13 +182,14 @@ export class TurnRunner {
     signal: AbortSignal,
   ): Promise<TurnResult> {
     const { turn } = record;
-    const { permissions, sessions } = this.#o;
+    const { loss, permissions, sessions } = this.#o;
     // See `TurnRecord.ready`.
     if (turn.state === 'starting' && !sessions.wasResident(turn.chatId, turn.agent)) return NEVER_SENT;
     const backend = this.#backendOf(turn);
     const handle = sessions.handle(sessionId, turn.chatId, turn.agent);
-    if (backend?.reattach === undefined || handle === null || turn.dispatch === 'cold')
-      return { ok: false, error: { code: 'interrupted', message: NOT_TAKEN_UP } };
+    if (turn.dispatch === 'cold') return { ok: false, error: interruption('cold', turn.agent) };
+    if (backend?.reattach === undefined || handle === null)
+      return { ok: false, error: interruption(loss, turn.agent) };
     const asked = permissions.asked(turn);
     const ctx = this.#context(record, place, signal, this.#choice(turn));
     try {
@@ -203,7 +210,11 @@ export class TurnRunner {
       });
       return result;
     } catch (error) {
-      return { ok: false, error: toErrorInfo(error) };
+      const info = toErrorInfo(error);
+      return {
+        ok: false,
+        error: info.details?.['sent'] === false ? info : withReason(info, turn.agent, loss),
+      };
     }
   }
 

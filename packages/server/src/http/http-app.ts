@@ -20,6 +20,7 @@ import { projectRoutes } from './resources/projects.ts';
 import { promptRoutes } from './resources/prompts.ts';
 import { serverRoutes } from './resources/server.ts';
 import { sessionRoutes } from './resources/sessions.ts';
+import { settingRoutes } from './resources/settings.ts';
 import { signInRoutes } from './resources/sign-in.ts';
 import { taskRoutes } from './resources/tasks.ts';
 import { worktreeRoutes } from './resources/worktrees.ts';
@@ -79,6 +80,7 @@ export function createHttpApp({ deps, authenticator, guard, streams }: HttpAppPa
   blobRoutes(http, deps);
   eventRoutes(http, deps, streams);
   serverRoutes(http, deps);
+  settingRoutes(http, deps);
   signInRoutes(http, deps, authenticator);
   pageRoutes(http, deps, authenticator);
   http.notFound((c) => {

@@ -24,6 +24,7 @@ export const MIGRATIONS: readonly Migration[] = [
   '0003-chat-attention.sql',
   '0004-heard-output.sql',
   '0005-agent-session-use.sql',
+  '0006-continuations.sql',
 ].map(fromFile);
 
 /** The statements that make a new database of the newest version. */

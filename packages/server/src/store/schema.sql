@@ -67,7 +67,8 @@ CREATE TABLE turns (
   ended_at REAL,
   error_json TEXT CHECK (error_json IS NULL OR json_valid(error_json)),
   diff_json TEXT CHECK (diff_json IS NULL OR json_valid(diff_json)),
-  usage_json TEXT CHECK (usage_json IS NULL OR json_valid(usage_json))
+  usage_json TEXT CHECK (usage_json IS NULL OR json_valid(usage_json)),
+  continues TEXT
 ) STRICT;
 CREATE INDEX turns_by_chat ON turns (chat_id, created_at);
 -- Only turns that are not over are looked up by state, and those are few.

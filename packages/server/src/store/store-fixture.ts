@@ -64,6 +64,7 @@ export function turn(id: string, chatId: string, over: Partial<Turn> = {}): Turn
     error: null,
     diff: null,
     usage: null,
+    continues: null,
     ...over,
   };
 }

@@ -21,10 +21,11 @@ function fromRow(row: Row): Turn {
     error: jsonOrNull(row, 'error_json'),
     diff: jsonOrNull(row, 'diff_json'),
     usage: jsonOrNull(row, 'usage_json'),
+    continues: textOrNull(row, 'continues'),
   };
 }
 
-/** Everything but the id and what never changes (chat, creation). */
+/** Everything but the id and what never changes (chat, creation, what it continues). */
 function changing(turn: Turn) {
   return [
     turn.agent,
@@ -52,8 +53,8 @@ const OPEN = `state IN ('queued', 'starting', 'running')`;
 export function turnTable(database: Database): TurnTable {
   const insert = database.prepare(
     `INSERT INTO turns (agent, model, state, position, message_id, prompt_json, dispatch, continuity, started_at,
-       ended_at, error_json, diff_json, usage_json, id, chat_id, created_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       ended_at, error_json, diff_json, usage_json, id, chat_id, created_at, continues)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const update = database.prepare(
     `UPDATE turns SET agent = ?, model = ?, state = ?, position = ?, message_id = ?, prompt_json = ?, dispatch = ?,
@@ -81,7 +82,7 @@ export function turnTable(database: Database): TurnTable {
   const remove = database.prepare('DELETE FROM turns WHERE id = ?');
   const one = (row: Row | null) => (row === null ? null : fromRow(row));
   return {
-    insert: (turn) => insert.run(...changing(turn), turn.id, turn.chatId, turn.createdAt),
+    insert: (turn) => insert.run(...changing(turn), turn.id, turn.chatId, turn.createdAt, turn.continues),
     update: (turn) => update.run(...changing(turn), turn.id),
     get: (id) => one(get.get(id)),
     queued: (chatId) => queued.all(chatId).map(fromRow),

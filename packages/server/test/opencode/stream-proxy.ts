@@ -5,6 +5,7 @@ import type { ChildProcessPort, LeftProcess, ProcessPort, SpawnRequest } from '@
 
 export class StreamProxy implements ProcessPort {
   readonly outlivesServer = false;
+  readonly keeper = null;
   /** whether a new event stream is refused */
   #refuses = false;
   readonly #processes: ProcessPort;

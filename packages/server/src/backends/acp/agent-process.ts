@@ -77,6 +77,7 @@ export class AgentProcess {
   #capabilities: AgentCapabilities = readCapabilities(null);
   #acknowledging = false;
   #hasExited = false;
+  #endedBefore = false;
 
   private constructor(child: ChildProcessPort, options: KeptOptions, resumption?: Resumption) {
     this.agent = options.agent;
@@ -139,9 +140,15 @@ export class AgentProcess {
       answered: answeredIds(input.lines),
     };
     const process = new AgentProcess(await left.adopt(), options, resumption);
+    process.#endedBefore = left.exit !== null;
     process.#initialized = initialized;
     process.#capabilities = readCapabilities(initialized);
     return process;
+  }
+
+  /** Whether it had ended when it was taken over; what it said is still heard. */
+  get endedBefore(): boolean {
+    return this.#endedBefore;
   }
 
   /** What the agent answered to `initialize`. */

@@ -105,6 +105,7 @@ export class Bench implements AsyncDisposable {
     for (const spec of specs) if (!isExtras(spec)) this.addAgent(spec);
     this.processes = {
       outlivesServer: false,
+      keeper: null,
       spawn: async (request: SpawnRequest) => {
         const child = await this.#local.spawn(request);
         this.children.push(child);

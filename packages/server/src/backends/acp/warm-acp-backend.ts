@@ -24,6 +24,7 @@ import { realpath } from 'node:fs/promises';
 import type { InputLine, KillDeadlines, LeftProcess, ProcessPort } from '@pilotlight/keeper';
 import type { AgentTable } from '../agent-spec.ts';
 import type { BackendHost } from '../backend-host.ts';
+import { interrupted } from '../interrupted.ts';
 import { AcpSession } from './acp-session.ts';
 import type { AgentProcess } from './agent-process.ts';
 import { applyAskMode, applyChoice } from './apply-choice.ts';
@@ -154,16 +155,21 @@ export class WarmAcpBackend implements AgentBackend {
   // Not async: it listens when it returns.
   reattach(handle: AgentSessionHandle, ctx: ReattachCtx): Promise<TurnResult> {
     const chat = this.#chats.get(keyOf(handle.chatId, handle.agent));
-    if (!chat) return Promise.reject(notTakenUp(handle.agent));
+    if (!chat)
+      return Promise.reject(
+        interrupted(null, `No process of ${handle.agent} was left with this conversation in it.`),
+      );
     const sent = findSentPrompt(chat.inputBefore, chat.session.id, ctx.turnId);
     if (!sent) return Promise.resolve(notSent('agent_unavailable', `${handle.agent} never had this prompt.`));
     const turn = new PromptTurn(chat.session, ctx);
     this.#host.residencyChanged(chat.handle, 'busy', 'Runs a turn');
-    return this.#run(
+    const { process } = chat.session;
+    const result = this.#run(
       chat,
       turn,
       turn.takeUp(sent, () => ctx.onCaughtUp()),
     );
+    return process.endedBefore ? result.then((ended) => endedMeanwhile(process.agent.name, ended)) : result;
   }
 
   turnWritten(chatId: string, agent: string): void {
@@ -425,11 +431,12 @@ export class WarmAcpBackend implements AgentBackend {
   }
 }
 
-function notTakenUp(agent: string): PilotlightError {
-  return new PilotlightError(
-    'interrupted',
-    `The server ended while this turn ran, and the process of ${agent} did not outlive it. What was said is kept; send again to go on.`,
-  );
+/** What ended its turn, when its process had ended before this server came. */
+function endedMeanwhile(name: string, result: TurnResult): TurnResult {
+  const { error } = result;
+  if (error?.code !== 'agent_failed' || error.details?.['exitCode'] === undefined) return result;
+  const message = error.message.replace(`${name} ended`, `${name} ended while no server was there`);
+  return { ok: false, error: toErrorInfo(interrupted('agent_gone', message, error.details)) };
 }
 
 function keyOf(chatId: string, agent: string): string {

@@ -1,7 +1,9 @@
 // Finds the server that an earlier life of ours left running with whoever keeps the processes, and goes on with it.
+import type { PilotlightError } from '@pilotlight/protocol';
 import type { LeftProcess } from '@pilotlight/keeper';
 import { readStat } from '@pilotlight/keeper';
 import type { AgentSpec } from '../agent-spec.ts';
+import { interrupted } from '../interrupted.ts';
 import { connected, drain, KILL, serverTag, type LaunchedServer } from './launch.ts';
 import { endEarlierServer, readServerFile, type ServerFile } from './server-file.ts';
 
@@ -11,7 +13,8 @@ const ANSWER_MS = 5000;
 export interface Adoption {
   /** null: there is none to go on with, `why` says why, and what was left of it is ended */
   server: LaunchedServer | null;
-  why: string;
+  /** `interrupted` */
+  why: PilotlightError;
   /** the processes that are not of this backend */
   unclaimed: LeftProcess[];
 }
@@ -29,15 +32,22 @@ export async function adoptServer(
   const found = ours.find((process) => file !== null && isSame(process, file));
   let why =
     found === undefined
-      ? `No server of ${agent.name} was left running.`
-      : `The server of ${agent.name} ended while Pilotlight was away${exitWords(found)}.`;
+      ? interrupted(null, `No server of ${agent.name} was left running.`)
+      : interrupted(
+          'agent_gone',
+          `The server of ${agent.name} ended while Pilotlight was away${exitWords(found)}.`,
+          { exitCode: found.exit?.code ?? null, signal: found.exit?.signal ?? null },
+        );
   let server: LaunchedServer | null = null;
   if (file !== null && found?.exit === null) {
     try {
       server = await takeOver(agent, file, found);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      why = `The server of ${agent.name} that was left running cannot be used: ${reason}.`;
+      why = interrupted(
+        'not_taken_up',
+        `The server of ${agent.name} that was left running cannot be used: ${reason}.`,
+      );
     }
   }
   await Promise.all(

@@ -1,5 +1,6 @@
-import { PilotlightError, type AgentSessionHandle, type ReattachCtx } from '@pilotlight/protocol';
+import type { PilotlightError, AgentSessionHandle, ReattachCtx } from '@pilotlight/protocol';
 import { setTimeout as delay } from 'node:timers/promises';
+import { interrupted } from '../interrupted.ts';
 import { findConversation, requireWorktree } from './conversations.ts';
 import type { LaunchedServer } from './launch.ts';
 import { findPrompt } from './stored-messages.ts';
@@ -33,10 +34,7 @@ export async function findTurn(
   const directory = await requireWorktree(ctx.worktreePath);
   const session = await findConversation(http, agentSessionId, directory);
   if (session === null)
-    throw new PilotlightError(
-      'interrupted',
-      `${agent} does not have the conversation of this turn any more.`,
-    );
+    throw interrupted('not_taken_up', `${agent} does not have the conversation of this turn any more.`);
   const deadline = (server.adoptedAt ?? 0) + ARRIVAL_MS;
   for (;;) {
     // The last look must begin after the deadline.
@@ -49,7 +47,5 @@ export async function findTurn(
 }
 
 function neverSent(agent: string): PilotlightError {
-  return new PilotlightError('interrupted', `${agent} had not been given the prompt when Pilotlight ended.`, {
-    details: { sent: false },
-  });
+  return interrupted(null, `${agent} had not been given the prompt when Pilotlight ended.`, { sent: false });
 }

@@ -22,6 +22,7 @@ import { PilotlightError, toErrorInfo } from '@pilotlight/protocol';
 import type { LeftProcess, ProcessPort } from '@pilotlight/keeper';
 import type { AgentTable } from '../agent-spec.ts';
 import type { BackendHost } from '../backend-host.ts';
+import { interrupted } from '../interrupted.ts';
 import { agentError } from './agent-error.ts';
 import { requireWorktree } from './conversations.ts';
 import { findTurn } from './find-turn.ts';
@@ -114,7 +115,7 @@ export class OpenCodeServerBackend implements AgentBackend {
     clearTimeout(this.#idle);
     try {
       const server = await this.#server.adopted();
-      if (typeof server === 'string') throw new PilotlightError('interrupted', server);
+      if (server instanceof PilotlightError) throw server;
       const { session: info, directory, promptId } = await findTurn(server, handle, ctx);
       const options = this.#openOptions(server, handle, directory, ctx.model);
       const session = await sessionOf(options, info, 'reattached');
@@ -125,7 +126,7 @@ export class OpenCodeServerBackend implements AgentBackend {
       this.#watchIdle();
       const { code, message, details } = toErrorInfo(agentError(handle.agent, error));
       if (code === 'interrupted') throw error;
-      throw new PilotlightError('interrupted', message, { cause: error, ...(details && { details }) });
+      throw interrupted('not_taken_up', message, details);
     }
   }
 

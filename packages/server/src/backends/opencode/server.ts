@@ -18,6 +18,7 @@ import {
   readStat,
 } from '@pilotlight/keeper';
 import { AgentSpec, type AgentTable } from '../agent-spec.ts';
+import { interrupted } from '../interrupted.ts';
 import { adoptServer } from './adopt-server.ts';
 import { exitWords, KILL, launchServer, type LaunchedServer } from './launch.ts';
 import { endMarked, processMark } from './leftovers.ts';
@@ -46,7 +47,7 @@ export class OpenCodeServer {
   #stopped = false;
   #earlierEnded = false;
   /** why there is no server to take turns up from */
-  #notAdopted: string;
+  #notAdopted: PilotlightError;
   #adopting: Promise<unknown> = Promise.resolve();
   /** the process of the start under way */
   #child: ChildProcessPort | null = null;
@@ -57,7 +58,7 @@ export class OpenCodeServer {
 
   constructor(options: OpenCodeServerOptions) {
     this.#options = options;
-    this.#notAdopted = `No server of ${options.agentId} was left running.`;
+    this.#notAdopted = interrupted(null, `No server of ${options.agentId} was left running.`);
   }
 
   get health(): 'up' | 'down' {
@@ -70,7 +71,7 @@ export class OpenCodeServer {
   }
 
   /** The server in which turns of an earlier life of ours may run, or why there is none. */
-  async adopted(): Promise<LaunchedServer | string> {
+  async adopted(): Promise<LaunchedServer | PilotlightError> {
     await this.#adopting;
     return this.#current !== null && this.#current.adoptedAt !== null ? this.#current : this.#notAdopted;
   }
@@ -206,7 +207,11 @@ export class OpenCodeServer {
   #onExit(server: LaunchedServer, exit: ProcessExit): void {
     if (this.#current !== server) return;
     this.#current = null;
-    this.#notAdopted = `The server of ${this.#options.agentId} ended (${exitWords(exit, server.child)}).`;
+    this.#notAdopted = interrupted(
+      'agent_gone',
+      `The server of ${this.#options.agentId} ended (${exitWords(exit, server.child)}).`,
+      { exitCode: exit.code, signal: exit.signal },
+    );
     this.#policy.ended(Date.now(), Date.now() - server.child.startedAt);
     this.#clearAway();
     const why = exitWords(exit, server.child);

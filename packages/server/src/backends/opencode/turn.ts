@@ -9,9 +9,9 @@
 //
 // It resolves exactly once, and emits nothing afterwards.
 import type { AgentEvent, ErrorInfo, PromptCtx, TurnResult } from '@pilotlight/protocol';
-import { PilotlightError } from '@pilotlight/protocol';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CANCELLED_EARLY, cancelledBy } from '../cancelled-by.ts';
+import { interrupted } from '../interrupted.ts';
 import type { EventMapper } from './event-mapper.ts';
 import { HttpAnswerError } from './http.ts';
 import { readMissed, readStatus, type TurnPlace } from './missed.ts';
@@ -292,9 +292,6 @@ export class Turn {
     this.#emit(outcome.notices);
     this.#options.onSettled();
     if (this.#behind === null) this.#done.resolve(outcome.result);
-    else
-      this.#done.reject(
-        new PilotlightError('interrupted', outcome.result.error?.message ?? 'It was not read.'),
-      );
+    else this.#done.reject(interrupted('not_taken_up', outcome.result.error?.message ?? 'It was not read.'));
   }
 }

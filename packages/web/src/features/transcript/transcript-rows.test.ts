@@ -42,6 +42,7 @@ function turn(state: Turn['state'], id = 't1'): Turn {
     error: null,
     diff: null,
     usage: null,
+    continues: null,
   };
 }
 
