@@ -52,6 +52,27 @@ it('prompt follows its turn over the death of the server, and misses nothing of 
   expect(stdout.trim()).toBe('holding released');
 });
 
+it('prompt follows an interrupted turn into what goes on with it by itself, once that is wanted', async () => {
+  const env = { PILOTLIGHT_KEEPER: 'off', PILOTLIGHT_DEMO_PACE_MS: '0' };
+  const { serve, url } = await bench.serve([], { env });
+  const said = await bench.run(['settings']);
+  expect(said.stdout).toBe('continue-interrupted  off  an interrupted turn goes on by itself, once\n');
+  expect((await bench.run(['settings', 'continue-interrupted', 'maybe'])).code).toBe(2);
+  const on = await bench.run(['settings', 'continue-interrupted', 'on', '--json']);
+  expect(JSON.parse(on.stdout)).toEqual({ continueInterrupted: true });
+
+  const running = bench.spawn(['prompt', '--agent', 'demo', '--permission', 'allow', '/wait']);
+  await running.until('stdout', /waiting/);
+  serve.child.kill('SIGTERM');
+  await serve.result;
+  await bench.serve(['--port', new URL(url).port], { env });
+  const { code, stderr, stdout } = await running.result;
+  expect(code).toBe(0);
+  expect(stderr).toContain('going on by itself after an interruption');
+  expect(stderr).toContain('by itself after an interruption · chat');
+  expect(stdout.length).toBeGreaterThan('waiting'.length + 20);
+});
+
 it('upgrade puts a server in the place of the one that runs, and no turn ends for it', async () => {
   const gate = join(bench.root, 'gate');
   const { serve, url } = await bench.serve();

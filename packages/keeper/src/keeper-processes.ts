@@ -149,13 +149,16 @@ export class KeeperProcesses implements ProcessPort {
     // Of several that find it dead, one starts the next.
     if (this.#link === known) {
       this.#children.clear();
-      this.#link = this.#access.connect();
-      this.#link.then(
-        (next) => (this.#keeper = nameOf(next)),
-        () => (this.#link = known),
-      );
+      this.#link = this.#replace();
+      this.#link.catch(() => (this.#link = known));
     }
     return this.#link;
+  }
+
+  async #replace(): Promise<KeeperLink> {
+    const link = await this.#access.connect();
+    this.#keeper = nameOf(link);
+    return link;
   }
 
   async #older(): Promise<KeeperLink[]> {

@@ -27,10 +27,27 @@ export interface RunTurnOptions {
 }
 
 /**
- * Sends a prompt and shows its turn until it has ended; answers the exit code. The first Ctrl-C cancels the turn, the
- * second ends this process and leaves the turn to the server.
+ * Sends a prompt and shows its turn, and the one that goes on with it by itself, until it has ended; answers the exit code.
+ * The first Ctrl-C cancels the turn, the second ends this process and leaves the turn to the server.
  */
 export async function runTurn(options: RunTurnOptions): Promise<number> {
+  const { cli, client, chatId } = options;
+  const turn = await showTurn(options);
+  const next = turn.state === 'interrupted' ? await continuationOf(client, turn) : null;
+  if (next === null) return exitCodeOfTurn(turn.state);
+  if (!cli.json) cli.screen.note(cli.screen.style.dim('• going on by itself after an interruption'));
+  const more = { ...options, turnId: next.id, submit: () => client.getTurn(next.id) };
+  return exitCodeOfTurn((await showTurn({ ...more, chatId })).state);
+}
+
+/** The turn that the server queued along with the end of an interrupted one. */
+async function continuationOf(client: Client, { id, chatId }: Turn): Promise<Turn | null> {
+  const { promise, resolve, reject } = Promise.withResolvers<ChatState>();
+  using _following = client.followChat(chatId, { onState: resolve, onError: reject });
+  return Object.values((await promise).turns).find(({ continues }) => continues === id) ?? null;
+}
+
+async function showTurn(options: RunTurnOptions): Promise<Turn> {
   const { cli, client, chatId, turnId } = options;
   const interrupts = new Interrupts(options);
   using asker = new PermissionAsker({ ...options, screen: cli.screen, onInterrupt: () => interrupts.take() });
@@ -54,7 +71,7 @@ export async function runTurn(options: RunTurnOptions): Promise<number> {
     const turn = await client.waitForTurn(chatId, turnId, { signal: interrupts.left });
     await printer.settled();
     if (!cli.json) showEnd(cli, turn);
-    return exitCodeOfTurn(turn.state);
+    return turn;
   } catch (error) {
     if (!interrupts.left.aborted) throw error;
     cli.screen.note(cli.screen.style.dim(`• left; the turn goes on: pilotlight chat show ${chatId}`));

@@ -21,9 +21,11 @@ export function transcript(page: MessagePage, { style }: Screen): string {
 }
 
 /** How a turn came to its agent, where that was not the usual way. */
-export function howItRan({ dispatch, continuity }: Turn): string {
-  if (dispatch === 'cold') return ' · cold';
-  return continuity === null || continuity === 'live' || continuity === 'fresh' ? '' : ` · ${continuity}`;
+export function howItRan({ dispatch, continuity, continues }: Turn): string {
+  const byItself = continues ? ' · by itself after an interruption' : '';
+  if (dispatch === 'cold') return ` · cold${byItself}`;
+  const isPlain = continuity === null || continuity === 'live' || continuity === 'fresh';
+  return (isPlain ? '' : ` · ${continuity}`) + byItself;
 }
 
 function endOf({ state, error }: Turn): string[] {
