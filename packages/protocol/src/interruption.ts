@@ -28,6 +28,3 @@ export function interruptionReason(error: ErrorInfo | null): InterruptionReason 
   const reason = InterruptionReason.safeParse(error?.details?.['reason']);
   return error?.code === 'interrupted' && reason.success ? reason.data : null;
 }
-
-/** The prompt that goes on with an interrupted turn. */
-export const CONTINUE_PROMPT = 'Continue where you stopped.';

@@ -4,6 +4,7 @@ export const settings = {
     appearance: { title: 'Appearance', about: 'Theme and motion' },
     notifications: { title: 'Notifications', about: 'When a session needs you or is done' },
     keyboard: { title: 'Keyboard', about: 'Shortcuts, and your own keys' },
+    server: { title: 'Server', about: 'What it does for every browser' },
     devices: { title: 'Devices', about: 'Sign in another device' },
     about: { title: 'About', about: 'Version and server' },
   },
@@ -41,6 +42,11 @@ export const settings = {
   shortcutsAbout: 'All that can be done by keyboard. Every key can be changed.',
   ownKeys: (count: number) => (count === 1 ? '1 changed by you.' : `${count} changed by you.`),
   openSheet: 'Show and change shortcuts',
+
+  everywhere: 'Kept by the server, for every browser.',
+  continueInterrupted: 'Continue interrupted turns',
+  continueInterruptedAbout: (prompt: string) =>
+    `When a restart cut a turn off, the agent is sent “${prompt}” before what waits. Once for a turn, and never after you stopped it.`,
 
   thisBrowser: 'This browser',
   thisBrowserAbout: 'Signed in by a cookie that only this server can read.',

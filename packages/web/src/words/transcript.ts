@@ -109,7 +109,10 @@ export const transcript = {
 
   continuity: {
     live: ['Live', 'The agent was warm and remembers the chat itself.'],
-    reattached: ['Reattached', 'The server came back while the agent worked on; nothing was lost.'],
+    reattached: [
+      'Went on over a restart',
+      'The server was away for a while. The agent worked on meanwhile, and nothing was lost.',
+    ],
     resumed: ['Resumed', 'The agent was started again and took up its own memory of this chat.'],
     loaded: ['Loaded', 'The agent was started again and read this chat anew.'],
     recap: ['Recap', 'The agent was started again without its memory and was told of the chat in short.'],
@@ -129,6 +132,9 @@ export const transcript = {
   cancelledWhy: 'You stopped this turn.',
   keptSoFar: 'What was done so far is kept.',
   interruptedWhy: 'The server or the agent ended in the middle. Send again to go on.',
+  goOn: 'Continue',
+  goOnAbout: (prompt: string) => `Sends “${prompt}” to the same agent.`,
+  wentOnByItself: 'Went on by itself after an interruption',
   whatNext: {
     agent_login_required: 'Log in to the agent, then send again.',
     agent_not_installed: 'Install the agent on the Agents page, then send again.',

@@ -7,6 +7,7 @@ import { AppearanceSection } from './appearance-section.tsx';
 import { DevicesSection } from './devices-section.tsx';
 import { KeyboardSection } from './keyboard-section.tsx';
 import { NotificationsSection } from './notifications-section.tsx';
+import { ServerSection } from './server-section.tsx';
 
 export function SettingsPage() {
   const hash = useLocation({ select: (location) => location.hash });
@@ -19,6 +20,7 @@ export function SettingsPage() {
         <AppearanceSection />
         <NotificationsSection />
         <KeyboardSection />
+        <ServerSection />
         <DevicesSection />
         <AboutSection />
       </div>

@@ -1,4 +1,4 @@
-import type { ContentBlock, Message, Part } from '@pilotlight/protocol';
+import type { ContentBlock, Message, Part, Turn } from '@pilotlight/protocol';
 import type { ReactNode } from 'react';
 import { Ago } from '../../ui/time.tsx';
 import { words } from '../../words/index.ts';
@@ -11,7 +11,7 @@ import { MessageActions } from './message-actions.tsx';
 const LONG = { length: 2_400, lines: 24 };
 
 /** A prompt the chat has. */
-export function PromptRow({ message }: { message: Message }) {
+export function PromptRow({ message, turn }: { message: Message; turn: Turn | null }) {
   const text = promptText(message.parts);
   return (
     <Prompt
@@ -24,7 +24,20 @@ export function PromptRow({ message }: { message: Message }) {
         part.type === 'text' && part.head !== undefined ? <Beginning key={at} head={part.head} /> : null,
       )}
       actions={<MessageActions messageId={message.id} text={text} />}
+      {...(turn?.continues ? { status: <ByItself at={message.createdAt} /> } : {})}
     />
+  );
+}
+
+/** Nobody typed it. */
+function ByItself({ at }: { at: number }) {
+  return (
+    <>
+      <span aria-hidden>·</span>
+      <Ago at={at} />
+      <span aria-hidden>·</span>
+      <span>{words.transcript.wentOnByItself}</span>
+    </>
   );
 }
 

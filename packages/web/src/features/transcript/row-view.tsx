@@ -30,7 +30,7 @@ export const ROOM: Record<Row['kind'] | 'sent', string> = {
 export const RowView = memo(function RowView({ row, isAsking }: { row: Row; isAsking: boolean }): ReactNode {
   switch (row.kind) {
     case 'prompt':
-      return <PromptRow message={row.message} />;
+      return <PromptRow message={row.message} turn={row.turn} />;
     case 'text':
       return <TextRow row={row} />;
     case 'reasoning':

@@ -1,4 +1,4 @@
-import type { AgentUsage, DiffStat, Turn } from '@pilotlight/protocol';
+import { CONTINUE_PROMPT, type AgentUsage, type DiffStat, type Turn } from '@pilotlight/protocol';
 import { DiffCount } from '../../ui/diff-count.tsx';
 import { Mark } from '../../ui/mark.tsx';
 import { Elapsed } from '../../ui/time.tsx';
@@ -6,6 +6,7 @@ import { Tooltip } from '../../ui/tooltip.tsx';
 import { Button } from '../../ui/button.tsx';
 import { showError } from '../../ui/toasts.tsx';
 import { chatStore } from '../../live/chat-store.ts';
+import { useChatPart } from '../../live/use-chat.ts';
 import { sendPrompt } from '../../live/outbox.ts';
 import { words } from '../../words/index.ts';
 import { ExplainedMark } from './marks.tsx';
@@ -53,9 +54,7 @@ export function TurnRow({ row, isAsking }: { row: Extract<Row, { kind: 'turn' }>
           {error?.message ?? w.cancelledWhy} {w.keptSoFar}
         </p>
       ) : null}
-      {state === 'interrupted' ? (
-        <p className="text-small text-ink-2">{error?.message ?? w.interruptedWhy}</p>
-      ) : null}
+      {state === 'interrupted' ? <Interruption turn={turn} /> : null}
     </>
   );
 }
@@ -74,7 +73,12 @@ function Changes({ diff, before }: { diff: DiffStat | null; before: DiffStat | n
 function Continuity({ turn, isFirst }: { turn: Turn; isFirst: boolean }) {
   const { continuity, dispatch } = turn;
   // A chat's first turn begins fresh, which goes without saying.
-  const isPlain = continuity === null || continuity === 'live' || (continuity === 'fresh' && isFirst);
+  const isPlain =
+    continuity === null ||
+    continuity === 'live' ||
+    (continuity === 'fresh' && isFirst) ||
+    // It was told again up to where it ended, and did not go on.
+    (continuity === 'reattached' && turn.state === 'interrupted');
   const shown = isPlain ? null : words.transcript.continuity[continuity];
   const [cold, coldWhy] = words.transcript.coldTurn;
   return (
@@ -82,6 +86,29 @@ function Continuity({ turn, isFirst }: { turn: Turn; isFirst: boolean }) {
       {dispatch === 'cold' ? <ExplainedMark word={cold ?? ''} why={coldWhy ?? ''} level="warning" /> : null}
       {shown === null ? null : <ExplainedMark word={shown[0]} why={shown[1]} />}
     </>
+  );
+}
+
+/** Why the turn was cut off; while nothing comes after it, with a way to go on. */
+function Interruption({ turn }: { turn: Turn }) {
+  const w = words.transcript;
+  const isLast = useChatPart(turn.chatId, ({ state }) =>
+    Object.values(state.turns).every(({ id, createdAt }) => id === turn.id || createdAt < turn.createdAt),
+  );
+  const goOn = () => {
+    sendPrompt(turn.chatId, [{ type: 'text', text: CONTINUE_PROMPT }], turn.agent).catch(showError);
+  };
+  return (
+    <div className="mt-1 rounded-lg border border-line bg-sunken px-3 py-2 text-ui">
+      <p className="break-words whitespace-pre-wrap text-ink-2">{turn.error?.message ?? w.interruptedWhy}</p>
+      {isLast ? (
+        <Tooltip label={w.goOnAbout(CONTINUE_PROMPT)}>
+          <Button className="mt-2" onClick={goOn}>
+            {w.goOn}
+          </Button>
+        </Tooltip>
+      ) : null}
+    </div>
   );
 }
 

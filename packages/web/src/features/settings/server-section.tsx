@@ -1,0 +1,36 @@
+import { CONTINUE_PROMPT } from '@pilotlight/protocol';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { server } from '../../live/server.ts';
+import { Section } from '../../ui/page.tsx';
+import { Switch } from '../../ui/switch.tsx';
+import { showError } from '../../ui/toasts.tsx';
+import { words } from '../../words/index.ts';
+import { SettingRow } from './setting-row.tsx';
+
+const text = words.settings;
+const KEY = ['settings'];
+
+/** Another browser may change it too: it is asked for again whenever this one is looked at. */
+export function ServerSection() {
+  const queries = useQueryClient();
+  const { data } = useQuery({ queryKey: KEY, queryFn: () => server.getSettings(), staleTime: 0 });
+  const { mutate, isPending, variables } = useMutation({
+    mutationFn: (continueInterrupted: boolean) => server.updateSettings({ continueInterrupted }),
+    onSuccess: (settings) => queries.setQueryData(KEY, settings),
+    onError: showError,
+  });
+  const stored = data?.continueInterrupted ?? false;
+  return (
+    <Section id="server" title={text.sections.server.title} note={text.everywhere}>
+      <SettingRow title={text.continueInterrupted} about={text.continueInterruptedAbout(CONTINUE_PROMPT)}>
+        <Switch
+          bare
+          label={text.continueInterrupted}
+          checked={isPending ? variables : stored}
+          disabled={data === undefined}
+          onChange={mutate}
+        />
+      </SettingRow>
+    </Section>
+  );
+}
