@@ -1,4 +1,10 @@
-import { PilotlightError, emptyToolSnapshot, newId, type TurnResult } from '@pilotlight/protocol';
+import {
+  CONTINUE_PROMPT,
+  PilotlightError,
+  emptyToolSnapshot,
+  newId,
+  type TurnResult,
+} from '@pilotlight/protocol';
 import { execFileSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -588,10 +594,77 @@ describe('a server that died', () => {
     asked.ctx.signal.addEventListener('abort', () =>
       asked.end({ ok: false, error: { code: 'cancelled', message: '' } }),
     );
+    d.userSettings.update({ continueInterrupted: true });
     await d.dispatcher.stop();
-    expect(d.store.turns.get(running.id)).toMatchObject({ state: 'interrupted' });
+    expect(d.store.turns.get(running.id)).toMatchObject({
+      state: 'interrupted',
+      error: { code: 'interrupted', details: { reason: 'stopped' } },
+    });
+    // Who stops everything does not want it to go on by itself.
+    expect(d.queue.list(chat.id).map(({ id }) => id)).toEqual([waiting.id]);
     expect(d.store.turns.get(waiting.id)).toMatchObject({ state: 'queued' });
     expect(() => d.submit(chat.id, 'late')).toThrow(expect.objectContaining({ code: 'server_stopping' }));
+  });
+});
+
+describe('a turn that goes on by itself', () => {
+  it('is queued before what waits, with the same agent and model, in the step that ends the interrupted one', async () => {
+    await using d = startDispatch();
+    d.userSettings.update({ continueInterrupted: true });
+    const { chat } = await d.chat();
+    const content = [{ type: 'text' as const, text: 'running' }];
+    const { turn: running } = d.dispatcher.submit(chat.id, {
+      id: newId('turn'),
+      content,
+      agent: 'beta',
+      model: 'large',
+    });
+    const waiting = d.submit(chat.id, 'waiting');
+    const asked = await d.backend.asked();
+    asked.ctx.signal.addEventListener('abort', () =>
+      asked.end({ ok: false, error: { code: 'cancelled', message: '' } }),
+    );
+    await d.dispatcher.stop('no_keeper');
+    const [first, second] = d.queue.list(chat.id);
+    expect(first).toMatchObject({
+      continues: running.id,
+      agent: 'beta',
+      model: 'large',
+      prompt: [{ type: 'text', text: CONTINUE_PROMPT }],
+    });
+    expect(second?.id).toBe(waiting.id);
+    expect(d.store.turns.get(running.id)?.error).toMatchObject({
+      message: expect.stringMatching(/it goes on by itself\.$/),
+      details: { reason: 'no_keeper' },
+    });
+    expect(d.state(chat.id).chat).toMatchObject({ activity: 'queued', lastTurnState: 'interrupted' });
+  });
+
+  it('is no cancelled turn', async () => {
+    await using d = startDispatch();
+    d.userSettings.update({ continueInterrupted: true });
+    const { chat } = await d.chat();
+    const running = d.submit(chat.id, 'running');
+    const asked = await d.backend.asked();
+    d.dispatcher.cancelTurn(running.id);
+    asked.end({ ok: false, error: { code: 'cancelled', message: '' } });
+    await d.dispatcher.drained();
+    expect(d.queue.list(chat.id)).toEqual([]);
+  });
+});
+
+it('a cold turn of an earlier server is interrupted, since nobody can go on with it', async () => {
+  const before = startDispatch();
+  const { chat } = await before.chat();
+  const { id } = before.submit(chat.id, 'hello');
+  await before.backend.asked();
+  before.crash();
+  await using after = startDispatch(before.root);
+  for (const turn of after.store.turns.open()) after.dispatcher.takeUp({ ...turn, dispatch: 'cold' });
+  await after.dispatcher.drained();
+  expect(after.store.turns.get(id)).toMatchObject({
+    state: 'interrupted',
+    error: { message: expect.stringMatching(/ran it cold.*send again/), details: { reason: 'cold' } },
   });
 });
 

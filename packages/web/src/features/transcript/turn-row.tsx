@@ -99,8 +99,10 @@ function Interruption({ turn }: { turn: Turn }) {
     sendPrompt(turn.chatId, [{ type: 'text', text: CONTINUE_PROMPT }], turn.agent).catch(showError);
   };
   return (
-    <div className="mt-1 rounded-lg border border-line bg-sunken px-3 py-2 text-ui">
-      <p className="break-words whitespace-pre-wrap text-ink-2">{turn.error?.message ?? w.interruptedWhy}</p>
+    <>
+      <p className="text-small break-words whitespace-pre-wrap text-ink-2">
+        {turn.error?.message ?? w.interruptedWhy}
+      </p>
       {isLast ? (
         <Tooltip label={w.goOnAbout(CONTINUE_PROMPT)}>
           <Button className="mt-2" onClick={goOn}>
@@ -108,7 +110,7 @@ function Interruption({ turn }: { turn: Turn }) {
           </Button>
         </Tooltip>
       ) : null}
-    </div>
+    </>
   );
 }
 
