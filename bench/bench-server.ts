@@ -1,4 +1,5 @@
 import { createClient, type Client } from '@pilotlight/client';
+import { stopKeepers } from '@pilotlight/keeper';
 import { newId, type ChatFrame, type TurnState } from '@pilotlight/protocol';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,9 +15,15 @@ export interface LoopDelays {
   p99Ms: number;
 }
 
+/** bytes, after a forced collection of garbage */
+export interface MemoryUse {
+  resident: number;
+  heap: number;
+}
+
 /**
  * A server in a process of its own on a temporary data folder, and a plain folder as project.
- * `prepare` may fill the data folder before; `env` is the agents'.
+ * `prepare` may fill the data folder before; `env` is the agents', where PILOTLIGHT_KEEPER `on` gives them to a keeper.
  */
 export async function startBenchServer(
   prepare: (dataFolder: string) => void = () => {},
@@ -48,6 +55,11 @@ export async function startBenchServer(
     async run(chatId: string, text: string): Promise<void> {
       await client.waitForTurn(chatId, (await this.submit(chatId, text)).id);
     },
+    async memory(): Promise<MemoryUse> {
+      const answer = next<MemoryUse>();
+      child.send('memory');
+      return answer;
+    },
     watchLoop: () => child.send('watch'),
     async loopDelays(): Promise<LoopDelays> {
       const answer = next<LoopDelays>();
@@ -58,6 +70,7 @@ export async function startBenchServer(
       const exit = once(child, 'exit');
       child.send('close');
       await exit;
+      await stopKeepers(dataFolder);
       rmSync(root, { recursive: true, force: true });
     },
   };

@@ -8,7 +8,10 @@ import { measureFanOut } from './fan-out.ts';
 import { measureFirstPrompt } from './first-prompt.ts';
 import { measureFlood } from './flood.ts';
 import { measureKeeper } from './keeper.ts';
+import { measureMemory } from './memory.ts';
 import { measurePage } from './page-bench.ts';
+import { measureReattach } from './reattach.ts';
+import { measureStart } from './start.ts';
 import type { Row } from './stats.ts';
 import { measureStorage } from './storage.ts';
 import { measureTurnLatency } from './turn-latency.ts';
@@ -22,6 +25,9 @@ const BENCHMARKS: Record<string, () => Promise<Row[]>> = {
   flood: measureFlood,
   storage: measureStorage,
   keeper: measureKeeper,
+  start: measureStart,
+  reattach: measureReattach,
+  memory: measureMemory,
   page: measurePage,
 };
 
