@@ -11,6 +11,8 @@ import { quantile, round, type Row } from './stats.ts';
 const ROUNDS = 9;
 const COMMAND = fileURLToPath(new URL('../packages/cli/bin/pilotlight.js', import.meta.url));
 
+const BUILD = fileURLToPath(new URL('../packages/cli/build.ts', import.meta.url));
+
 /** A server as a user starts it: nobody helps, and the keeper must be started too. */
 export interface StartedServer {
   child: ChildProcess;
@@ -55,6 +57,7 @@ export async function endCommand(
 
 /** From the spawn of the command to its first healthy answer: with much history, without any, and Node alone, in turns. */
 export async function measureStart(): Promise<Row[]> {
+  execFileSync(process.execPath, [BUILD]);
   const history = seededHistory();
   const root = mkdtempSync(join(tmpdir(), 'pilotlight-bench-start-'));
   const empty = join(root, 'data');

@@ -7,6 +7,7 @@ import module from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { builtMain } from './built-main.js';
 
 const NEEDED = 24;
 const main = new URL('../src/main.ts', import.meta.url);
@@ -15,10 +16,9 @@ if (Number(process.versions.node.split('.')[0]) >= NEEDED) await run();
 else runWith(ownNode());
 
 async function run() {
-  // Stripping types from some hundred files and compiling them is most of what a start costs, so Node keeps what it made of
-  // them. It notices a file that has changed, and does without where the folder cannot be made.
+  // Stripping types and compiling is most of what a start costs, so Node keeps what it made of the files. It notices a file that has changed, and does without where the folder cannot be made.
   module.enableCompileCache(join(cacheFolder(), 'pilotlight', 'compiled'));
-  await import(main.href);
+  await import((builtMain() ?? main).href);
 }
 
 /** The user's own: nobody else may put code there. */
