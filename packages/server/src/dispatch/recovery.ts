@@ -27,9 +27,7 @@ export function unfinished(announcer: Announcer): Unfinished {
  */
 export function coolDown(announcer: Announcer, isLive: (chatId: string, agent: string) => boolean): void {
   const { store, journal, now } = announcer;
-  const gone = store.agentSessions
-    .list()
-    .filter(({ state, chatId, agent }) => state !== 'cold' && !isLive(chatId, agent));
+  const gone = store.agentSessions.resident().filter(({ chatId, agent }) => !isLive(chatId, agent));
   if (gone.length === 0) return;
   journal.commit((scope) => {
     for (const row of gone) {
