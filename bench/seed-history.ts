@@ -162,6 +162,7 @@ function addTurn(
     error: null,
     diff: null,
     usage: null,
+    continues: null,
   });
   const said = (id: string, role: Message['role'], length: number): Message => ({
     id,
