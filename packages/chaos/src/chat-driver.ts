@@ -14,6 +14,8 @@ import type { Address } from './server-process.ts';
 import type { TopicReader } from './topic-reader.ts';
 
 const RETRY_MS = 40;
+/** Between two questions for a turn of which nothing is heard. */
+const ASK_MS = 3000;
 /** What a client tries again: nobody was there, or the server is not able right now. */
 const PASSING: ReadonlySet<ErrorCode> = new Set(['server_unreachable', 'server_stopping', 'store_full']);
 
@@ -66,7 +68,7 @@ export class ChatDriver {
 
   /** One prompt, from its first attempt to the end of its turn. */
   async #say(line: Line, cancelAfterMs: number | null, signal: AbortSignal): Promise<void> {
-    const { run, name, effectsFile, reader } = this.options;
+    const { run, name, effectsFile } = this.options;
     const nonce = nonceOf(run, name, this.submissions.length);
     const turnId = newId('turn');
     const submission: Submission = {
@@ -82,10 +84,9 @@ export class ChatDriver {
     const content = line.blocks(nonce, effectsFile).map((text) => ({ type: 'text' as const, text }));
     await this.#submit(submission, { id: turnId, content }, signal);
     if (!submission.accepted) return;
-    const ended = reader.until((state) => {
-      const turn = (state as ChatState).turns[turnId];
-      return turn !== undefined && isTurnEnded(turn.state);
-    }, signal);
+    const ended = this.#ended(turnId, signal);
+    // Waited for below, after a cancel.
+    ended.catch(() => {});
     if (cancelAfterMs !== null) {
       await delay(cancelAfterMs);
       submission.cancelAsked = true;
@@ -97,6 +98,30 @@ export class ChatDriver {
       );
     }
     await ended;
+  }
+
+  /** A snapshot does not have a turn that was cancelled while it waited, so the server is asked too, now and then. */
+  async #ended(turnId: string, signal: AbortSignal): Promise<void> {
+    const over = new AbortController();
+    const seen = this.options.reader
+      .until(
+        (state) => {
+          const turn = (state as ChatState).turns[turnId];
+          return turn !== undefined && isTurnEnded(turn.state);
+        },
+        AbortSignal.any([signal, over.signal]),
+      )
+      .then(() => true);
+    try {
+      while (!(await Promise.race([seen, delay(ASK_MS, false)]))) {
+        const asked = this.options.address().then((address) => createClient(address).getTurn(turnId));
+        const turn = await Promise.race([asked.catch(() => null), seen.then(() => null)]);
+        if (turn !== null && isTurnEnded(turn.state)) return;
+      }
+    } finally {
+      seen.catch(() => {});
+      over.abort();
+    }
   }
 
   async #submit(submission: Submission, body: SubmitPrompt, signal: AbortSignal): Promise<void> {
