@@ -83,6 +83,7 @@ const http = await startHttp({
     warn: (fields, message) => log.warn(fields, message),
     error: (fields, message) => log.error(fields, message),
   },
+  turnsOutliveServer: false,
   stop: () => {},
 });
 process.send?.({ url: http.url, token, topic });

@@ -108,6 +108,17 @@ it('stop lets a running turn go on for the next server, stop --all ends it', asy
   expect((await bench.run(['stop', '--all'])).stdout).toContain('nothing ran');
 });
 
+it('without a keeper, stop does not say that anything goes on', async () => {
+  const { serve } = await bench.serve([], { env: { PILOTLIGHT_KEEPER: 'off' } });
+  const running = bench.spawn(['prompt', '--agent', 'demo', '/wait']);
+  await running.until('stdout', /waiting/);
+  const stop = await bench.run(['stop']);
+  expect(stop.code).toBe(0);
+  expect(stop.stdout).not.toContain('on with what it was asked');
+  await serve.result;
+  running.child.kill('SIGKILL');
+});
+
 function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);

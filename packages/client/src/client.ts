@@ -39,6 +39,7 @@ import type {
   UpdateTurn,
   WorktreeFile,
   WorktreeFiles,
+  ServerStopping,
   StopHow,
 } from '@pilotlight/protocol';
 import type { InstallOptions } from './install-agent.ts';
@@ -67,7 +68,7 @@ export interface Client {
   getSettings(): Promise<Settings>;
   updateSettings(body: UpdateSettings): Promise<Settings>;
   /** Resolves when the server begins to stop. */
-  stopServer(how?: StopHow): Promise<void>;
+  stopServer(how?: StopHow): Promise<ServerStopping>;
   /**
    * A one-time sign-in link for a browser, and when it expires (epoch ms).
    * @param to the place in the page it leads to, such as `/sessions/ses_…`

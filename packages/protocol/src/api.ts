@@ -106,6 +106,11 @@ export type ReorderQueue = z.infer<typeof ReorderQueue>;
  */
 export const StopServer = z.strictObject({ how: z.enum(['leave', 'all', 'hand_over']).optional() });
 export type StopServer = z.infer<typeof StopServer>;
+/** Answer of it. `turnsGoOn`: running turns do not end with the server. */
+export interface ServerStopping {
+  stopping: true;
+  turnsGoOn: boolean;
+}
 export type StopHow = NonNullable<StopServer['how']>;
 
 /** GET /api/settings: of this server, for all its clients. */

@@ -315,6 +315,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
       warn: (fields, message) => log.warn(fields, message),
       error: (fields, message) => log.error(fields, message),
     },
+    turnsOutliveServer: processes.outlivesServer,
     stop: (how) => (options.onStopRequested ?? ((wanted) => void stopServer(server, wanted)))(how),
   });
   building.defer(() => http.close());

@@ -254,6 +254,7 @@ export async function startTestServer(
       search: async () => ({ hits: [], total: 0, truncated: false }),
     },
     log: { info: note, warn: note, error: note },
+    turnsOutliveServer: true,
     stop: () => stopped.resolve(),
   };
   const http = await startHttp({ ...deps, port: 0, ...options });

@@ -25,9 +25,9 @@ async function stop(options: StopOptions): Promise<void> {
   const client = await requireServer(settings);
   const running = await client.listProcesses();
   const before = settings.url === null ? await readServerFile(settings.dataFolder) : null;
-  await client.stopServer('leave');
+  const { turnsGoOn } = await client.stopServer('leave');
   if (before !== null) await untilGone(settings.dataFolder, before.pid);
-  const goOn = running.filter(({ state }) => state === 'busy').length;
+  const goOn = turnsGoOn ? running.filter(({ state }) => state === 'busy').length : 0;
   if (json) return screen.line(JSON.stringify({ stopped: client.url, goOn }));
   screen.line(`✓ stopped ${client.url}`);
   if (goOn === 0) return;

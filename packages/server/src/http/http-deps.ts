@@ -35,6 +35,8 @@ export interface HttpDeps {
     search(chatId: string, query: { query: string; limit: number }): Promise<ChatSearch>;
   };
   log: HttpLog;
+  /** whether running turns go on when the server ends */
+  turnsOutliveServer: boolean;
   /** asks the process to end gracefully; returns at once */
   stop(how: StopHow): void;
 }

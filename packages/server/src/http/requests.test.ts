@@ -151,7 +151,7 @@ describe('routes', () => {
   it('stop the server after the answer', async () => {
     const response = await server.api('/api/server/stop', { method: 'POST' });
     expect(response.status).toBe(202);
-    expect(await response.json()).toEqual({ stopping: true });
+    expect(await response.json()).toEqual({ stopping: true, turnsGoOn: true });
     await server.stopped;
   });
 });
