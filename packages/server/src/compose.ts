@@ -120,11 +120,14 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
   );
   const announcer = new Announcer(store, journal, now);
 
-  /** what becomes of idle agents when running turns are left to the next server; null: nothing is left */
-  let leaving = null as IdleProcesses | null;
-  /** why running turns end with this server */
-  let stopping = 'stopped' as 'stopped' | 'no_keeper';
   const processes = await (options.processes ?? ownProcesses)(folder, log);
+  /**
+   * What becomes of idle agents when running turns are left to the next server; null: nothing is left. A start that fails
+   * leaves everything as it found it.
+   */
+  let leaving: IdleProcesses | null = processes.outlivesServer ? 'keep' : null;
+  /** why running turns end with this server */
+  let stopping: 'stopped' | 'no_keeper' = 'stopped';
   building.defer(() => processes.dispose(leaving === null ? 'end' : 'leave'));
   const agents = createAgentTable({
     dataFolder: folder.root,
@@ -325,6 +328,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
   void acp.tendSpares();
 
   const composed = building.move();
+  leaving = null;
   let closing: Promise<void> | null = null;
   const close = (): Promise<void> => (closing ??= composed.disposeAsync());
   const server: RunningServer = {

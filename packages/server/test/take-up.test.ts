@@ -1,7 +1,9 @@
 /** A turn that runs while its server goes away: the next server takes it up, and nobody can tell. */
 import { Ledger, LocalProcesses } from '@pilotlight/keeper';
 import type { Chat, ChatState, Message, Part, Turn } from '@pilotlight/protocol';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { composeServer } from '../src/index.ts';
@@ -52,14 +54,14 @@ beforeEach(async () => {
 afterEach(() => home[Symbol.asyncDispose]());
 
 /** A server on the home, whose agents outlive it. */
-async function serve(more: Record<string, string> = {}): Promise<void> {
+async function serve(more: Record<string, string> = {}, port = 0): Promise<void> {
   const { dataFolder, folder: homeFolder } = home;
   const processes = async () => keeper.port();
   const env = { ...home.env(), ...more };
   home.server = await composeServer({
     dataFolder,
     homeFolder,
-    port: 0,
+    port,
     env,
     processes,
     residencyEveryMs: 50,
@@ -310,4 +312,25 @@ it('an idle agent that was taken over is released as any other', async () => {
   );
   expect(released.agentSessions['shell']?.why).toContain('idle');
   expect(home.survivors('shell')).toEqual([]);
+});
+
+it('a server that does not come to listen leaves what it took up to the next one', async () => {
+  const desk = await home.desk();
+  const { id } = await home.client.submitPrompt(desk.chat.id, say('/hold gate'));
+  await home.said(desk.chat, 'holding');
+  await home.running.leave('keep');
+  const other = createServer();
+  other.listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  await expect(serve({}, (other.address() as AddressInfo).port)).rejects.toMatchObject({
+    code: 'port_in_use',
+  });
+  other.close();
+  await serve();
+  await release(desk, 'gate');
+  expect(await home.client.waitForTurn(desk.chat.id, id)).toMatchObject({
+    state: 'completed',
+    continuity: 'reattached',
+  });
+  expect(await home.words(desk.chat)).toBe('holding released');
 });
