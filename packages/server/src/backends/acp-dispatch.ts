@@ -50,7 +50,7 @@ export async function coldDispatch(options: ColdDispatchOptions): Promise<TurnRe
 
 function startOptions({ processes, ctx, kill }: ColdDispatchOptions): Omit<AgentProcessOptions, 'agent'> {
   const { worktreePath: cwd, signal } = ctx;
-  return { processes, cwd, signal, ...(kill === undefined ? {} : { kill }) };
+  return { processes, cwd, signal, keeping: { kill } };
 }
 
 async function dispatch(process: AgentProcess, options: ColdDispatchOptions): Promise<TurnResult> {

@@ -44,7 +44,14 @@ export interface AgentProcessOptions {
   processes: ProcessPort;
   /** where it starts; every session has its own folder */
   cwd: string;
-  kill?: KillDeadlines;
+  keeping: ProcessKeeping;
+  /** aborted: give the start up */
+  signal?: AbortSignal;
+}
+
+/** How processes are kept for a later server, and ended; the same for all of a backend. */
+export interface ProcessKeeping {
+  kill?: KillDeadlines | undefined;
   /** By what a later server knows the process again. */
   tag?: string;
   /** Resolves when everything said so far is written down. */
@@ -52,12 +59,8 @@ export interface AgentProcessOptions {
   /** It has said more in a turn than is kept: no later server can go on with it. */
   onOutgrown?(process: AgentProcess): void;
   /** bytes of output kept for a later server while a turn runs, 512 MiB unless told */
-  mostKept?: number;
-  /** aborted: give the start up */
-  signal?: AbortSignal;
+  mostKept?: number | undefined;
 }
-
-type KeptOptions = Pick<AgentProcessOptions, 'agent' | 'kill' | 'written' | 'onOutgrown' | 'mostKept'>;
 
 export class AgentProcess {
   readonly agent: ResolvedAgent;
@@ -65,10 +68,7 @@ export class AgentProcess {
   readonly connection: Connection;
   /** Resolves with the reason when the connection ended; the process is then being ended. */
   readonly ended: Promise<PilotlightError>;
-  readonly #kill: KillDeadlines | undefined;
-  readonly #written: (() => Promise<void>) | undefined;
-  readonly #mostKept: number;
-  readonly #onOutgrown: ((process: AgentProcess) => void) | undefined;
+  readonly #keeping: ProcessKeeping;
   readonly #sinks = new Map<string, SessionSink>();
   #opening = 0;
   #wasAsked = false;
@@ -79,15 +79,17 @@ export class AgentProcess {
   #hasExited = false;
   #endedBefore = false;
 
-  private constructor(child: ChildProcessPort, options: KeptOptions, resumption?: Resumption) {
-    this.agent = options.agent;
+  private constructor(
+    child: ChildProcessPort,
+    agent: ResolvedAgent,
+    keeping: ProcessKeeping,
+    resumption?: Resumption,
+  ) {
+    this.agent = agent;
     this.child = child;
-    this.#kill = options.kill;
-    this.#written = options.written;
-    this.#mostKept = options.mostKept ?? mostKeptBytes;
-    this.#onOutgrown = options.onOutgrown;
+    this.#keeping = keeping;
     this.connection = new Connection({
-      name: options.agent.name,
+      name: agent.name,
       child,
       handlers: {
         notification: (method, params) => this.#notified(method, params),
@@ -107,16 +109,16 @@ export class AgentProcess {
    * @throws PilotlightError `agent_not_installed`, `agent_failed`, `agent_timeout`, `agent_protocol`, `agent_login_required`
    */
   static async start(options: AgentProcessOptions): Promise<AgentProcess> {
-    const { agent } = options;
+    const { agent, keeping } = options;
     const child = await options.processes.spawn({
       owner: agent.name,
       command: agent.command,
       args: agent.args,
       cwd: options.cwd,
       env: agent.processEnv,
-      ...(options.tag === undefined ? {} : { tag: options.tag }),
+      ...(keeping.tag === undefined ? {} : { tag: keeping.tag }),
     });
-    const started = new AgentProcess(child, options);
+    const started = new AgentProcess(child, agent, keeping);
     try {
       await started.#initialize(options.signal);
       return started;
@@ -130,7 +132,12 @@ export class AgentProcess {
    * Takes over a process of an earlier server. It is silent until `connection.start()`, so that everybody who listens is there.
    * `initialized`: what it answered to `initialize` then.
    */
-  static async adopt(left: LeftProcess, initialized: unknown, options: KeptOptions): Promise<AgentProcess> {
+  static async adopt(
+    left: LeftProcess,
+    initialized: unknown,
+    agent: ResolvedAgent,
+    keeping: ProcessKeeping,
+  ): Promise<AgentProcess> {
     const { output, input } = left;
     const resumption: Resumption = {
       from: output.from,
@@ -139,7 +146,7 @@ export class AgentProcess {
       nextId: input.accepted + 1,
       answered: answeredIds(input.lines),
     };
-    const process = new AgentProcess(await left.adopt(), options, resumption);
+    const process = new AgentProcess(await left.adopt(), agent, keeping, resumption);
     process.#endedBefore = left.exit !== null;
     process.#initialized = initialized;
     process.#capabilities = readCapabilities(initialized);
@@ -199,7 +206,7 @@ export class AgentProcess {
   /** Ends the process and its group; may be called again. */
   async end(): Promise<void> {
     if (this.isUp) this.#wasAsked = true;
-    await this.child.end(this.#kill);
+    await this.child.end(this.#keeping.kill);
   }
 
   async #initialize(signal: AbortSignal | undefined): Promise<void> {
@@ -246,10 +253,10 @@ export class AgentProcess {
     const needed = this.#needed();
     if (needed.length === 0) return this.#acknowledgeSoon();
     const from = Math.min(...needed.map(({ output }) => output));
-    if (this.connection.position - from <= this.#mostKept) return;
+    if (this.connection.position - from <= (this.#keeping.mostKept ?? mostKeptBytes)) return;
     // Else it would be held back in the end, waiting for an acknowledgement that comes with the turn's end.
     for (const sink of this.#sinks.values()) sink.outgrown();
-    this.#onOutgrown?.(this);
+    this.#keeping.onOutgrown?.(this);
     this.acknowledge();
   }
 
@@ -266,14 +273,18 @@ export class AgentProcess {
 
   /** While a turn is open its end acknowledges; else what was said, once it is written down. */
   #acknowledgeSoon(): void {
-    if (this.#acknowledging || this.#written === undefined) return;
+    const { written } = this.#keeping;
+    if (this.#acknowledging || written === undefined) return;
     this.#acknowledging = true;
     setTimeout(() => {
       const heard = { output: this.connection.position, input: this.child.written };
-      void this.#written?.().then(() => {
-        this.#acknowledging = false;
-        this.#acknowledge(heard);
-      });
+      written()
+        // Not written, as when the server stops: a later one hears it.
+        .then(
+          () => this.#acknowledge(heard),
+          () => {},
+        )
+        .finally(() => (this.#acknowledging = false));
     }, acknowledgeMs).unref();
   }
 

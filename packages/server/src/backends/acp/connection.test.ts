@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, expect, test } from 'vitest';
 import type { ChildProcessPort, ProcessExit } from '@pilotlight/keeper';
-import { Connection, type PeerHandlers } from './connection.ts';
+import { Connection, type PeerHandlers, type Resumption } from './connection.ts';
 import { RpcError } from './rpc-error.ts';
 
 /** The other end of a pipe without a process. */
@@ -50,6 +50,7 @@ const peers: Peer[] = [];
 function connect(
   handlers: Partial<PeerHandlers> = {},
   lineLimit?: number,
+  resumption?: Resumption,
 ): { peer: Peer; connection: Connection } {
   const peer = new Peer();
   peers.push(peer);
@@ -58,6 +59,7 @@ function connect(
     child: peer,
     handlers: { request: () => ({}), notification: () => {}, ...handlers },
     ...(lineLimit === undefined ? {} : { lineLimit }),
+    ...(resumption === undefined ? {} : { resumption }),
   });
   return { peer, connection };
 }
@@ -199,4 +201,19 @@ test('a peer that takes no input is given up before it fills our memory', async 
   const text = 'x'.repeat(50 * 1024 * 1024);
   for (let n = 0; n < 3; n++) connection.notify('big', { text });
   expect((await connection.ended).message).toContain('does not read its input');
+});
+
+test('what is told again ends where it ends, also in half a line that nobody ever finishes', async () => {
+  const heard: string[] = [];
+  const line = `${JSON.stringify({ jsonrpc: '2.0', method: 'told' })}\n`;
+  const half = 'loading';
+  const until = Buffer.byteLength(line + half);
+  const resumption = { from: 0, until, nextId: 7, answered: new Set<string>() };
+  const notification = (method: string): void => void heard.push(method);
+  const { peer, connection } = connect({ notification }, undefined, resumption);
+  peer.out.write(line + half);
+  connection.start();
+  await connection.caughtUp;
+  expect(heard).toEqual(['told']);
+  expect(connection.position).toBe(Buffer.byteLength(line));
 });

@@ -109,7 +109,7 @@ export class Connection {
     this.#position = resumption?.from ?? 0;
     this.#until = resumption?.until ?? 0;
     this.#answeredBefore = resumption?.answered ?? new Set();
-    this.#seen();
+    this.#seen(this.#position);
     if (resumption === undefined) this.start();
   }
 
@@ -199,7 +199,7 @@ export class Connection {
         // Bytes that are no UTF-8 count differently as text.
         this.#position = read - this.#reader.pendingBytes;
         if (!this.#isHeard) return;
-        this.#seen();
+        this.#seen(read);
         this.#options.onRead?.();
       }
       await this.#deliver(this.#reader.end());
@@ -212,8 +212,9 @@ export class Connection {
     await this.#finish(cause);
   }
 
-  #seen(): void {
-    if (this.#position >= this.#until) this.#caughtUp.resolve();
+  /** So many bytes were read, and every whole line of them handed over: half a line may never get its end. */
+  #seen(read: number): void {
+    if (read >= this.#until) this.#caughtUp.resolve();
   }
 
   async #deliver(lines: string[]): Promise<void> {

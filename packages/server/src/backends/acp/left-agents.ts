@@ -4,11 +4,11 @@
  *     adopt(): known and still wanted ──▶ silent ──goOn()──▶ told again what nobody acknowledged ──▶ as any other
  *                          └──unknown, or cannot be had──▶ somebody else's to end
  */
-import type { KillDeadlines, LeftProcess } from '@pilotlight/keeper';
+import type { LeftProcess } from '@pilotlight/keeper';
 import type { AgentSessionHandle } from '@pilotlight/protocol';
 import type { AgentTable } from '../agent-spec.ts';
 import { TERMINAL_TAG, terminalTag, type AcpSession } from './acp-session.ts';
-import { AgentProcess } from './agent-process.ts';
+import { AgentProcess, type ProcessKeeping } from './agent-process.ts';
 import { ProcessFiles, type Opening, type SessionMemory } from './process-file.ts';
 
 /** By what the processes of the backend are known among those that an earlier server left. */
@@ -17,8 +17,8 @@ export const PROCESS_TAG = 'acp_warm';
 export interface LeftAgentsOptions {
   agents: AgentTable;
   stateFolder: string;
-  kill: KillDeadlines | undefined;
-  written(): Promise<void>;
+  /** of those that are taken over */
+  keeping: ProcessKeeping;
   /** Whether a later server may go on with the session. */
   isCurrent(session: SessionMemory): boolean;
 }
@@ -119,12 +119,10 @@ export class LeftAgents {
     const memory = left.tag === PROCESS_TAG ? this.#files.read(left.id) : null;
     const sessions = memory?.sessions.filter((session) => this.#o.isCurrent(session)) ?? [];
     if (memory === null || sessions.length === 0) return null;
-    const { agents, kill, written } = this.#o;
+    const { agents, keeping } = this.#o;
     try {
       const agent = await agents.resolve(memory.agent);
-      const onOutgrown = (process: AgentProcess): void => this.forget(process);
-      const options = { agent, written, onOutgrown, ...(kill === undefined ? {} : { kill }) };
-      const process = await AgentProcess.adopt(left, memory.initialized, options);
+      const process = await AgentProcess.adopt(left, memory.initialized, agent, keeping);
       return { process, owner: memory.owner, sessions, left };
     } catch {
       // Its definition is gone, or the keeper does not give it: it is ended as what nobody knows.

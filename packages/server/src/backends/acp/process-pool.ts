@@ -4,9 +4,9 @@
  * first session is taken before one is started, and an agent that fails again and again is not started at once.
  */
 import { PilotlightError } from '@pilotlight/protocol';
-import type { KillDeadlines, ProcessPort } from '@pilotlight/keeper';
+import type { ProcessPort } from '@pilotlight/keeper';
 import type { AgentTable, ResolvedAgent } from '../agent-spec.ts';
-import { AgentProcess } from './agent-process.ts';
+import { AgentProcess, type ProcessKeeping } from './agent-process.ts';
 import { Spares, type SparePlan } from './spares.ts';
 import { StartLimits } from './start-limits.ts';
 
@@ -16,12 +16,7 @@ export interface ProcessPoolOptions {
   /** none without it */
   spares?: SparePlan;
   limits?: StartLimits;
-  kill?: KillDeadlines;
-  /** By what a later server knows the process again. */
-  tag?: string;
-  written?(): Promise<void>;
-  /** It has said more in a turn than is kept. */
-  onOutgrown?(process: AgentProcess): void;
+  keeping: ProcessKeeping;
   /** A process is up, under the name of its owner. */
   onStarted?(process: AgentProcess, owner: string): void;
   /** A process ended; those who used it have lost it. */
@@ -141,16 +136,8 @@ export class ProcessPool {
 
   /** Starts one, and counts how it fares. */
   async #startProcess(agent: ResolvedAgent, cwd: string): Promise<AgentProcess> {
-    const { processes, kill, tag, written, onOutgrown } = this.#options;
-    const options = {
-      agent,
-      processes,
-      cwd,
-      ...(kill === undefined ? {} : { kill }),
-      ...(tag === undefined ? {} : { tag }),
-      ...(written === undefined ? {} : { written }),
-      ...(onOutgrown === undefined ? {} : { onOutgrown }),
-    };
+    const { processes, keeping } = this.#options;
+    const options = { agent, processes, cwd, keeping };
     const process = await AgentProcess.start(options).catch((cause: unknown) => {
       this.#limits.failed(agent.id, cause);
       throw cause;

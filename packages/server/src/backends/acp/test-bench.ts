@@ -78,10 +78,11 @@ export interface AskOptions {
   onEvent?: (event: AgentEvent) => void;
 }
 
-type BackendExtras = Pick<WarmAcpBackendOptions, 'spares' | 'limits'>;
+type BackendExtras = Pick<WarmAcpBackendOptions, 'spares' | 'limits' | 'mostKept'> &
+  Pick<BackendHost, 'written'>;
 
 function isExtras(input: SpecInput | BackendExtras): input is BackendExtras {
-  return 'spares' in input || 'limits' in input;
+  return !('command' in input);
 }
 
 export class Bench implements AsyncDisposable {
@@ -118,13 +119,14 @@ export class Bench implements AsyncDisposable {
   }
 
   newBackend(): WarmAcpBackend {
+    const { written, ...extras } = this.#extras;
     return new WarmAcpBackend({
       agents: this.table,
       processes: this.processes,
-      host: this.#host,
+      host: written === undefined ? this.#host : { ...this.#host, written },
       stateFolder: join(this.folder, 'state'),
       kill: quickKill,
-      ...this.#extras,
+      ...extras,
     });
   }
 

@@ -26,7 +26,7 @@ import type { AgentTable } from '../agent-spec.ts';
 import type { BackendHost } from '../backend-host.ts';
 import { interrupted } from '../interrupted.ts';
 import { AcpSession } from './acp-session.ts';
-import type { AgentProcess } from './agent-process.ts';
+import type { AgentProcess, ProcessKeeping } from './agent-process.ts';
 import { applyAskMode, applyChoice } from './apply-choice.ts';
 import { describeProcess, describeSpare } from './describe-process.ts';
 import { LeftAgents, PROCESS_TAG, type Adopted } from './left-agents.ts';
@@ -46,6 +46,8 @@ export interface WarmAcpBackendOptions {
   stateFolder: string;
   /** of the kill ladder */
   kill?: KillDeadlines;
+  /** see `ProcessKeeping` */
+  mostKept?: number;
   /** processes started ahead; none without it */
   spares?: SparePlan;
   /** how often a failing agent is started */
@@ -85,22 +87,25 @@ export class WarmAcpBackend implements AgentBackend {
     this.#agents = options.agents;
     this.#processes = options.processes;
     this.#host = options.host;
-    const { agents, processes, kill, spares, limits } = options;
+    const { agents, processes, kill, mostKept, spares, limits } = options;
+    const keeping: ProcessKeeping = {
+      kill,
+      mostKept,
+      tag: PROCESS_TAG,
+      written: () => this.#written(),
+      onOutgrown: (process) => this.#left.forget(process),
+    };
     this.#left = new LeftAgents({
       agents,
       stateFolder: options.stateFolder,
-      kill,
-      written: () => this.#written(),
+      keeping,
       isCurrent: ({ handle }) => this.#isCurrent(handle),
     });
     this.#pool = new ProcessPool({
       agents,
       processes,
-      tag: PROCESS_TAG,
-      written: () => this.#written(),
-      onOutgrown: (process) => this.#left.forget(process),
+      keeping,
       onStarted: (process, owner) => this.#left.owned(process, owner),
-      ...(kill === undefined ? {} : { kill }),
       ...(spares === undefined ? {} : { spares }),
       ...(limits === undefined ? {} : { limits }),
       onEnded: (process, reason) => this.#processEnded(process, reason),
