@@ -187,3 +187,7 @@ export function startDispatch(
     },
   };
 }
+
+/** What a message says, with other parts by their kind. */
+export const textOf = (message: { parts: { type: string }[] } | undefined): string =>
+  (message?.parts ?? []).map((part) => ('text' in part ? String(part.text) : `<${part.type}>`)).join('');

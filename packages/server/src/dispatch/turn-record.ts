@@ -41,6 +41,8 @@ export class TurnRecord {
   readonly #caughtUp = Promise.withResolvers<void>();
   #turn: Turn;
   #spoke = false;
+  /** codes of our own notices that were said */
+  readonly #marked = new Set<string>();
   /** what an earlier server wrote down of the agent's message */
   #written: Message | null = null;
   /** while an agent tells again what an earlier server has heard */
@@ -103,8 +105,10 @@ export class TurnRecord {
     for (const part of written?.parts ?? []) {
       // Of ours, and before anything the agent said.
       if (part.type !== 'notice' || !OWN_NOTICES.has(part.code)) break;
+      record.#marked.add(part.code);
       record.#recorder.record(part);
     }
+    record.#recorder.flush();
     return record;
   }
 
@@ -162,6 +166,11 @@ export class TurnRecord {
 
   event(event: AgentEvent): void {
     if (isFactEvent(event)) return this.#facts.record(this.#turn.chatId, this.#turn.agent, event);
+    if (event.type === 'notice' && OWN_NOTICES.has(event.code)) {
+      // An attempt that came to nothing has said it already.
+      if (this.#marked.has(event.code)) return;
+      this.#marked.add(event.code);
+    }
     const spoke = this.#spoke;
     this.#recorder.record(event);
     // Its first words do not wait for what else the agent has sent along with them, its end perhaps.
