@@ -1,12 +1,7 @@
-import type { AgentBackend, AgentBackendKind, AgentSession, AgentSessionHandle } from '@pilotlight/protocol';
+import type { AgentBackend, AgentBackendKind } from '@pilotlight/protocol';
 import type { AgentSessionDesk } from './agent-session-desk.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Store } from '../store/store.ts';
-
-function handleOf(row: AgentSession, sessionId: string): AgentSessionHandle {
-  const { agent, backend, chatId, worktreeId, agentSessionId, serverPort } = row;
-  return { sessionId, agent, backend, chatId, worktreeId, agentSessionId, serverPort };
-}
 
 /** Why, unless the caller knows better. */
 const ON_REQUEST = 'Released on request';
@@ -37,9 +32,11 @@ export class ChatReleases {
     this.#journal.flush();
     for (const row of this.#store.agentSessions.ofChat(chatId)) {
       if (row.state === 'cold' || (agent !== undefined && row.agent !== agent)) continue;
+      const handle = this.#desk.handle(sessionId, chatId, row.agent);
+      if (handle === null) continue;
       this.#desk.releasing(chatId, row.agent, why);
       try {
-        await this.#backends.get(row.backend)?.closeSession(handleOf(row, sessionId));
+        await this.#backends.get(row.backend)?.closeSession(handle);
       } finally {
         this.#desk.released(chatId, row.agent);
       }
