@@ -7,7 +7,7 @@
  * is a new VERSION, which is a new keeper beside the old one.
  */
 import type { PilotlightError } from '@pilotlight/protocol/error';
-import type { InputLine, KillDeadlines, ProcessExit } from './process-port.ts';
+import type { InputLine, KillDeadlines, ProcessExit, SpawnRequest } from './process-port.ts';
 
 export const VERSION = 1;
 
@@ -35,14 +35,7 @@ export interface Requests {
     answer: { pid: number; protocol: number; startedAt: number; session: number };
   };
   spawn: {
-    ask: {
-      owner: string;
-      command: string;
-      args: string[];
-      cwd: string;
-      env: Record<string, string>;
-      tag?: string;
-    };
+    ask: SpawnRequest;
     answer: { process: string; pid: number; startedAt: number };
   };
   list: { ask: object; answer: { processes: Listed[] } };
