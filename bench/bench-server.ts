@@ -1,14 +1,13 @@
 import { createClient, type Client } from '@pilotlight/client';
 import { stopKeepers } from '@pilotlight/keeper';
-import { newId, type ChatFrame, type TurnState } from '@pilotlight/protocol';
+import { newId, type ChatFrame } from '@pilotlight/protocol';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-const ENDED: ReadonlySet<TurnState> = new Set(['completed', 'failed', 'cancelled', 'interrupted']);
+import { watchTurn, type PlayedTurn } from './watch-turn.ts';
 
 export interface LoopDelays {
   maxMs: number;
@@ -44,6 +43,8 @@ export async function startBenchServer(
   const project = await client.createProject({ path: projectFolder });
   return {
     client,
+    url,
+    token,
     dataFolder,
     session: (agent = 'demo') => client.createSession({ projectId: project.id, agent }),
     async chat(agent?: string): Promise<string> {
@@ -78,14 +79,6 @@ export async function startBenchServer(
 
 export type BenchServer = Awaited<ReturnType<typeof startBenchServer>>;
 
-export interface PlayedTurn {
-  /** ms from the prompt's request to the agent's first text at the WebSocket client */
-  firstMs: number;
-  /** ms to the frame that ended the turn */
-  totalMs: number;
-  frames: number;
-}
-
 /** A chat followed over one WebSocket; turns are played on it one after another. */
 export async function openChat(server: BenchServer, chatId: string) {
   let onFrame: (frame: ChatFrame) => void = () => {};
@@ -99,21 +92,10 @@ export async function openChat(server: BenchServer, chatId: string) {
   return {
     play(text: string): Promise<PlayedTurn> {
       const id = newId('turn');
-      const { promise, resolve, reject } = Promise.withResolvers<PlayedTurn>();
-      let firstMs = Number.NaN;
-      let frames = 0;
-      const start = performance.now();
-      onFrame = ({ event }) => {
-        frames++;
-        const now = performance.now() - start;
-        if (Number.isNaN(firstMs) && (event.type === 'text' || event.type === 'tool_call')) firstMs = now;
-        if (event.type === 'turn' && event.turn.id === id && ENDED.has(event.turn.state)) {
-          if (event.turn.state === 'completed') resolve({ firstMs, totalMs: now, frames });
-          else reject(new Error(`turn ${event.turn.state}: ${event.turn.error?.message ?? ''}`));
-        }
-      };
-      server.client.submitPrompt(chatId, { id, content: [{ type: 'text', text }] }).catch(reject);
-      return promise;
+      const watch = watchTurn(id);
+      onFrame = watch.onFrame;
+      server.client.submitPrompt(chatId, { id, content: [{ type: 'text', text }] }).catch(watch.fail);
+      return watch.played;
     },
     close: () => following[Symbol.dispose](),
   };

@@ -37,8 +37,14 @@ export class Announcer {
 
   /** The frames of a chat whose row is already written. */
   chatFrames(scope: CommitScope, chat: Chat): void {
-    scope.frame({ topic: INDEX_TOPIC, event: { type: 'chat', chat } });
-    scope.frame({ topic: chatTopic(chat.id), event: { type: 'chat', chat } });
+    const event = { type: 'chat' as const, chat };
+    scope.frame({ topic: INDEX_TOPIC, event });
+    scope.frame({ topic: chatTopic(chat.id), event });
+  }
+
+  newTurn(scope: CommitScope, turn: Turn): void {
+    this.store.turns.insert(turn);
+    scope.frame({ topic: chatTopic(turn.chatId), event: { type: 'turn', turn } });
   }
 
   turn(scope: CommitScope, turn: Turn): void {
@@ -54,14 +60,16 @@ export class Announcer {
 
   /** The frames of a permission whose row is already written: in its chat, and in the inbox over all of them. */
   permission(scope: CommitScope, permission: Permission): void {
-    scope.frame({ topic: INDEX_TOPIC, event: { type: 'permission', permission } });
-    scope.frame({ topic: chatTopic(permission.chatId), event: { type: 'permission', permission } });
+    const event = { type: 'permission' as const, permission };
+    scope.frame({ topic: INDEX_TOPIC, event });
+    scope.frame({ topic: chatTopic(permission.chatId), event });
   }
 
   agentSession(scope: CommitScope, agentSession: AgentSession): void {
     this.store.agentSessions.upsert(agentSession);
-    scope.frame({ topic: INDEX_TOPIC, event: { type: 'agent_session', agentSession } });
-    scope.frame({ topic: chatTopic(agentSession.chatId), event: { type: 'agent_session', agentSession } });
+    const event = { type: 'agent_session' as const, agentSession };
+    scope.frame({ topic: INDEX_TOPIC, event });
+    scope.frame({ topic: chatTopic(agentSession.chatId), event });
   }
 
   /** As `agentSession`, with the next group commit. */

@@ -49,7 +49,7 @@ export class Dispatcher {
     const { turn, created, begun } = journal.commit(
       () => {
         const { turn, created, isNext } = this.#o.queue.submit(chat, body, lane.isFree);
-        return { turn, created, begun: isNext ? this.#o.runner.begin(turn) : null };
+        return { turn, created, begun: isNext ? this.#o.runner.begin(turn, true) : null };
       },
       'written',
       'soon',

@@ -16,13 +16,13 @@ import type { ChatFacts } from './chat-facts.ts';
 import { promptToParts, titleOf } from './prompt-content.ts';
 import { nextTurnState } from './turn-transitions.ts';
 
-/** `with its start`: the caller begins the turn in the same commit, and clients hear of it as one that starts. */
+/** `with its start`: the caller begins the turn in the same commit, which writes its row and tells clients of it. */
 type Announced = 'now' | 'with its start';
 
 export interface Submitted {
   turn: Turn;
   created: boolean;
-  /** Nothing waits before it, so the caller begins it, in the same commit. */
+  /** Nothing waits before it, so the caller begins it, in the same commit; its row is not written yet. */
   isNext: boolean;
 }
 
@@ -100,13 +100,12 @@ export class Queue {
       createdAt: now(),
     });
     const changes = { agent: turn.agent, unseen: false, ...this.#title(scope, chat, body.content) };
-    store.turns.insert(turn);
     if (announced === 'with its start') {
-      // The start announces the row; written here only where it differs.
+      // The start announces the chat; written here only where it differs.
       if (chat.unseen || changes.title !== undefined || changes.agent !== chat.agent)
         store.chats.update({ ...chat, ...changes });
     } else {
-      scope.frame({ topic: chatTopic(chat.id), event: { type: 'turn', turn } });
+      this.#announcer.newTurn(scope, turn);
       this.#announcer.refreshChat(scope, chat.id, changes);
     }
     return turn;

@@ -65,8 +65,8 @@ export class TurnRecord {
     });
   }
 
-  /** The queued turn starts: its prompt becomes the user message. One durable step. */
-  static begin(announcer: Announcer, facts: ChatFacts, queued: Turn): TurnRecord {
+  /** The queued turn starts: its prompt becomes the user message. One durable step. `isNew`: it has no row yet. */
+  static begin(announcer: Announcer, facts: ChatFacts, queued: Turn, isNew: boolean): TurnRecord {
     const { journal, now } = announcer;
     const message: Message = {
       id: queued.messageId,
@@ -84,7 +84,8 @@ export class TurnRecord {
       startedAt: now(),
     };
     journal.commit((scope) => {
-      announcer.turn(scope, turn);
+      if (isNew) announcer.newTurn(scope, turn);
+      else announcer.turn(scope, turn);
       const topic = chatTopic(turn.chatId);
       scope.frame({ topic, messageId: message.id, event: { type: 'message', message } });
       announcer.refreshChat(scope, turn.chatId, { activity: 'running', runningSince: turn.startedAt });

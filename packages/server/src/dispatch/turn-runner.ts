@@ -90,9 +90,9 @@ export class TurnRunner {
     this.#o = options;
   }
 
-  /** The durable start of a queued turn; may be part of a larger commit. @throws when the store refuses */
-  begin(queued: Turn): TurnRecord {
-    return TurnRecord.begin(this.#o.announcer, this.#o.facts, queued);
+  /** The durable start of a queued turn, or of one without a row yet; may be part of a larger commit. @throws when the store refuses */
+  begin(queued: Turn, isNew = false): TurnRecord {
+    return TurnRecord.begin(this.#o.announcer, this.#o.facts, queued, isNew);
   }
 
   /** A turn that ran when an earlier server died. */

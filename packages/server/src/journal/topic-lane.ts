@@ -12,6 +12,18 @@ const BATCH_LENGTH = 1024 * 1024;
 /** An unfolded tail that is not worth keeping in memory while nobody looks. */
 const SMALL_TAIL = 50;
 
+let encoded: FrameDraft['event'] | null = null;
+let encodedJson = '';
+
+/** A change that two topics tell of is one event, and encoded once. */
+function encode(event: FrameDraft['event']): string {
+  if (event !== encoded) {
+    encoded = event;
+    encodedJson = JSON.stringify(event);
+  }
+  return encodedJson;
+}
+
 interface Saved {
   last: number;
   folded: number;
@@ -83,7 +95,7 @@ export class TopicLane {
       this.#messageJson = JSON.stringify(messageId);
     }
     const seq = this.#last + 1;
-    const json = `{"seq":${seq},"at":${at},"chat_id":${this.#chatJson},"message_id":${this.#messageJson},"event":${JSON.stringify(event)}}`;
+    const json = `{"seq":${seq},"at":${at},"chat_id":${this.#chatJson},"message_id":${this.#messageJson},"event":${encode(event)}}`;
     if (this.chatId !== null) {
       const frame = { seq, at, chat_id: this.chatId, message_id: messageId, event } as ChatFrame;
       this.#tail = extendTail(this.#store, this.tail(), frame);

@@ -1,6 +1,7 @@
 import type { AgentSessionChoice, Chat } from '@pilotlight/protocol';
 import { json, number, numberOrNull, text, word, wordOrNull } from './columns.ts';
 import type { Database, Row } from './database.ts';
+import { RowCache } from './row-cache.ts';
 import type { ChatTable } from './store.ts';
 
 function fromRow(row: Row): Chat {
@@ -40,10 +41,15 @@ export function chatTable(database: Database): ChatTable {
   const remove = database.prepare('DELETE FROM chats WHERE id = ?');
   const choices = database.prepare('SELECT choices_json FROM chats WHERE id = ?');
   const setChoices = database.prepare('UPDATE chats SET choices_json = ? WHERE id = ?');
+  const rows = new RowCache<Chat>(database);
+  const chosen = new RowCache<Choices>(database);
 
   function choicesOf(chatId: string): Choices {
-    const row = choices.get(chatId);
-    return row === null ? {} : json<Choices>(row, 'choices_json');
+    const read = (): Choices | null => {
+      const row = choices.get(chatId);
+      return row === null ? null : json<Choices>(row, 'choices_json');
+    };
+    return chosen.get(chatId, read) ?? {};
   }
 
   return {
@@ -61,7 +67,7 @@ export function chatTable(database: Database): ChatTable {
         chat.createdAt,
         chat.updatedAt,
       ),
-    update: (chat) =>
+    update(chat) {
       update.run(
         chat.title,
         chat.agent,
@@ -72,15 +78,23 @@ export function chatTable(database: Database): ChatTable {
         chat.runningSince,
         chat.updatedAt,
         chat.id,
-      ),
-    get(id) {
-      const row = get.get(id);
-      return row === null ? null : fromRow(row);
+      );
+      rows.changed(chat.id, ({ id, sessionId, createdAt }) => ({ ...chat, id, sessionId, createdAt }));
     },
+    get: (id) =>
+      rows.get(id, () => {
+        const row = get.get(id);
+        return row === null ? null : fromRow(row);
+      }),
     list: (sessionId) => (sessionId === undefined ? list.all() : listOfSession.all(sessionId)).map(fromRow),
-    remove: (id) => remove.run(id),
+    remove(id) {
+      remove.run(id);
+      database.forget();
+    },
     choice: (chatId, agent) => choicesOf(chatId)[agent] ?? null,
-    setChoice: (chatId, agent, choice) =>
-      setChoices.run(JSON.stringify({ ...choicesOf(chatId), [agent]: choice }), chatId),
+    setChoice(chatId, agent, choice) {
+      setChoices.run(JSON.stringify({ ...choicesOf(chatId), [agent]: choice }), chatId);
+      chosen.forget(chatId);
+    },
   };
 }

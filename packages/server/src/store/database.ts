@@ -65,6 +65,7 @@ export class Database implements Disposable {
   readonly #begin: Statement;
   readonly #commit: Statement;
   readonly #rollback: Statement;
+  readonly #onForget: (() => void)[] = [];
   /** null: as SQLite began */
   #durability: Durability | null = null;
 
@@ -104,8 +105,19 @@ export class Database implements Disposable {
     } catch (error) {
       // SQLite itself has rolled back after some failures (a full disk among them).
       if (this.raw.isTransaction) this.#rollback.run();
+      this.forget();
       throw error;
     }
+  }
+
+  /** Called when rows that were read may not be there any more. */
+  onForget(forget: () => void): void {
+    this.#onForget.push(forget);
+  }
+
+  /** Rows were removed, with all that belonged to them, or a transaction was undone. */
+  forget(): void {
+    for (const forget of this.#onForget) forget();
   }
 
   /** Takes effect only outside a transaction. */

@@ -1,6 +1,7 @@
 import type { Project } from '@pilotlight/protocol';
 import { number, text, word } from './columns.ts';
 import type { Database, Row } from './database.ts';
+import { RowCache } from './row-cache.ts';
 import type { ProjectTable } from './store.ts';
 
 function fromRow(row: Row): Project {
@@ -21,12 +22,16 @@ export function projectTable(database: Database): ProjectTable {
   const byPath = database.prepare('SELECT * FROM projects WHERE path = ?');
   const list = database.prepare('SELECT * FROM projects ORDER BY created_at, rowid');
   const remove = database.prepare('DELETE FROM projects WHERE id = ?');
+  const rows = new RowCache<Project>(database);
   const one = (row: Row | null) => (row === null ? null : fromRow(row));
   return {
     insert: (project) => insert.run(project.id, project.name, project.path, project.kind, project.createdAt),
-    get: (id) => one(get.get(id)),
+    get: (id) => rows.get(id, () => one(get.get(id))),
     byPath: (path) => one(byPath.get(path)),
     list: () => list.all().map(fromRow),
-    remove: (id) => remove.run(id),
+    remove(id) {
+      remove.run(id);
+      database.forget();
+    },
   };
 }

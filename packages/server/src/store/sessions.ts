@@ -1,6 +1,7 @@
 import type { Session, Worktree } from '@pilotlight/protocol';
 import { jsonOrNull, number, numberOrNull, text, textOrNull, toJson } from './columns.ts';
 import type { Database, Row } from './database.ts';
+import { RowCache } from './row-cache.ts';
 import type { SessionTable, WorktreeTable } from './store.ts';
 
 const SESSIONS = `SELECT s.*, w.id AS worktree_id, w.path AS worktree_path, w.branch, w.base_commit
@@ -42,6 +43,7 @@ export function sessionTable(database: Database): SessionTable {
   const list = database.prepare(`${SESSIONS} ORDER BY s.created_at, s.rowid`);
   const listOfProject = database.prepare(`${SESSIONS} WHERE s.project_id = ? ORDER BY s.created_at, s.rowid`);
   const remove = database.prepare('DELETE FROM sessions WHERE id = ?');
+  const rows = new RowCache<Session>(database);
   return {
     insert: (session) =>
       insert.run(
@@ -54,20 +56,26 @@ export function sessionTable(database: Database): SessionTable {
         session.createdAt,
         session.archivedAt,
       ),
-    update: (session) =>
+    update(session) {
       update.run(
         session.title,
         Number(session.inPlace),
         toJson(session.diff),
         session.archivedAt,
         session.id,
-      ),
-    get(id) {
-      const row = get.get(id);
-      return row === null ? null : fromRow(row);
+      );
+      rows.forget(session.id);
     },
+    get: (id) =>
+      rows.get(id, () => {
+        const row = get.get(id);
+        return row === null ? null : fromRow(row);
+      }),
     list: (projectId) => (projectId === undefined ? list.all() : listOfProject.all(projectId)).map(fromRow),
-    remove: (id) => remove.run(id),
+    remove(id) {
+      remove.run(id);
+      database.forget();
+    },
   };
 }
 
@@ -82,10 +90,16 @@ export function worktreeTable(database: Database): WorktreeTable {
   const remove = database.prepare('DELETE FROM worktrees WHERE id = ?');
   const one = (row: Row | null) => (row === null ? null : worktreeOf(row));
   return {
-    insert: (worktree) =>
-      insert.run(worktree.id, worktree.sessionId, worktree.path, worktree.branch, worktree.baseCommit),
+    insert(worktree) {
+      insert.run(worktree.id, worktree.sessionId, worktree.path, worktree.branch, worktree.baseCommit);
+      // Sessions carry their worktree.
+      database.forget();
+    },
     get: (id) => one(get.get(id)),
     bySession: (sessionId) => one(bySession.get(sessionId)),
-    remove: (id) => remove.run(id),
+    remove(id) {
+      remove.run(id);
+      database.forget();
+    },
   };
 }
