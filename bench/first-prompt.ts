@@ -22,10 +22,12 @@ interface Sample {
 }
 
 const DEMO: Subject = { id: 'demo', name: 'demo', rounds: 10, prompt: '/echo hello', prepare: () => {} };
-/** Where most of a start comes before the session, and where most of it is the session's own: a spare has none yet. */
+/** As the table of agents has them. */
 const REAL = [
-  { id: 'gemini', name: 'Gemini CLI', startsInFolder: true },
-  { id: 'claude', name: 'Claude Code', startsInFolder: false },
+  { id: 'gemini', name: 'Gemini CLI', startsInFolder: true, opensAhead: false },
+  { id: 'claude', name: 'Claude Code', startsInFolder: false, opensAhead: true },
+  { id: 'codex', name: 'Codex', startsInFolder: false, opensAhead: true },
+  { id: 'qwen', name: 'Qwen Code', startsInFolder: true, opensAhead: true },
 ] as const;
 
 /** The first prompt of a new session: with the agent started for it, and with a spare. */

@@ -38,6 +38,8 @@ export const AgentSpec = z.strictObject({
   helpers: z.array(z.string()).default([]),
   /** its start reads the folder it is started in, so that a spare process serves only its own project */
   startsInFolder: z.boolean().default(false),
+  /** opening a session takes it long, so that a spare process waits with one open where chats will work */
+  opensAhead: z.boolean().default(false),
   /** the mode in which the agent asks before it acts, set on every new session; null: it has none, or asks anyway */
   askMode: z.string().nullable().default(null),
   deadlines: Deadlines.prefault({}),

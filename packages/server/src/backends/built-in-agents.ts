@@ -42,6 +42,7 @@ export const builtInAgents: readonly AgentSpec[] = [
     name: 'Claude Code',
     command: 'claude-agent-acp',
     helpers: ['claude'],
+    opensAhead: true,
     askMode: 'default',
     // Its adapter forces a cancel by itself after 30 s.
     deadlines: { cancel: 35_000 },
@@ -58,6 +59,7 @@ export const builtInAgents: readonly AgentSpec[] = [
     name: 'Codex',
     command: 'codex-acp',
     helpers: ['codex'],
+    opensAhead: true,
     // In its own first mode a model judges what may run; in this one the user does.
     askMode: 'workspace-write',
     install: {
@@ -89,6 +91,7 @@ export const builtInAgents: readonly AgentSpec[] = [
     name: 'Qwen Code',
     command: 'qwen',
     startsInFolder: true,
+    opensAhead: true,
     args: ['--acp'],
     env: { QWEN_CODE_NO_RELAUNCH: 'true' },
     askMode: 'default',

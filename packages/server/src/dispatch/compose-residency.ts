@@ -66,7 +66,7 @@ export function composeSpares({ store, settings, folder, residency, now }: Spare
   return planSpares({
     history: {
       agentsUsedSince: (since) => store.agentSessions.agentsUsedSince(since),
-      projectFolders: (agent, since) => store.agentSessions.projectFoldersUsedSince(agent, since),
+      placesUsed: (agent, since) => store.agentSessions.placesUsedSince(agent, since),
       projectFolder: (id) => store.projects.get(id)?.path ?? null,
     },
     spares: settings.spares,

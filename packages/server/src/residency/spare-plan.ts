@@ -1,12 +1,13 @@
 import type { AgentSpec } from '../backends/agent-spec.ts';
-import type { SparePlan } from '../backends/acp/spares.ts';
+import type { SparePlace, SparePlan } from '../backends/acp/spares.ts';
+import type { UsedPlace } from '../store/store.ts';
 
 /** What the plan asks of the store. */
 export interface SpareHistory {
   /** of agents with an agent session that was used, or changed, since then (epoch ms) */
   agentsUsedSince(since: number): string[];
-  /** folders of the projects in which the agent was used since then, the last used first */
-  projectFolders(agent: string, since: number): string[];
+  /** where the agent was used since then, the last used first */
+  placesUsed(agent: string, since: number): UsedPlace[];
   projectFolder(projectId: string): string | null;
 }
 
@@ -22,19 +23,33 @@ export interface SparePlanOptions {
 }
 
 const DAY_MS = 24 * 60 * 60_000;
-/** Projects that get spares of their own, for each agent whose start depends on the folder. */
+/** Folders that get spares of their own, for each agent to which the folder matters. */
 const MOST_PROJECTS = 3;
 
 /** Spares for the agents used in the last day, none while agents take more memory than they may. */
 export function planSpares(options: SparePlanOptions): SparePlan {
   const { history, spares, folder, isPressed, now } = options;
-  const places = (agent: AgentSpec): string[] => {
+  const anywhere: SparePlace = { folder, opens: false };
+  const places = (agent: AgentSpec): SparePlace[] => {
     const since = now() - DAY_MS;
-    if (agent.startsInFolder) return history.projectFolders(agent.id, since).slice(0, MOST_PROJECTS);
-    return history.agentsUsedSince(since).includes(agent.id) ? [folder] : [];
+    const { startsInFolder, opensAhead } = agent;
+    if (!startsInFolder && !opensAhead)
+      return history.agentsUsedSince(since).includes(agent.id) ? [anywhere] : [];
+    const used = history.placesUsed(agent.id, since);
+    if (!startsInFolder) {
+      const inPlace = used.filter((place) => place.inPlace).slice(0, MOST_PROJECTS);
+      const open = inPlace.map(({ path }) => ({ folder: path, opens: true }));
+      return open.length < used.length ? [...open, anywhere] : open;
+    }
+    const projects = new Map<string, SparePlace>();
+    for (const { path, inPlace } of used) {
+      const opens = (opensAhead && inPlace) || projects.get(path)?.opens === true;
+      projects.set(path, { folder: path, opens });
+    }
+    return [...projects.values()].slice(0, MOST_PROJECTS);
   };
   return {
-    folders(agent) {
+    places(agent) {
       if (spares === 0 || isPressed()) return [];
       return places(agent).flatMap((place) => Array.from({ length: spares }, () => place));
     },

@@ -36,11 +36,12 @@ export function agentSessionTable(database: Database): AgentSessionTable {
   const usedSince = database.prepare(
     'SELECT DISTINCT agent FROM agent_sessions WHERE coalesce(last_used_at, updated_at) >= ? ORDER BY agent',
   );
-  const foldersSince = database.prepare(
-    `SELECT projects.path AS path, max(coalesce(agent_sessions.last_used_at, agent_sessions.updated_at)) AS used
+  const placesSince = database.prepare(
+    `SELECT projects.id AS id, projects.path AS path, (in_place OR kind = 'folder') AS in_folder,
+       max(coalesce(agent_sessions.last_used_at, agent_sessions.updated_at)) AS used
      FROM agent_sessions JOIN chats ON chats.id = agent_sessions.chat_id
        JOIN sessions ON sessions.id = chats.session_id JOIN projects ON projects.id = sessions.project_id
-     WHERE agent_sessions.agent = ? GROUP BY projects.id HAVING used >= ? ORDER BY used DESC`,
+     WHERE agent_sessions.agent = ? GROUP BY projects.id, in_folder HAVING used >= ? ORDER BY used DESC`,
   );
   const list = database.prepare('SELECT * FROM agent_sessions ORDER BY rowid');
   const heard = database.prepare(
@@ -72,7 +73,12 @@ export function agentSessionTable(database: Database): AgentSessionTable {
     ofChat: (chatId) => ofChat.all(chatId).map(fromRow),
     resident: () => resident.all().map(fromRow),
     agentsUsedSince: (since) => usedSince.all(since).map((row) => text(row, 'agent')),
-    projectFoldersUsedSince: (agent, since) => foldersSince.all(agent, since).map((row) => text(row, 'path')),
+    placesUsedSince: (agent, since) =>
+      placesSince.all(agent, since).map((row) => ({
+        projectId: text(row, 'id'),
+        path: text(row, 'path'),
+        inPlace: number(row, 'in_folder') === 1,
+      })),
     list: () => list.all().map(fromRow),
     heard(chatId, agent) {
       const row = heard.get(chatId, agent);

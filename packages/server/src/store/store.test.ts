@@ -136,8 +136,8 @@ describe('a store', () => {
     // By its last use, or by its last change where it was never used.
     expect(store.agentSessions.agentsUsedSince(12)).toContain('alpha');
     expect(store.agentSessions.agentsUsedSince(13)).not.toContain('alpha');
-    expect(store.agentSessions.projectFoldersUsedSince('alpha', 12)).toHaveLength(1);
-    expect(store.agentSessions.projectFoldersUsedSince('alpha', 13)).toEqual([]);
+    expect(store.agentSessions.placesUsedSince('alpha', 12)).toMatchObject([{ inPlace: false }]);
+    expect(store.agentSessions.placesUsedSince('alpha', 13)).toEqual([]);
     expect(store.agentSessions.find('cht_a', 'alpha')?.agentSessionId).toBe('resume-me');
     const unknown = { ...agentSession, agent: 'gamma', backend: 'telepathy' as 'acp_warm' };
     expect(() => store.agentSessions.upsert(unknown)).toThrow(expect.objectContaining({ code: 'conflict' }));

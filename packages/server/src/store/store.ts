@@ -107,12 +107,19 @@ export interface AgentSessionTable {
   resident(): AgentSession[];
   /** agents with an agent session that was used, or changed, since then (epoch ms) */
   agentsUsedSince(since: number): string[];
-  /** folders of the projects in which that agent was used since then (epoch ms), the last used first */
-  projectFoldersUsedSince(agent: string, since: number): string[];
+  /** where that agent was used since then (epoch ms), the last used first */
+  placesUsedSince(agent: string, since: number): UsedPlace[];
   list(): AgentSession[];
   /** How much of the output of which process is written down; null when nothing was. */
   heard(chatId: string, agent: string): HeardOutput | null;
   setHeard(chatId: string, agent: string, heard: HeardOutput): void;
+}
+
+/** A project, and whether its own folder was worked in; else worktrees of it. */
+export interface UsedPlace {
+  projectId: string;
+  path: string;
+  inPlace: boolean;
 }
 
 export interface HeardOutput {

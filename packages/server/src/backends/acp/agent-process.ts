@@ -8,6 +8,7 @@ import { PilotlightError } from '@pilotlight/protocol';
 import type { ChildProcessPort, KillDeadlines, LeftProcess, ProcessPort } from '@pilotlight/keeper';
 import type { ResolvedAgent } from '../agent-spec.ts';
 import { VERSION } from '../../version.ts';
+import type { AheadSession } from './ahead-session.ts';
 import { readCapabilities, type AgentCapabilities } from './agent-capabilities.ts';
 import { agentError } from './agent-errors.ts';
 import { Connection, type Asked, type Resumption } from './connection.ts';
@@ -68,6 +69,8 @@ export class AgentProcess {
   readonly connection: Connection;
   /** Resolves with the reason when the connection ended; the process is then being ended. */
   readonly ended: Promise<PilotlightError>;
+  /** the session that a spare has open before a chat needs it */
+  ahead: AheadSession | null = null;
   readonly #keeping: ProcessKeeping;
   readonly #sinks = new Map<string, SessionSink>();
   #opening = 0;

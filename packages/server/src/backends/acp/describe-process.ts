@@ -19,7 +19,9 @@ export async function describeProcess(
 
 /** Of a process that waits for its first session. */
 export async function describeSpare(process: AgentProcess): Promise<BackendProcess> {
-  const why = 'Spare: started ahead for the next session';
+  const { ahead } = process;
+  const open = ahead === null ? '' : `, with one open in ${ahead.folder}`;
+  const why = `Spare: started ahead for the next session${open}`;
   return { ...(await measured(process)), state: 'ready', why, chatIds: [] };
 }
 

@@ -104,9 +104,9 @@ export class ProcessPool {
     ]);
   }
 
-  #open(owner: string, agent: ResolvedAgent, { cwd, projectId }: LeasePlace): Slot {
+  #open(owner: string, agent: ResolvedAgent, place: LeasePlace): Slot {
     const start = (this.#ending.get(owner) ?? Promise.resolve()).then(
-      async () => this.spares?.take(agent, projectId) ?? (await this.#admitted(agent, cwd)),
+      async () => this.spares?.take(agent, place) ?? (await this.#admitted(agent, place.cwd)),
     );
     return this.#keep(owner, { start, process: null, users: new Set() });
   }

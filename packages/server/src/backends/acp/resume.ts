@@ -1,9 +1,10 @@
-import type { LoadSessionRequest, NewSessionRequest, ResumeSessionRequest } from '@agentclientprotocol/sdk';
-import { PilotlightError, type Continuity } from '@pilotlight/protocol';
+import type { LoadSessionRequest, ResumeSessionRequest } from '@agentclientprotocol/sdk';
+import type { Continuity } from '@pilotlight/protocol';
 import type { AcpSession } from './acp-session.ts';
 import { agentError, sessionIsGone } from './agent-errors.ts';
+import { takeAhead } from './ahead-session.ts';
 import type { AgentProcess } from './agent-process.ts';
-import { asString, at } from './raw-values.ts';
+import { newSessionParams, requestSession } from './request-session.ts';
 
 export interface OpenRequest {
   process: AgentProcess;
@@ -29,6 +30,7 @@ export interface OpenedSession {
 export async function openSession(request: OpenRequest): Promise<OpenedSession> {
   const { process, storedId } = request;
   if (storedId !== null) {
+    takeAhead(process, null);
     const { resume, load } = process.capabilities;
     const resumed = resume ? await restore(request, storedId, 'session/resume') : null;
     if (resumed) return { session: resumed, continuity: 'resumed' };
@@ -64,27 +66,16 @@ async function restore(
 }
 
 async function begin({ process, cwd, make, signal }: OpenRequest): Promise<AcpSession> {
-  const { agent, connection, child } = process;
-  return process.whileOpening(async () => {
-    const params: NewSessionRequest = { cwd, mcpServers: [] };
-    const result = await connection
-      .request('session/new', params, {
-        deadlineMs: agent.deadlines.newSession,
-        ...(signal === undefined ? {} : { signal }),
-      })
-      .catch((cause: unknown) => {
-        throw agentError(agent, 'open a session', cause, child.stderrTail());
-      });
-    const sessionId = asString(at(result, ['sessionId']));
-    if (sessionId === null || sessionId === '') {
-      throw new PilotlightError(
-        'agent_protocol',
-        `${agent.name} opened a session without an id. Update the agent.`,
-      );
-    }
+  const params = newSessionParams(cwd);
+  const take = (sessionId: string, answer: unknown): AcpSession => {
     const session = make(sessionId);
-    session.takeConfig(result);
+    session.takeConfig(answer);
     process.attach(sessionId, session);
     return session;
-  });
+  };
+  const ahead = takeAhead(process, params);
+  if (ahead === null) return requestSession(process, params, take, signal);
+  const session = take(ahead.opened.sessionId, ahead.opened.answer);
+  ahead.handTo(session);
+  return session;
 }

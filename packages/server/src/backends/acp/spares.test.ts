@@ -4,14 +4,18 @@ import { expect, test } from 'vitest';
 import type { AgentSpec } from '../agent-spec.ts';
 import { Bench, demoSpec } from './test-bench.ts';
 
-/** A bench with a plan that the test writes: agent id → folders in which one spare each waits. */
+/** A bench with a plan that the test writes: agent id → folders in which one spare each waits, `open:` with a session. */
 function bench(more: Record<string, unknown> = {}) {
   const wanted: Record<string, string[]> = {};
   const ready = { count: 0 };
   const made = new Bench(
     {
       spares: {
-        folders: ({ id }: AgentSpec) => [...(wanted[id] ?? [])],
+        places: ({ id }: AgentSpec) =>
+          (wanted[id] ?? []).map((place) => ({
+            folder: place.replace('open:', ''),
+            opens: place.startsWith('open:'),
+          })),
         projectFolder: (projectId) => join(made.folder, projectId),
         onReady: () => {
           ready.count += 1;
@@ -98,4 +102,77 @@ test('endUnused ends a spare and nothing that serves a session', async () => {
   await b.backend.endUnused(busy?.pid ?? 0);
   await b.backend.endUnused(spare?.pid ?? 0);
   expect(b.survivors()).toEqual([busy?.pid]);
+});
+
+/** An agent whose sessions are numbered, and that says of itself what it was asked. */
+const COUNTING = `
+  const asked = [];
+  const send = (message) => process.stdout.write(JSON.stringify({ jsonrpc: '2.0', ...message }) + '\\n');
+  const say = (sessionId, update) => send({ method: 'session/update', params: { sessionId, update } });
+  const text = (text) => ({ sessionUpdate: 'agent_message_chunk', content: { type: 'text', text } });
+  const commands = { sessionUpdate: 'available_commands_update', availableCommands: [{ name: 'go' }] };
+  let opened = 0;
+  const methods = {
+    initialize: () => ({ protocolVersion: 1, agentCapabilities: { sessionCapabilities: { close: {} } } }),
+    'session/new': ({ cwd }) => {
+      if (process.env.FAILS) throw { code: -32000, message: 'log in first' };
+      const sessionId = 's' + ++opened;
+      say(sessionId, commands);
+      return { sessionId };
+    },
+    'session/close': () => ({}),
+    'session/prompt': ({ sessionId }) => { say(sessionId, text(asked.join(' '))); return { stopReason: 'end_turn' }; },
+  };
+  require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
+    const { id, method, params } = JSON.parse(line);
+    asked.push([method, params.sessionId ?? (params.cwd ?? '').split('/').at(-1)].filter(Boolean).join(':'));
+    try { send({ id, result: methods[method](params) }); } catch (error) { send({ id, error }); }
+  }).on('close', () => process.exit());
+`;
+
+function counting(env: Record<string, string> = {}) {
+  const agent = { id: 'demo', name: 'Counting', command: process.execPath, args: ['-e', COUNTING], env };
+  return bench({ ...agent, opensAhead: true });
+}
+
+test('a chat in a folder where a session is open gets that session, with what was said of it', async () => {
+  await using b = counting();
+  b.wanted['demo'] = [b.folder, `open:${b.worktree('s2')}`, `open:${b.worktree('s1')}`];
+  await b.backend.tendSpares();
+  const whys = (await b.backend.inspect()).map(({ why }) => why);
+  expect(whys).toContain(`Spare: started ahead for the next session, with one open in ${b.worktree('s1')}`);
+  const { log } = await b.turn('c1', 'what were you asked?');
+  expect(log.text).toBe('initialize session/new:s1 session/prompt:s1');
+  expect(b.outOfTurn.map(({ chatId, event }) => [chatId, event.type])).toEqual([['c1', 'commands']]);
+  expect(b.children).toHaveLength(3);
+  // The next chat of that session finds none open.
+  const second = await b.turn('c2', 'and now?');
+  expect(second.log.text).toContain('session/new:s1 session/prompt:s2');
+});
+
+test('a session open in another folder is closed, and its process serves all the same', async () => {
+  await using b = counting();
+  b.wanted['demo'] = [`open:${b.worktree('s2')}`];
+  await b.backend.tendSpares();
+  const { log } = await b.turn('c1', 'what were you asked?');
+  expect(log.text).toBe('initialize session/new:s2 session/close:s1 session/new:s1 session/prompt:s2');
+  expect(b.children).toHaveLength(1);
+});
+
+test('a conversation that is brought back does not take the open session', async () => {
+  await using b = counting();
+  b.wanted['demo'] = [`open:${b.worktree('s1')}`];
+  b.stored.set('c1/demo', { agentSessionId: 'earlier', serverPort: null });
+  await b.backend.tendSpares();
+  const { log } = await b.turn('c1', 'what were you asked?');
+  // It can neither resume nor load, so it gets a new one.
+  expect(log.text).toBe('initialize session/new:s1 session/close:s1 session/new:s1 session/prompt:s2');
+});
+
+test('an agent that cannot open a session yet is a spare without one', async () => {
+  await using b = counting({ FAILS: '1' });
+  b.wanted['demo'] = [`open:${b.worktree('s1')}`];
+  await b.backend.tendSpares();
+  expect(await b.backend.inspect()).toMatchObject([{ why: 'Spare: started ahead for the next session' }]);
+  await expect(b.ensure('c1')).rejects.toMatchObject({ message: expect.stringContaining('log in first') });
 });

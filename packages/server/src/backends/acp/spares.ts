@@ -1,18 +1,27 @@
 /**
- * Processes of agents that are started ahead: initialised, without a session, each taken by the first session that may
- * have it. They are tended one after another in the background; one that does not start is left to the next tending.
+ * Processes of agents that are started ahead: initialised, where it pays with a session open too, each taken by the first
+ * session that may have it. They are tended one after another in the background; one that does not start is left to the next tending.
  *
  *     tend() ──fewer than planned──▶ starting ──initialised──▶ waiting ──take()──▶ the session's own
  *                                                                 └──more than planned, end(), dispose()──▶ ended
  */
 import type { AgentSpec, AgentTable, ResolvedAgent } from '../agent-spec.ts';
 import type { AgentProcess } from './agent-process.ts';
+import { openAhead } from './ahead-session.ts';
+import type { LeasePlace } from './process-pool.ts';
 import type { StartLimits } from './start-limits.ts';
+
+/** Where one process is to wait. */
+export interface SparePlace {
+  folder: string;
+  /** with a session open in that folder, for the next chat that works there */
+  opens: boolean;
+}
 
 /** How many are to wait, and where. */
 export interface SparePlan {
-  /** The folders in which a process of the agent is to wait, one entry a process; empty: none. */
-  folders(agent: AgentSpec): string[];
+  /** one entry a process; empty: none */
+  places(agent: AgentSpec): SparePlace[];
   /** of a project, null when there is no such project any more */
   projectFolder(projectId: string): string | null;
   /** One more waits. */
@@ -31,7 +40,7 @@ export interface SparesOptions {
 
 interface Spare {
   process: AgentProcess;
-  folder: string;
+  place: SparePlace;
   /** of how its agent was defined when it was started */
   definition: string;
 }
@@ -53,17 +62,24 @@ export class Spares {
     return this.#waiting.map(({ process }) => process);
   }
 
-  /** One that is up and may serve a session of that project, or null; others take its place later. */
-  take(agent: ResolvedAgent, projectId: string): AgentProcess | null {
+  /**
+   * One that is up and may serve a session in that place, or null; others take its place later. Best is one with a session
+   * open in that very folder, worst one with a session open in another.
+   */
+  take(agent: ResolvedAgent, { cwd, projectId }: LeasePlace): AgentProcess | null {
     this.tendSoon();
     const folder = agent.startsInFolder ? this.#o.plan.projectFolder(projectId) : null;
     const definition = JSON.stringify(agent);
-    const found = this.#waiting.find(
+    const fitting = this.#waiting.filter(
       (spare) =>
         spare.process.isUp &&
         spare.definition === definition &&
-        (!agent.startsInFolder || spare.folder === folder),
+        (!agent.startsInFolder || spare.place.folder === folder),
     );
+    const found =
+      fitting.find(({ place }) => place.opens && place.folder === cwd) ??
+      fitting.find(({ place }) => !place.opens) ??
+      fitting[0];
     if (found === undefined) return null;
     this.#waiting = this.#waiting.filter((spare) => spare !== found);
     return found.process;
@@ -104,24 +120,27 @@ export class Spares {
   }
 
   async #tendAgent(spec: AgentSpec): Promise<void> {
-    const missing = this.#o.plan.folders(spec);
+    const missing = this.#o.plan.places(spec);
     const mine = this.#waiting.filter(({ process }) => process.agent.id === spec.id);
     if (missing.length === 0 && mine.length === 0) return;
     const agent = await this.#o.agents.resolve(spec.id);
     const definition = JSON.stringify(agent);
     for (const spare of mine) {
-      const at = spare.definition === definition ? missing.indexOf(spare.folder) : -1;
+      const at =
+        spare.definition === definition ? missing.findIndex((place) => same(place, spare.place)) : -1;
       if (at === -1) await this.#end(spare);
       else missing.splice(at, 1);
     }
-    for (const folder of missing) await this.#start(agent, folder, definition);
+    for (const place of missing) await this.#start(agent, place, definition);
   }
 
-  async #start(agent: ResolvedAgent, folder: string, definition: string): Promise<void> {
+  async #start(agent: ResolvedAgent, place: SparePlace, definition: string): Promise<void> {
     if (this.#disposed || !this.#o.limits.isFree(agent.id)) return;
-    const process = await this.#o.start(agent, folder);
+    const process = await this.#o.start(agent, place.folder);
+    // A process that cannot open one yet, since nobody is logged in perhaps, is a spare all the same.
+    if (place.opens && !this.#disposed) await openAhead(process, place.folder).catch(() => {});
     if (this.#disposed) return process.end();
-    const spare: Spare = { process, folder, definition };
+    const spare: Spare = { process, place, definition };
     this.#waiting.push(spare);
     void process.ended.then(() => {
       this.#waiting = this.#waiting.filter((each) => each !== spare);
@@ -133,4 +152,8 @@ export class Spares {
     this.#waiting = this.#waiting.filter((each) => each !== spare);
     await spare.process.end().catch(() => {});
   }
+}
+
+function same(one: SparePlace, other: SparePlace): boolean {
+  return one.folder === other.folder && one.opens === other.opens;
 }

@@ -1,0 +1,46 @@
+import type { NewSessionRequest } from '@agentclientprotocol/sdk';
+import { PilotlightError } from '@pilotlight/protocol';
+import { agentError } from './agent-errors.ts';
+import type { AgentProcess } from './agent-process.ts';
+import { asString, at } from './raw-values.ts';
+
+export interface NewSession {
+  sessionId: string;
+  /** to `session/new` */
+  answer: unknown;
+}
+
+export function newSessionParams(cwd: string): NewSessionRequest {
+  return { cwd, mcpServers: [] };
+}
+
+/**
+ * Has the agent open a session. `take` attaches whoever listens to it, at once, so that nothing said of it is missed.
+ * @throws PilotlightError `agent_failed`, `agent_timeout`, `agent_protocol`, `agent_login_required`
+ */
+export function requestSession<T>(
+  process: AgentProcess,
+  params: NewSessionRequest,
+  take: (sessionId: string, answer: unknown) => T,
+  signal?: AbortSignal,
+): Promise<T> {
+  const { agent, connection, child } = process;
+  return process.whileOpening(async () => {
+    const answer = await connection
+      .request('session/new', params, {
+        deadlineMs: agent.deadlines.newSession,
+        ...(signal === undefined ? {} : { signal }),
+      })
+      .catch((cause: unknown) => {
+        throw agentError(agent, 'open a session', cause, child.stderrTail());
+      });
+    const sessionId = asString(at(answer, ['sessionId']));
+    if (sessionId === null || sessionId === '') {
+      throw new PilotlightError(
+        'agent_protocol',
+        `${agent.name} opened a session without an id. Update the agent.`,
+      );
+    }
+    return take(sessionId, answer);
+  });
+}
