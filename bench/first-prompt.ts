@@ -1,4 +1,5 @@
 import { prepareRealAgent, startModelServer } from '@pilotlight/testkit';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
@@ -12,6 +13,8 @@ interface Subject {
   name: string;
   rounds: number;
   prompt: string;
+  /** how the process says that it waits */
+  spare: string;
   prepare(dataFolder: string): void;
 }
 
@@ -21,7 +24,14 @@ interface Sample {
   next: number[];
 }
 
-const DEMO: Subject = { id: 'demo', name: 'demo', rounds: 10, prompt: '/echo hello', prepare: () => {} };
+const DEMO: Subject = {
+  id: 'demo',
+  name: 'demo',
+  rounds: 10,
+  prompt: '/echo hello',
+  spare: 'Spare',
+  prepare: () => {},
+};
 /** As the table of agents has them. */
 const REAL = [
   { id: 'gemini', name: 'Gemini CLI', startsInFolder: true, opensAhead: false },
@@ -60,7 +70,8 @@ async function prepareReal(
   const entry = { ...real, command, args, env, askMode: acp.askMode };
   const prepare = (dataFolder: string): void =>
     writeFileSync(join(dataFolder, 'agents.json'), JSON.stringify({ agents: [entry] }));
-  return { id: real.id, name: real.name, rounds: 3, prompt: 'hello', prepare };
+  const spare = real.opensAhead ? 'with one open in' : 'Spare';
+  return { id: real.id, name: real.name, rounds: 5, prompt: 'hello', spare, prepare };
 }
 
 async function measure(subject: Subject): Promise<Row> {
@@ -70,7 +81,7 @@ async function measure(subject: Subject): Promise<Row> {
   const ratio = theirs / ours;
   const warm = `${round(quantile(spare.next, 0.5), 1)} ms when warm`;
   return {
-    what: `first prompt of a new session of ${subject.name} to its first frame, with a spare (${round(ours, 1)} ms) against a start (${round(theirs, 1)} ms); ${warm}, p50 of ${subject.rounds}`,
+    what: `first prompt of a new session of ${subject.name} in a new worktree to its first frame, with a spare (${round(ours, 1)} ms) against a start (${round(theirs, 1)} ms); ${warm}, p50 of ${subject.rounds}`,
     figure: `${round(ratio, 1)} × sooner`,
     reach: '≥ 5 × sooner',
     ok: ratio >= 5,
@@ -80,39 +91,57 @@ async function measure(subject: Subject): Promise<Row> {
 async function sample(subject: Subject, spares: boolean): Promise<Sample> {
   const server = await startBenchServer(subject.prepare, { PILOTLIGHT_SPARES: spares ? '1' : '0' });
   const measured: Sample = { first: [], next: [] };
+  const folder = newRepository();
   try {
+    const { id: projectId } = await server.client.createProject({ path: folder });
     // What is done once, such as compiling the agent, is no part of it; and an agent must be used to get spares.
-    await play(server, subject);
+    let last = await play(server, subject, projectId);
     for (let round = 0; round < subject.rounds; round++) {
-      if (spares) await untilSpare(server, subject.id);
-      const { first, next } = await play(server, subject);
-      measured.first.push(first);
-      measured.next.push(next);
+      if (spares) await untilSpare(server, subject, last.folder);
+      last = await play(server, subject, projectId);
+      measured.first.push(last.first);
+      measured.next.push(last.next);
     }
   } finally {
     await server.close();
+    rmSync(folder, { recursive: true, force: true });
   }
   return measured;
 }
 
-/** Two prompts in a session of its own, which is released afterwards. */
-async function play(server: BenchServer, { id, prompt }: Subject): Promise<{ first: number; next: number }> {
-  const chatId = await server.chat(id);
-  const chat = await openChat(server, chatId);
+function newRepository(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'pilotlight-bench-project-'));
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=bench', '-c', 'user.email=bench@localhost', ...args], {
+      cwd: folder,
+    });
+  git('init', '-q');
+  writeFileSync(join(folder, 'README.md'), 'hello\n');
+  git('add', '.');
+  git('commit', '-qm', 'first');
+  return folder;
+}
+
+/** Two prompts in a session with a worktree of its own, which is released afterwards. */
+async function play(server: BenchServer, { id: agent, prompt }: Subject, projectId: string) {
+  const { session, chat: made } = await server.client.createSession({ projectId, agent });
+  const chat = await openChat(server, made.id);
   try {
     const first = (await chat.play(prompt)).firstMs;
     const next = (await chat.play(prompt)).firstMs;
-    return { first, next };
+    const { worktree } = await server.client.getSession(session.id);
+    return { first, next, folder: worktree?.path ?? '' };
   } finally {
     chat.close();
-    await server.client.releaseAgentSession(chatId, id);
+    await server.client.releaseAgentSession(made.id, agent);
   }
 }
 
-async function untilSpare(server: BenchServer, agent: string): Promise<void> {
-  const isSpare = ({ agent: id, chatIds, state }: { agent: string; chatIds: string[]; state: string }) =>
-    id === agent && chatIds.length === 0 && state === 'ready';
+/** `last`: the folder of the session before, in which none is of use. */
+async function untilSpare(server: BenchServer, { id, spare }: Subject, last: string): Promise<void> {
+  const isSpare = ({ agent, chatIds, why }: { agent: string; chatIds: string[]; why: string }) =>
+    agent === id && chatIds.length === 0 && why.includes(spare) && !why.endsWith(last);
   while (!(await server.client.listProcesses()).some(isSpare)) await pause(50);
   // Its own start has used the machine; what follows is measured at rest.
-  await pause(200);
+  await pause(500);
 }

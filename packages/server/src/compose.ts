@@ -139,13 +139,17 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
   const userSettings = new UserSettings(store);
   const sessions = new AgentSessionDesk(announcer);
   const parts = { agents, processes, host: sessions };
-  const spares = composeSpares({
+  const { plan: spares, reserved } = composeSpares({
     store,
+    agents,
     settings,
     folder: folder.spares,
+    worktreesFolder: folder.worktrees,
     residency: () => residency,
     now,
+    onError: (error) => log.warn({ err: error }, 'no worktree could be made ahead'),
   });
+  building.defer(() => reserved.dispose());
   const acp = new WarmAcpBackend({ ...parts, spares, stateFolder: join(folder.backends, 'acp') });
   const opencode = new OpenCodeServerBackend({
     ...parts,
@@ -205,6 +209,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     chooseAgent,
     checkAgent,
     isBusy: (chatId) => dispatcher.isBusy(chatId),
+    reserve: (project) => reserved.take(project),
     release: async (chatId) => {
       await releases.release(chatId);
       facts.forget(chatId);

@@ -85,6 +85,7 @@ export function startDispatch(
   const checkAgent = (agent: string) => void table.get(agent);
   const chooseAgent = async (wanted = 'alpha') => table.get(wanted).id;
   const catalog: Catalog = new Catalog({
+    reserve: () => Promise.resolve(null),
     announcer,
     chooseAgent,
     checkAgent,

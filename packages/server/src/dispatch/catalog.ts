@@ -20,6 +20,7 @@ import { inspectFolder } from '../workspace/repository.ts';
 import { removeWorktree } from '../workspace/worktrees.ts';
 import type { Announcer } from './announcer.ts';
 import { checkStart } from './check-start.ts';
+import type { Reservation } from './reserved-worktrees.ts';
 
 export interface CatalogOptions {
   announcer: Announcer;
@@ -29,6 +30,8 @@ export interface CatalogOptions {
   checkAgent(agent: string): void;
   /** whether a turn runs or waits in the chat */
   isBusy(chatId: string): boolean;
+  /** The worktree that waits for a session that starts from the project's HEAD. */
+  reserve(project: Project): Promise<Reservation | null>;
   /** Ends the agent sessions of a chat that is going away. */
   release(chatId: string): Promise<void>;
 }
@@ -106,7 +109,26 @@ export class Catalog {
     const project = this.getProject(body.projectId);
     const agent = await this.#o.chooseAgent(body.agent);
     await checkStart(project, body);
-    return this.#o.announcer.journal.commit((scope) => this.newSession(scope, project, { ...body, agent }));
+    return this.withReservation(project, body, (reserved) =>
+      this.#o.announcer.journal.commit((scope) =>
+        this.newSession(scope, project, { ...body, agent, reserved }),
+      ),
+    );
+  }
+
+  /** Makes a session with the worktree that waits for one like it, if there is one. */
+  async withReservation<T>(
+    project: Project,
+    { base, inPlace }: { base?: string | undefined; inPlace?: boolean | undefined },
+    make: (reserved: Reservation | null) => T,
+  ): Promise<T> {
+    const isUsual = project.kind === 'git' && inPlace !== true && base === undefined;
+    const reserved = isUsual ? await this.#o.reserve(project) : null;
+    try {
+      return make(reserved);
+    } finally {
+      reserved?.settle();
+    }
   }
 
   /** A session with its first chat, inside a transaction of the caller. */
@@ -118,11 +140,12 @@ export class Catalog {
       base?: string | undefined;
       inPlace?: boolean | undefined;
       agent: string;
+      reserved?: Reservation | null;
     },
   ): { session: Session; chat: Chat } {
     const { store, now } = this.#o.announcer;
     const session: Session = {
-      id: newId('session'),
+      id: body.reserved?.sessionId ?? newId('session'),
       projectId: project.id,
       title: body.title ?? '',
       inPlace: body.inPlace === true || project.kind === 'folder',
@@ -133,6 +156,7 @@ export class Catalog {
       archivedAt: null,
     };
     store.sessions.insert(session);
+    body.reserved?.written();
     scope.frame({ topic: INDEX_TOPIC, event: { type: 'session', session } });
     return { session, chat: this.#newChat(scope, session.id, { title: body.title, agent: body.agent }) };
   }

@@ -5,10 +5,11 @@ import type { AgentTable } from '../backends/agent-spec.ts';
 import type { Journal } from '../journal/journal.ts';
 import { Residency } from '../residency/residency.ts';
 import type { ResidencySettings } from '../residency/settings.ts';
-import { planSpares } from '../residency/spare-plan.ts';
+import { planSpares, projectsToReserve } from '../residency/spare-plan.ts';
 import type { Store } from '../store/store.ts';
 import type { AgentSessionDesk } from './agent-session-desk.ts';
 import type { ChatReleases } from './chat-releases.ts';
+import { ReservedWorktrees } from './reserved-worktrees.ts';
 import { sessionNeeds } from './session-needs.ts';
 
 export interface ResidencyParts {
@@ -54,25 +55,41 @@ export function composeResidency(parts: ResidencyParts): Residency {
 
 export interface SpareParts {
   store: Store;
+  agents: AgentTable;
   settings: ResidencySettings;
   /** where a spare waits whose folder does not matter */
   folder: string;
+  worktreesFolder: string;
   residency(): Residency;
   now(): number;
+  onError(error: unknown): void;
 }
 
-/** Which spares to keep, from what was used. */
-export function composeSpares({ store, settings, folder, residency, now }: SpareParts): SparePlan {
-  return planSpares({
+/** Which spares to keep, from what was used; and the worktrees in which some of them wait. */
+export function composeSpares(parts: SpareParts): { plan: SparePlan; reserved: ReservedWorktrees } {
+  const { store, agents, settings, folder, worktreesFolder, residency, now, onError } = parts;
+  const placesUsed = (agent: string, since: number) => store.agentSessions.placesUsedSince(agent, since);
+  const reserved = new ReservedWorktrees({
+    store,
+    worktreesFolder,
+    wanted: () => (settings.spares === 0 ? [] : projectsToReserve({ placesUsed }, agents.list(), now())),
+    now,
+    onError,
+  });
+  const plan = planSpares({
     history: {
       agentsUsedSince: (since) => store.agentSessions.agentsUsedSince(since),
-      placesUsed: (agent, since) => store.agentSessions.placesUsedSince(agent, since),
+      placesUsed,
       projectFolder: (id) => store.projects.get(id)?.path ?? null,
+      reservedWorktrees: (projectId) => reserved.paths(projectId),
     },
     spares: settings.spares,
     folder,
     isPressed: () => residency().isPressed,
+    prepare: () => reserved.tend(),
+    onTaken: (folder) => reserved.arrived(folder),
     onReady: () => residency().wake(),
     now,
   });
+  return { plan, reserved };
 }

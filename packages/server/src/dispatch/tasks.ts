@@ -1,9 +1,24 @@
-import { INDEX_TOPIC, PilotlightError, type CreateTask, type Task, type Turn } from '@pilotlight/protocol';
+import {
+  INDEX_TOPIC,
+  PilotlightError,
+  type CreateTask,
+  type Project,
+  type Task,
+  type Turn,
+} from '@pilotlight/protocol';
 import type { Announcer } from './announcer.ts';
 import type { Catalog } from './catalog.ts';
 import { checkStart } from './check-start.ts';
 import { titleOf } from './prompt-content.ts';
 import type { Queue } from './queue.ts';
+import type { Reservation } from './reserved-worktrees.ts';
+
+export interface MadeTask {
+  task: Task;
+  turn: Turn;
+  /** false when it was there already */
+  created: boolean;
+}
 
 export interface TasksOptions {
   announcer: Announcer;
@@ -26,14 +41,23 @@ export class Tasks {
    * The same id again answers the same task. What could not begin is refused, and nothing is made.
    * @throws PilotlightError `project_not_found`, and what `chooseAgent` and `checkStart` throw
    */
-  async create(body: CreateTask): Promise<{ task: Task; turn: Turn; created: boolean }> {
-    const { announcer, catalog, queue } = this.#o;
-    const { store, journal, now } = announcer;
+  async create(body: CreateTask): Promise<MadeTask> {
+    const { catalog } = this.#o;
     const project = catalog.getProject(body.projectId);
     const before = this.#known(body.id);
     if (before !== null) return before;
     const agent = await this.#o.chooseAgent(body.agent);
     await checkStart(project, body);
+    const made = await catalog.withReservation(project, body, (reserved) =>
+      this.#make(project, body, agent, reserved),
+    );
+    if (made.created) this.#o.kick(made.task.chatId);
+    return made;
+  }
+
+  #make(project: Project, body: CreateTask, agent: string, reserved: Reservation | null): MadeTask {
+    const { announcer, catalog, queue } = this.#o;
+    const { store, journal, now } = announcer;
     // Sent twice at the same time, it may be there by now.
     const meanwhile = this.#known(body.id);
     if (meanwhile !== null) return meanwhile;
@@ -43,9 +67,10 @@ export class Tasks {
         `Turn ${body.turnId} exists already. Make new ids for each task.`,
       );
     }
-    const made = journal.commit((scope) => {
+    return journal.commit((scope) => {
       const title = body.title ?? titleOf(body.content);
-      const { session, chat } = catalog.newSession(scope, project, { title, inPlace: body.inPlace, agent });
+      const { inPlace } = body;
+      const { session, chat } = catalog.newSession(scope, project, { title, inPlace, agent, reserved });
       const { turnId: id, content, model } = body;
       const turn = queue.accept(scope, chat, {
         id,
@@ -65,10 +90,8 @@ export class Tasks {
       };
       store.tasks.insert(task);
       scope.frame({ topic: INDEX_TOPIC, event: { type: 'task', task } });
-      return { task, turn };
+      return { task, turn, created: true };
     });
-    this.#o.kick(made.task.chatId);
-    return { ...made, created: true };
   }
 
   get(id: string): Task {
@@ -77,7 +100,7 @@ export class Tasks {
     return task;
   }
 
-  #known(id: string): { task: Task; turn: Turn; created: false } | null {
+  #known(id: string): MadeTask | null {
     const task = this.#o.announcer.store.tasks.get(id);
     return task === null ? null : { task, turn: this.#turnOf(task), created: false };
   }

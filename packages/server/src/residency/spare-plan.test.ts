@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { AgentSpec } from '../backends/agent-spec.ts';
-import { planSpares } from './spare-plan.ts';
+import { planSpares, projectsToReserve } from './spare-plan.ts';
 
 const DAY = 24 * 60 * 60_000;
 const agent = (id: string, flags: Partial<Pick<AgentSpec, 'startsInFolder' | 'opensAhead'>> = {}) =>
@@ -19,10 +19,13 @@ test('agents used in the last day wait, in the folder of each project where that
       },
       placesUsed: (id) => (id === 'placed' ? ['/a', '/b', '/c', '/d'].map((path) => used(path)) : []),
       projectFolder: (id) => `/${id}`,
+      reservedWorktrees: () => [],
     },
     spares: 2,
     folder: '/anywhere',
     isPressed: () => isPressed,
+    prepare: async () => {},
+    onTaken: () => {},
     onReady: () => {},
     now: () => DAY + 5,
   });
@@ -36,23 +39,42 @@ test('agents used in the last day wait, in the folder of each project where that
   expect(plan.places(agent('used'))).toEqual([]);
 });
 
-test('an agent that opens sessions slowly waits with one open where chats work in the folder itself', () => {
+test('an agent that opens sessions slowly waits with one open where the next chats will work', () => {
   const places = [used('/a'), used('/b', false), used('/b'), used('/c', false)];
   const planned = (of: typeof places, flags: Partial<AgentSpec>) =>
     planSpares({
-      history: { agentsUsedSince: () => [], placesUsed: () => of, projectFolder: () => null },
+      history: {
+        agentsUsedSince: () => [],
+        placesUsed: () => of,
+        projectFolder: () => null,
+        reservedWorktrees: (id) => (id === '/b' ? ['/b-reserved'] : []),
+      },
       spares: 1,
       folder: '/anywhere',
       isPressed: () => false,
+      prepare: async () => {},
+      onTaken: () => {},
       onReady: () => {},
       now: () => DAY,
     }).places(agent('slow', flags));
-  expect(planned(places, { opensAhead: true })).toEqual([at('/a', true), at('/b', true), at('/anywhere')]);
-  expect(planned([used('/a')], { opensAhead: true })).toEqual([at('/a', true)]);
-  expect(planned([], { opensAhead: true })).toEqual([]);
-  expect(planned(places, { opensAhead: true, startsInFolder: true })).toEqual([
+  expect(planned(places, { opensAhead: true })).toEqual([
     at('/a', true),
+    at('/b-reserved', true),
+    at('/b', true),
+  ]);
+  expect(planned([used('/c', false)], { opensAhead: true })).toEqual([at('/anywhere')]);
+  expect(planned([], { opensAhead: true })).toEqual([]);
+  expect(planned(places.slice(2), { opensAhead: true, startsInFolder: true })).toEqual([
     at('/b', true),
     at('/c'),
   ]);
+});
+
+test('a worktree is to wait in the projects whose worktrees such an agent was used in', () => {
+  const placesUsed = (id: string) =>
+    id === 'slow'
+      ? [used('/a'), used('/b', false), used('/c', false), used('/b', false)]
+      : [used('/d', false)];
+  const agents = [agent('slow', { opensAhead: true }), agent('quick')];
+  expect(projectsToReserve({ placesUsed }, agents, DAY)).toEqual(['/b', '/c']);
 });

@@ -9,6 +9,8 @@ export interface SpareHistory {
   /** where the agent was used since then, the last used first */
   placesUsed(agent: string, since: number): UsedPlace[];
   projectFolder(projectId: string): string | null;
+  /** worktrees that wait for the project's next session */
+  reservedWorktrees(projectId: string): string[];
 }
 
 export interface SparePlanOptions {
@@ -18,6 +20,10 @@ export interface SparePlanOptions {
   /** where a spare waits whose folder does not matter; made already */
   folder: string;
   isPressed(): boolean;
+  /** Makes the worktrees in which spares are to wait. */
+  prepare(): Promise<void>;
+  /** A session took the one that waited there. */
+  onTaken(folder: string): void;
   onReady(): void;
   now(): number;
 }
@@ -25,6 +31,19 @@ export interface SparePlanOptions {
 const DAY_MS = 24 * 60 * 60_000;
 /** Folders that get spares of their own, for each agent to which the folder matters. */
 const MOST_PROJECTS = 3;
+
+/** The projects in whose worktrees an agent that opens sessions slowly was used in the last day: a worktree waits in each. */
+export function projectsToReserve(
+  history: Pick<SpareHistory, 'placesUsed'>,
+  agents: readonly AgentSpec[],
+  now: number,
+): string[] {
+  const used = agents
+    .filter(({ opensAhead }) => opensAhead)
+    .flatMap(({ id }) => history.placesUsed(id, now - DAY_MS))
+    .filter(({ inPlace }) => !inPlace);
+  return [...new Set(used.map(({ projectId }) => projectId))].slice(0, MOST_PROJECTS);
+}
 
 /** Spares for the agents used in the last day, none while agents take more memory than they may. */
 export function planSpares(options: SparePlanOptions): SparePlan {
@@ -36,17 +55,15 @@ export function planSpares(options: SparePlanOptions): SparePlan {
     if (!startsInFolder && !opensAhead)
       return history.agentsUsedSince(since).includes(agent.id) ? [anywhere] : [];
     const used = history.placesUsed(agent.id, since);
-    if (!startsInFolder) {
-      const inPlace = used.filter((place) => place.inPlace).slice(0, MOST_PROJECTS);
-      const open = inPlace.map(({ path }) => ({ folder: path, opens: true }));
-      return open.length < used.length ? [...open, anywhere] : open;
-    }
-    const projects = new Map<string, SparePlace>();
-    for (const { path, inPlace } of used) {
-      const opens = (opensAhead && inPlace) || projects.get(path)?.opens === true;
-      projects.set(path, { folder: path, opens });
-    }
-    return [...projects.values()].slice(0, MOST_PROJECTS);
+    const unlike = used.map(({ path }) => (startsInFolder ? { folder: path, opens: false } : anywhere));
+    if (!opensAhead) return distinct(unlike).slice(0, MOST_PROJECTS);
+    // Best where the next session will work: in the folder itself, or in the worktree that waits for it.
+    const places = used.flatMap(({ projectId, path, inPlace }, index) => {
+      const folders = inPlace ? [path] : history.reservedWorktrees(projectId);
+      const open = folders.map((folder) => ({ folder, opens: true }));
+      return open.length === 0 ? (unlike[index] ?? anywhere) : open;
+    });
+    return distinct(places).slice(0, MOST_PROJECTS);
   };
   return {
     places(agent) {
@@ -54,6 +71,12 @@ export function planSpares(options: SparePlanOptions): SparePlan {
       return places(agent).flatMap((place) => Array.from({ length: spares }, () => place));
     },
     projectFolder: (projectId) => history.projectFolder(projectId),
+    prepare: () => options.prepare(),
+    onTaken: (folder) => options.onTaken(folder),
     onReady: () => options.onReady(),
   };
+}
+
+function distinct(places: readonly SparePlace[]): SparePlace[] {
+  return [...new Map(places.map((place) => [JSON.stringify(place), place])).values()];
 }

@@ -1,15 +1,15 @@
-import { lstat, mkdir, readdir, realpath, rm } from 'node:fs/promises';
+import { lstat, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { PilotlightError } from '@pilotlight/protocol';
 import { git, gitFailure, gitOk } from './git.ts';
 import { exists, settleInterruptedRemoval } from './interrupted-removal.ts';
 import { KeyedLock } from './keyed-lock.ts';
 import { readCommit } from './repository.ts';
-import type { WorktreeEntry } from './worktree-list.ts';
-import { findWorktree, listWorktrees } from './worktree-list.ts';
+import { findSessionBranch, findSessionWorktree, projectWorktrees } from './session-worktree.ts';
+import { findWorktree } from './worktree-list.ts';
 import { withRepository } from './repository-lock.ts';
 import { clearHalfWritten, clearUnfinished, CREATING, isBeingCreated } from './unfinished-worktree.ts';
-import { BRANCH_PREFIX, shortId, slugify } from './worktree-name.ts';
+import { BRANCH_PREFIX, NAMELESS, shortId, slugify } from './worktree-name.ts';
 import { assertWorktree } from './worktree-state.ts';
 
 /*
@@ -90,25 +90,23 @@ async function claimWorktree(
 ): Promise<Claim> {
   const { projectPath } = options;
   const short = shortId(options.sessionId);
-  const project = slugify(basename(await realpath(projectPath)), 'project');
-  await mkdir(join(options.worktreesFolder, project), { recursive: true });
-  const folder = await realpath(join(options.worktreesFolder, project));
+  const folder = await projectWorktrees(options.worktreesFolder, projectPath);
 
   await clearHalfWritten(commonDir, short);
-  const entries = await listWorktrees(projectPath);
-  const existing = entries.find((entry) => !entry.isMain && isOf(entry, folder, short));
-  const name = existing ? basename(existing.path) : `${slugify(options.name, 'session')}-${short}`;
+  const existing = await findSessionWorktree(projectPath, folder, short);
+  const name = existing ? basename(existing.path) : `${slugify(options.name, NAMELESS)}-${short}`;
   const path = join(folder, name);
   await settleInterruptedRemoval(path);
   if (existing !== undefined) {
     if (!isBeingCreated(existing) && (await exists(path))) {
       await assertWorktree(path);
-      return { path, branch: existing.branch ?? BRANCH_PREFIX + name, newBranch: false, finished: true };
+      const branch = await nameBranch(projectPath, existing.branch ?? BRANCH_PREFIX + name, options);
+      return { path, branch, newBranch: false, finished: true };
     }
     await clearUnfinished(projectPath, existing);
   }
   await requireFree(path);
-  const branch = (await findBranch(projectPath, short)) ?? BRANCH_PREFIX + name;
+  const branch = (await findSessionBranch(projectPath, short)) ?? BRANCH_PREFIX + name;
   const newBranch = (await readCommit(projectPath, `refs/heads/${branch}`)) === null;
   const claim = { path, branch, newBranch, finished: false };
   const place = newBranch ? ['--no-track', '-b', branch, path, start] : [path, branch];
@@ -119,6 +117,19 @@ async function claimWorktree(
     throw error;
   }
   return claim;
+}
+
+/** One that was made before its session had a name gets it now. */
+async function nameBranch(
+  projectPath: string,
+  branch: string,
+  options: CreateWorktreeOptions,
+): Promise<string> {
+  const short = shortId(options.sessionId);
+  const wanted = `${BRANCH_PREFIX}${slugify(options.name, NAMELESS)}-${short}`;
+  if (branch !== `${BRANCH_PREFIX}${NAMELESS}-${short}` || branch === wanted) return branch;
+  const { exitCode } = await git(['branch', '-m', branch, wanted], { cwd: projectPath });
+  return exitCode === 0 ? wanted : branch;
 }
 
 async function undoClaim(
@@ -156,10 +167,6 @@ export function repositoryEmpty(projectPath: string): PilotlightError {
   );
 }
 
-function isOf(entry: WorktreeEntry, folder: string, short: string): boolean {
-  return entry.path.startsWith(`${folder}/`) && basename(entry.path).endsWith(`-${short}`);
-}
-
 /** An empty folder, or one with nothing but the `.git` file git writes first, is left over from a creation cut short. */
 async function requireFree(path: string): Promise<void> {
   const names = await readdir(path).catch((error: NodeJS.ErrnoException) => {
@@ -177,13 +184,6 @@ async function requireFree(path: string): Promise<void> {
     );
   }
   await rm(path, { recursive: true, force: true });
-}
-
-/** The branch a session had before, whatever its title was then. */
-async function findBranch(projectPath: string, short: string): Promise<string | null> {
-  const args = ['for-each-ref', '--format=%(refname)', '--count=1', `refs/heads/${BRANCH_PREFIX}*-${short}`];
-  const { stdout } = await gitOk(args, { cwd: projectPath });
-  return stdout === '' ? null : stdout.trim().slice('refs/heads/'.length);
 }
 
 /** Where the worktree's HEAD left the base; HEAD itself when they have nothing in common. */

@@ -22,3 +22,6 @@ export function shortId(id: string): string {
 }
 
 export const BRANCH_PREFIX = 'pilotlight/';
+
+/** In path and branch of a session that has no title yet. */
+export const NAMELESS = 'session';

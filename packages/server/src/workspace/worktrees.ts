@@ -1,5 +1,6 @@
 /** The life of a session's worktree: made, looked at, guarded before a turn, removed. */
 export type { CreatedWorktree, CreateWorktreeOptions } from './create-worktree.ts';
 export { createWorktree } from './create-worktree.ts';
+export { dropWorktree } from './drop-worktree.ts';
 export { removeWorktree } from './remove-worktree.ts';
 export { assertWorktree, worktreeState } from './worktree-state.ts';

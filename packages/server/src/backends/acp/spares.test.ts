@@ -16,6 +16,8 @@ function bench(more: Record<string, unknown> = {}) {
             folder: place.replace('open:', ''),
             opens: place.startsWith('open:'),
           })),
+        prepare: async () => {},
+        onTaken: () => {},
         projectFolder: (projectId) => join(made.folder, projectId),
         onReady: () => {
           ready.count += 1;

@@ -22,8 +22,12 @@ export interface SparePlace {
 export interface SparePlan {
   /** one entry a process; empty: none */
   places(agent: AgentSpec): SparePlace[];
+  /** Makes the folders that are still missing. */
+  prepare(): Promise<void>;
   /** of a project, null when there is no such project any more */
   projectFolder(projectId: string): string | null;
+  /** A session took the one that waited there. */
+  onTaken(folder: string): void;
   /** One more waits. */
   onReady(): void;
 }
@@ -74,7 +78,7 @@ export class Spares {
       (spare) =>
         spare.process.isUp &&
         spare.definition === definition &&
-        (!agent.startsInFolder || spare.place.folder === folder),
+        (!agent.startsInFolder || [folder, cwd].includes(spare.place.folder)),
     );
     const found =
       fitting.find(({ place }) => place.opens && place.folder === cwd) ??
@@ -82,6 +86,7 @@ export class Spares {
       fitting[0];
     if (found === undefined) return null;
     this.#waiting = this.#waiting.filter((spare) => spare !== found);
+    this.#o.plan.onTaken(found.place.folder);
     return found.process;
   }
 
@@ -114,6 +119,7 @@ export class Spares {
   }
 
   async #tendAll(): Promise<void> {
+    await this.#o.plan.prepare();
     for (const spec of this.#o.agents.list()) {
       if (spec.backend === 'acp_warm') await this.#tendAgent(spec).catch(() => {});
     }

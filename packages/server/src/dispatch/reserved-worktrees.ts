@@ -1,0 +1,158 @@
+import { newId, type Project } from '@pilotlight/protocol';
+import type { Store } from '../store/store.ts';
+import { readCommit } from '../workspace/repository.ts';
+import { createWorktree, dropWorktree } from '../workspace/worktrees.ts';
+
+/** A worktree that waits for the session that will have its id. */
+export interface ReservedWorktree {
+  sessionId: string;
+  projectId: string;
+  projectPath: string;
+  path: string;
+  branch: string;
+  baseCommit: string;
+}
+
+/** One of them, given out. */
+export interface Reservation {
+  /** of the session that is to have it */
+  sessionId: string;
+  /** To be called in the transaction that writes the session. */
+  written(): void;
+  /** To be called in the end; where no session was written, it waits for another. */
+  settle(): void;
+}
+
+export interface ReservedWorktreesOptions {
+  store: Store;
+  worktreesFolder: string;
+  /** ids of the projects in which one is to wait */
+  wanted(): string[];
+  now(): number;
+  onError(error: unknown): void;
+}
+
+const KEY = 'reserved_worktrees';
+/** How long an agent waits for the first prompt of a session that was made. */
+const FIRST_PROMPT_MS = 10 * 60_000;
+
+/**
+ * Worktrees made before their session, so that an agent can have one open in it and the first turn need not wait for the
+ * files. Each is made for the id of a session to come: the session that takes the id finds its worktree there, as after a
+ * crash. One at the project's HEAD for each project that is wanted; what they are is on disk before they are made.
+ */
+export class ReservedWorktrees {
+  readonly #o: ReservedWorktreesOptions;
+  #waiting: ReservedWorktree[];
+  /** given out, until their session is written */
+  readonly #taken = new Set<ReservedWorktree>();
+  /** path of one that a session has → until when an agent waits in it for the first prompt of that session */
+  readonly #awaited = new Map<string, { projectId: string; until: number }>();
+  #tending: Promise<void> | null = null;
+  #disposed = false;
+
+  constructor(options: ReservedWorktreesOptions) {
+    this.#o = options;
+    this.#waiting = (options.store.settings.get(KEY) as ReservedWorktree[] | undefined) ?? [];
+  }
+
+  /** Folders in which an agent is to wait for the first prompt of a session of the project, one that is there already first. */
+  paths(projectId: string): string[] {
+    for (const [path, { until }] of this.#awaited) if (until < this.#o.now()) this.#awaited.delete(path);
+    const awaited = [...this.#awaited].filter(([, one]) => one.projectId === projectId).map(([path]) => path);
+    const waiting = this.#waiting.filter((one) => one.projectId === projectId && one.path !== '');
+    return [...awaited, ...waiting.map(({ path }) => path)];
+  }
+
+  /** The agent that waited there has its session. */
+  arrived(path: string): void {
+    this.#awaited.delete(path);
+  }
+
+  /**
+   * The worktree for a session of the project that starts from its HEAD, or null.
+   */
+  async take({ id, path }: Project): Promise<Reservation | null> {
+    const found = this.#waiting.find((one) => one.projectId === id && one.path !== '');
+    if (found === undefined) return null;
+    this.#forget(found);
+    this.#taken.add(found);
+    let isUsed = false;
+    const written = (): void => {
+      isUsed = true;
+      this.#awaited.set(found.path, { projectId: id, until: this.#o.now() + FIRST_PROMPT_MS });
+      this.#write(found);
+    };
+    const settle = (): void => {
+      this.#taken.delete(found);
+      if (!isUsed) this.#waiting.push(found);
+    };
+    if ((await readCommit(path, 'HEAD').catch(() => null)) === found.baseCommit)
+      return { sessionId: found.sessionId, written, settle };
+    settle();
+    return null;
+  }
+
+  /** Makes what is missing and removes what is outdated or wanted no more. Resolves when it is done; does not reject. */
+  tend(): Promise<void> {
+    if (this.#disposed) return Promise.resolve();
+    return (this.#tending ??= this.#tend()
+      .catch((error: unknown) => this.#o.onError(error))
+      .finally(() => (this.#tending = null)));
+  }
+
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    await this.#tending;
+  }
+
+  async #tend(): Promise<void> {
+    const wanted = new Set(this.#o.wanted());
+    for (const one of [...this.#waiting]) {
+      if (this.#disposed) return;
+      const isWanted = wanted.has(one.projectId) && one.path !== '';
+      if (isWanted && (await readCommit(one.projectPath, 'HEAD').catch(() => null)) === one.baseCommit)
+        wanted.delete(one.projectId);
+      else await this.#remove(one);
+    }
+    for (const projectId of wanted) await this.#make(projectId);
+  }
+
+  async #make(projectId: string): Promise<void> {
+    const project = this.#o.store.projects.get(projectId);
+    if (this.#disposed || project === null) return;
+    const sessionId = newId('session');
+    const planned = { sessionId, projectId, projectPath: project.path, path: '', branch: '', baseCommit: '' };
+    // On disk first: what a crash leaves half made is cleared away by the next server.
+    this.#waiting.push(planned);
+    this.#write();
+    const { path, branch, baseCommit } = await createWorktree({
+      projectPath: project.path,
+      worktreesFolder: this.#o.worktreesFolder,
+      sessionId,
+      name: '',
+    });
+    this.#waiting = this.#waiting.map((one) =>
+      one === planned ? { ...one, path, branch, baseCommit } : one,
+    );
+    this.#write();
+  }
+
+  async #remove(one: ReservedWorktree): Promise<void> {
+    // Not given out meanwhile.
+    if (!this.#waiting.includes(one)) return;
+    this.#forget(one);
+    const { sessionId, projectPath } = one;
+    await dropWorktree({ projectPath, worktreesFolder: this.#o.worktreesFolder, sessionId });
+    this.#write();
+  }
+
+  #forget(one: ReservedWorktree): void {
+    this.#waiting = this.#waiting.filter((each) => each !== one);
+  }
+
+  #write(without?: ReservedWorktree): void {
+    const known = [...this.#waiting, ...this.#taken].filter((one) => one !== without);
+    this.#o.store.settings.set(KEY, known);
+  }
+}

@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { TempRepository } from './temp-repository.ts';
+import { CREATING } from './unfinished-worktree.ts';
+import { createWorktree, dropWorktree } from './worktrees.ts';
+
+const SESSION = 'ses_0000000000ab12cd34';
+let repository: TempRepository;
+
+beforeEach(() => {
+  repository = new TempRepository();
+});
+afterEach(() => repository[Symbol.dispose]());
+
+function options() {
+  return { projectPath: repository.path, worktreesFolder: repository.worktrees, sessionId: SESSION };
+}
+
+const make = (name = '') => createWorktree({ ...options(), name });
+const branches = (): string =>
+  repository.git('branch', '--list', 'pilotlight/*', '--format=%(refname:short)');
+
+test('a worktree that nobody used goes with its branch, and again is no error', async () => {
+  const { path, branch } = await make();
+  expect(branches()).toBe(branch);
+  await dropWorktree(options());
+  expect(existsSync(path)).toBe(false);
+  expect(branches()).toBe('');
+  expect(repository.git('worktree', 'list').split('\n')).toHaveLength(1);
+  await dropWorktree(options());
+});
+
+test('one that is half made goes too', async () => {
+  const { path } = await make();
+  repository.git('worktree', 'lock', '--reason', CREATING, path);
+  await dropWorktree(options());
+  expect(existsSync(path)).toBe(false);
+  expect(branches()).toBe('');
+});
+
+test('one that holds work stays, and so does a branch with commits', async () => {
+  const { path, branch } = await make();
+  repository.write({ 'new.txt': 'mine' }, path);
+  await expect(dropWorktree(options())).rejects.toMatchObject({ code: 'worktree_dirty' });
+  expect(existsSync(path)).toBe(true);
+  repository.commit('mine', {}, path);
+  await dropWorktree(options());
+  expect(existsSync(path)).toBe(false);
+  expect(branches()).toBe(branch);
+});
+
+test('a repository that is gone is no error', async () => {
+  await make();
+  const gone = options();
+  repository[Symbol.dispose]();
+  await dropWorktree(gone);
+  expect(existsSync(gone.projectPath)).toBe(false);
+});
+
+test('one made without a name gets the branch of its session when that comes, at the same path', async () => {
+  const before = await make();
+  expect(before.branch).toBe('pilotlight/session-ab12cd34');
+  const after = await make('Mend the lamp');
+  expect(after).toEqual({ ...before, branch: 'pilotlight/mend-the-lamp-ab12cd34' });
+  expect(repository.gitIn(after.path, 'branch', '--show-current')).toBe(after.branch);
+  expect(branches()).toBe(after.branch);
+});

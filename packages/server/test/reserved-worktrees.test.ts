@@ -1,0 +1,104 @@
+/** Worktrees that wait for the next session of a project, with an agent that has one open in them. */
+import type { Chat, Project, Session } from '@pilotlight/protocol';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { Home } from './composed-harness.ts';
+
+const DEMO = fileURLToPath(import.meta.resolve('@pilotlight/demo-agent'));
+const slow = {
+  id: 'slow',
+  name: 'Slow',
+  command: process.execPath,
+  args: [DEMO],
+  env: { PILOTLIGHT_DEMO_PACE_MS: '0' },
+  opensAhead: true,
+};
+const spares = { PILOTLIGHT_SPARES: '1' };
+const often = { residencyEveryMs: 50 };
+
+let home: Home;
+let folder: string;
+let project: Project;
+
+beforeEach(async () => {
+  home = await Home.start([slow], spares, often);
+  folder = home.newRepository();
+  project = await home.client.createProject({ path: folder });
+});
+afterEach(() => home[Symbol.asyncDispose]());
+
+/** A session whose first turn has run. */
+async function used(title?: string): Promise<{ session: Session; chat: Chat }> {
+  const { session, chat } = await home.client.createSession({
+    projectId: project.id,
+    agent: 'slow',
+    ...(title === undefined ? {} : { title }),
+  });
+  expect(await home.turn(chat, '/echo hi')).toMatchObject({ state: 'completed' });
+  return { session: await home.client.getSession(session.id), chat };
+}
+
+/** The folder in which a spare waits with a session open. */
+async function waiting(but = ''): Promise<string> {
+  const open = 'with one open in ';
+  let found: string | undefined;
+  await expect
+    .poll(
+      async () => {
+        const processes = await home.client.listProcesses();
+        const whys = processes.filter(({ why }) => why.includes(open)).map(({ why }) => why.split(open)[1]);
+        found = whys.find((path) => path !== but && path !== undefined && path !== folder);
+        return found;
+      },
+      { timeout: 15_000 },
+    )
+    .toBeDefined();
+  return found ?? '';
+}
+
+it('is taken by the next session, with the agent session that is open in it, and is named after it', async () => {
+  const first = await used();
+  const path = await waiting(first.session.worktree?.path);
+  expect(existsSync(join(path, 'README.md'))).toBe(true);
+  const spare = (await home.client.listProcesses()).find(({ why }) => why.endsWith(path));
+  const next = await used('Mend the lamp');
+  expect(next.session.worktree?.path).toBe(path);
+  expect(next.session.worktree?.branch).toMatch(/^pilotlight\/mend-the-lamp-/);
+  const serving = (await home.client.listProcesses()).find(({ chatIds }) => chatIds.includes(next.chat.id));
+  expect(serving?.pid).toBe(spare?.pid);
+  // Another one waits for the session after it.
+  expect(await waiting(path)).not.toBe(path);
+});
+
+it('is not taken once the project has moved on, or by a session with a base of its own', async () => {
+  const first = await used();
+  const path = await waiting(first.session.worktree?.path);
+  const based = await home.client.createSession({ projectId: project.id, agent: 'slow', base: 'main' });
+  await home.turn(based.chat, '/echo hi');
+  expect((await home.client.getSession(based.session.id)).worktree?.path).not.toBe(path);
+  const git = ['-c', 'user.name=t', '-c', 'user.email=t@t', 'commit', '-q', '--allow-empty', '-m', 'second'];
+  execFileSync('git', git, { cwd: folder });
+  const head = execFileSync('git', ['rev-parse', 'HEAD'], { cwd: folder, encoding: 'utf8' }).trim();
+  const { session } = await used();
+  expect(session.worktree?.path).not.toBe(path);
+  expect(session.worktree?.baseCommit).toBe(head);
+  await expect.poll(() => existsSync(path), { timeout: 15_000 }).toBe(false);
+});
+
+it('waits for the next server too, and goes when none is to wait', async () => {
+  const first = await used();
+  const path = await waiting(first.session.worktree?.path);
+  await home.restart(spares, often);
+  expect(await waiting(first.session.worktree?.path)).toBe(path);
+  await home.restart({}, often);
+  const left = [basename(first.session.worktree?.path ?? '')];
+  await expect.poll(() => readdirSync(dirname(path)), { timeout: 15_000 }).toEqual(left);
+  const branches = execFileSync('git', ['branch', '--list', 'pilotlight/*'], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  expect(branches.trim().split('\n')).toHaveLength(1);
+});
