@@ -34,7 +34,7 @@ const DEMO: Subject = {
 };
 /** As the table of agents has them. */
 const REAL = [
-  { id: 'gemini', name: 'Gemini CLI', startsInFolder: true, opensAhead: false },
+  { id: 'gemini', name: 'Gemini CLI', startsInFolder: true, opensAhead: true },
   { id: 'claude', name: 'Claude Code', startsInFolder: false, opensAhead: true },
   { id: 'codex', name: 'Codex', startsInFolder: false, opensAhead: true },
   { id: 'qwen', name: 'Qwen Code', startsInFolder: true, opensAhead: true },

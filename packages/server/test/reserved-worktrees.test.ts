@@ -96,9 +96,12 @@ it('waits for the next server too, and goes when none is to wait', async () => {
   await home.restart({}, often);
   const left = [basename(first.session.worktree?.path ?? '')];
   await expect.poll(() => readdirSync(dirname(path)), { timeout: 15_000 }).toEqual(left);
-  const branches = execFileSync('git', ['branch', '--list', 'pilotlight/*'], {
-    cwd: folder,
-    encoding: 'utf8',
-  });
-  expect(branches.trim().split('\n')).toHaveLength(1);
+  const branches = (): string[] =>
+    execFileSync('git', ['branch', '--list', 'pilotlight/*', '--format=%(refname:short)'], {
+      cwd: folder,
+      encoding: 'utf8',
+    })
+      .trim()
+      .split('\n');
+  await expect.poll(branches, { timeout: 15_000 }).toEqual([first.session.worktree?.branch]);
 });

@@ -75,6 +75,7 @@ export const builtInAgents: readonly AgentSpec[] = [
     name: 'Gemini CLI',
     command: 'gemini',
     startsInFolder: true,
+    opensAhead: true,
     args: ['--acp'],
     // Without it the program starts itself a second time.
     env: { GEMINI_CLI_NO_RELAUNCH: 'true' },

@@ -150,13 +150,16 @@ export class Catalog {
       title: body.title ?? '',
       inPlace: body.inPlace === true || project.kind === 'folder',
       base: body.base ?? null,
-      worktree: null,
+      worktree: body.reserved?.worktree ?? null,
       diff: null,
       createdAt: now(),
       archivedAt: null,
     };
     store.sessions.insert(session);
-    body.reserved?.written();
+    if (body.reserved) {
+      store.worktrees.insert({ ...body.reserved.worktree, sessionId: session.id });
+      body.reserved.written();
+    }
     scope.frame({ topic: INDEX_TOPIC, event: { type: 'session', session } });
     return { session, chat: this.#newChat(scope, session.id, { title: body.title, agent: body.agent }) };
   }

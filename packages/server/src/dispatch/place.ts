@@ -1,7 +1,7 @@
-import { newId, type Project, type Session } from '@pilotlight/protocol';
+import { newId, type Project, type Session, type Worktree } from '@pilotlight/protocol';
 import { FolderLook } from '../workspace/folder-look.ts';
 import { inspectFolder } from '../workspace/repository.ts';
-import { assertWorktree, createWorktree } from '../workspace/worktrees.ts';
+import { assertWorktree, createWorktree, isToBeNamed, nameBranch } from '../workspace/worktrees.ts';
 import type { Announcer } from './announcer.ts';
 import { projectFolderGone } from './project-folder.ts';
 
@@ -34,6 +34,7 @@ export class Places {
     const { worktree } = session;
     if (worktree !== null) {
       await assertWorktree(worktree.path);
+      await this.#nameBranch(session, worktree, project);
       return { path: worktree.path, worktreeId: worktree.id, baseCommit: worktree.baseCommit };
     }
     if (session.inPlace || project.kind === 'folder') return this.#inPlace(project);
@@ -49,6 +50,20 @@ export class Places {
     const folder = await inspectFolder(project.path);
     const baseCommit = folder.kind === 'git' ? folder.headCommit : null;
     return { path: project.path, worktreeId: null, baseCommit };
+  }
+
+  /** A worktree that waited for its session has a branch without a name until the session has one. */
+  async #nameBranch({ id, title }: Session, worktree: Worktree, project: Project): Promise<void> {
+    const named = { sessionId: id, branch: worktree.branch, name: title };
+    if (!isToBeNamed(named)) return;
+    const branch = await nameBranch({ ...named, projectPath: project.path });
+    if (branch === null) return;
+    const { store, journal } = this.#announcer;
+    journal.commit((scope) => {
+      store.worktrees.setBranch(worktree.id, branch);
+      const current = store.sessions.get(id);
+      if (current !== null) this.#announcer.session(scope, current);
+    }, 'written');
   }
 
   async #make(session: Session, project: Project): Promise<Place> {

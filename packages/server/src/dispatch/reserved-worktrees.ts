@@ -1,7 +1,7 @@
-import { newId, type Project } from '@pilotlight/protocol';
+import { newId, type Project, type Worktree } from '@pilotlight/protocol';
 import type { Store } from '../store/store.ts';
 import { readCommit } from '../workspace/repository.ts';
-import { createWorktree, dropWorktree } from '../workspace/worktrees.ts';
+import { assertWorktree, createWorktree, dropWorktree } from '../workspace/worktrees.ts';
 
 /** A worktree that waits for the session that will have its id. */
 export interface ReservedWorktree {
@@ -17,6 +17,7 @@ export interface ReservedWorktree {
 export interface Reservation {
   /** of the session that is to have it */
   sessionId: string;
+  worktree: Worktree;
   /** To be called in the transaction that writes the session. */
   written(): void;
   /** To be called in the end; where no session was written, it waits for another. */
@@ -37,9 +38,8 @@ const KEY = 'reserved_worktrees';
 const FIRST_PROMPT_MS = 10 * 60_000;
 
 /**
- * Worktrees made before their session, so that an agent can have one open in it and the first turn need not wait for the
- * files. Each is made for the id of a session to come: the session that takes the id finds its worktree there, as after a
- * crash. One at the project's HEAD for each project that is wanted; what they are is on disk before they are made.
+ * Worktrees made before their session, so that the first turn need not wait for the files, and an agent can have a session
+ * open in it. Each is made for the id of a session to come, as its names say. One at the project's HEAD for each project that is wanted; what they are is on disk before they are made.
  */
 export class ReservedWorktrees {
   readonly #o: ReservedWorktreesOptions;
@@ -60,7 +60,9 @@ export class ReservedWorktrees {
   paths(projectId: string): string[] {
     for (const [path, { until }] of this.#awaited) if (until < this.#o.now()) this.#awaited.delete(path);
     const awaited = [...this.#awaited].filter(([, one]) => one.projectId === projectId).map(([path]) => path);
-    const waiting = this.#waiting.filter((one) => one.projectId === projectId && one.path !== '');
+    const waiting = [...this.#taken, ...this.#waiting].filter(
+      (one) => one.projectId === projectId && one.path !== '',
+    );
     return [...awaited, ...waiting.map(({ path }) => path)];
   }
 
@@ -87,8 +89,11 @@ export class ReservedWorktrees {
       this.#taken.delete(found);
       if (!isUsed) this.#waiting.push(found);
     };
-    if ((await readCommit(path, 'HEAD').catch(() => null)) === found.baseCommit)
-      return { sessionId: found.sessionId, written, settle };
+    if (await isCurrent(found, path)) {
+      const { sessionId, branch, baseCommit } = found;
+      const worktree = { id: newId('worktree'), path: found.path, branch, baseCommit };
+      return { sessionId, worktree, written, settle };
+    }
     settle();
     return null;
   }
@@ -108,11 +113,10 @@ export class ReservedWorktrees {
 
   async #tend(): Promise<void> {
     const wanted = new Set(this.#o.wanted());
-    for (const one of [...this.#waiting]) {
+    for (const one of this.#waiting) {
       if (this.#disposed) return;
       const isWanted = wanted.has(one.projectId) && one.path !== '';
-      if (isWanted && (await readCommit(one.projectPath, 'HEAD').catch(() => null)) === one.baseCommit)
-        wanted.delete(one.projectId);
+      if (isWanted && (await isCurrent(one, one.projectPath))) wanted.delete(one.projectId);
       else await this.#remove(one);
     }
     for (const projectId of wanted) await this.#make(projectId);
@@ -154,5 +158,15 @@ export class ReservedWorktrees {
   #write(without?: ReservedWorktree): void {
     const known = [...this.#waiting, ...this.#taken].filter((one) => one !== without);
     this.#o.store.settings.set(KEY, known);
+  }
+}
+
+/** Whether it is as one that is made now would be. */
+async function isCurrent({ path, baseCommit }: ReservedWorktree, projectPath: string): Promise<boolean> {
+  try {
+    await assertWorktree(path);
+    return (await readCommit(projectPath, 'HEAD')) === baseCommit;
+  } catch {
+    return false;
   }
 }

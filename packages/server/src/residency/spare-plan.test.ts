@@ -70,11 +70,11 @@ test('an agent that opens sessions slowly waits with one open where the next cha
   ]);
 });
 
-test('a worktree is to wait in the projects whose worktrees such an agent was used in', () => {
+test('a worktree is to wait in the projects whose worktrees an agent was used in', () => {
   const placesUsed = (id: string) =>
-    id === 'slow'
+    id === 'one'
       ? [used('/a'), used('/b', false), used('/c', false), used('/b', false)]
-      : [used('/d', false)];
-  const agents = [agent('slow', { opensAhead: true }), agent('quick')];
-  expect(projectsToReserve({ placesUsed }, agents, DAY)).toEqual(['/b', '/c']);
+      : [used('/c', false), used('/d', false), used('/e', false)];
+  expect(projectsToReserve({ placesUsed }, [agent('one'), agent('other')], DAY)).toEqual(['/b', '/c', '/d']);
+  expect(projectsToReserve({ placesUsed }, [], DAY)).toEqual([]);
 });

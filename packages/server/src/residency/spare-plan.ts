@@ -32,14 +32,13 @@ const DAY_MS = 24 * 60 * 60_000;
 /** Folders that get spares of their own, for each agent to which the folder matters. */
 const MOST_PROJECTS = 3;
 
-/** The projects in whose worktrees an agent that opens sessions slowly was used in the last day: a worktree waits in each. */
+/** The projects in whose worktrees an agent was used in the last day: a worktree waits for the next session of each. */
 export function projectsToReserve(
   history: Pick<SpareHistory, 'placesUsed'>,
   agents: readonly AgentSpec[],
   now: number,
 ): string[] {
   const used = agents
-    .filter(({ opensAhead }) => opensAhead)
     .flatMap(({ id }) => history.placesUsed(id, now - DAY_MS))
     .filter(({ inPlace }) => !inPlace);
   return [...new Set(used.map(({ projectId }) => projectId))].slice(0, MOST_PROJECTS);

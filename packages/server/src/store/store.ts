@@ -41,6 +41,7 @@ export interface WorktreeTable {
   insert(worktree: Worktree & { sessionId: string }): void;
   get(id: string): Worktree | null;
   bySession(sessionId: string): Worktree | null;
+  setBranch(id: string, branch: string): void;
   remove(id: string): void;
 }
 

@@ -100,8 +100,7 @@ async function claimWorktree(
   if (existing !== undefined) {
     if (!isBeingCreated(existing) && (await exists(path))) {
       await assertWorktree(path);
-      const branch = await nameBranch(projectPath, existing.branch ?? BRANCH_PREFIX + name, options);
-      return { path, branch, newBranch: false, finished: true };
+      return { path, branch: existing.branch ?? BRANCH_PREFIX + name, newBranch: false, finished: true };
     }
     await clearUnfinished(projectPath, existing);
   }
@@ -117,19 +116,6 @@ async function claimWorktree(
     throw error;
   }
   return claim;
-}
-
-/** One that was made before its session had a name gets it now. */
-async function nameBranch(
-  projectPath: string,
-  branch: string,
-  options: CreateWorktreeOptions,
-): Promise<string> {
-  const short = shortId(options.sessionId);
-  const wanted = `${BRANCH_PREFIX}${slugify(options.name, NAMELESS)}-${short}`;
-  if (branch !== `${BRANCH_PREFIX}${NAMELESS}-${short}` || branch === wanted) return branch;
-  const { exitCode } = await git(['branch', '-m', branch, wanted], { cwd: projectPath });
-  return exitCode === 0 ? wanted : branch;
 }
 
 async function undoClaim(

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { TempRepository } from './temp-repository.ts';
 import { CREATING } from './unfinished-worktree.ts';
-import { createWorktree, dropWorktree } from './worktrees.ts';
+import { createWorktree, dropWorktree, isToBeNamed, nameBranch } from './worktrees.ts';
 
 const SESSION = 'ses_0000000000ab12cd34';
 let repository: TempRepository;
@@ -57,11 +57,17 @@ test('a repository that is gone is no error', async () => {
   expect(existsSync(gone.projectPath)).toBe(false);
 });
 
-test('one made without a name gets the branch of its session when that comes, at the same path', async () => {
-  const before = await make();
-  expect(before.branch).toBe('pilotlight/session-ab12cd34');
-  const after = await make('Mend the lamp');
-  expect(after).toEqual({ ...before, branch: 'pilotlight/mend-the-lamp-ab12cd34' });
-  expect(repository.gitIn(after.path, 'branch', '--show-current')).toBe(after.branch);
-  expect(branches()).toBe(after.branch);
+test('a branch made without a name gets that of its session when that has one, where it is checked out', async () => {
+  const { path, branch } = await make();
+  expect(branch).toBe('pilotlight/session-ab12cd34');
+  const named = { sessionId: SESSION, branch, name: 'Mend the lamp' };
+  expect(isToBeNamed({ ...named, name: '' })).toBe(false);
+  expect(isToBeNamed({ ...named, branch: 'pilotlight/session-00000000' })).toBe(false);
+  expect(isToBeNamed(named)).toBe(true);
+  const now = await nameBranch({ ...named, projectPath: repository.path });
+  expect(now).toBe('pilotlight/mend-the-lamp-ab12cd34');
+  expect(repository.gitIn(path, 'branch', '--show-current')).toBe(now);
+  expect(branches()).toBe(now);
+  // Asked a second time at once, there is nothing more to name.
+  expect(await nameBranch({ ...named, projectPath: repository.path })).toBeNull();
 });

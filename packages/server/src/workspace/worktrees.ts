@@ -2,5 +2,6 @@
 export type { CreatedWorktree, CreateWorktreeOptions } from './create-worktree.ts';
 export { createWorktree } from './create-worktree.ts';
 export { dropWorktree } from './drop-worktree.ts';
+export { isToBeNamed, nameBranch } from './name-branch.ts';
 export { removeWorktree } from './remove-worktree.ts';
 export { assertWorktree, worktreeState } from './worktree-state.ts';
