@@ -188,8 +188,13 @@ it('finds what is wrong with answers', () => {
     toolCall: null,
     options: [],
     fields: [],
+    url: null,
+    subject: null,
+    always: [],
+    deadlineAt: null,
     answer: null,
     answeredBy: null,
+    decision: null,
     createdAt: 1,
     answeredAt: null,
   } satisfies ChatRecord['permissions'][number];

@@ -1,4 +1,5 @@
 import type {
+  AddPolicyRule,
   AgentInfo,
   AgentSession,
   AnswerPermission,
@@ -14,6 +15,7 @@ import type {
   CreateProject,
   CreateSession,
   CreateTask,
+  DryRunPolicy,
   FolderList,
   Frame,
   Health,
@@ -21,6 +23,9 @@ import type {
   IndexState,
   MessagePage,
   Permission,
+  Policy,
+  PolicyDryRun,
+  PolicyScope,
   ProcessInfo,
   Project,
   RemoveSessionAnswer,
@@ -34,6 +39,7 @@ import type {
   Turn,
   UpdateAgentSession,
   UpdateChat,
+  UpdatePolicy,
   UpdateSession,
   UpdateSettings,
   UpdateTurn,
@@ -139,6 +145,21 @@ export interface Client {
   listPermissions(filter?: { state?: Permission['state']; chatId?: string }): Promise<Permission[]>;
   getPermission(id: string): Promise<Permission>;
   answerPermission(id: string, body: AnswerPermission): Promise<Permission>;
+
+  /** What is answered without asking, of a project or a session; one that was never changed is empty. */
+  getPolicy(scope: PolicyScope, scopeId: string): Promise<Policy>;
+  /** What is left out stays; `revision` refuses the change when somebody else made one since. */
+  updatePolicy(scope: PolicyScope, scopeId: string, body: UpdatePolicy): Promise<Policy>;
+  /** The first rule, unless `at` says otherwise. */
+  addPolicyRule(scope: PolicyScope, scopeId: string, body: AddPolicyRule): Promise<Policy>;
+  removePolicyRule(scope: PolicyScope, scopeId: string, ruleId: string): Promise<Policy>;
+  /** What rules and a mode would have done with what was asked there before. */
+  dryRunPolicy(
+    scope: PolicyScope,
+    scopeId: string,
+    body: DryRunPolicy,
+    signal?: AbortSignal,
+  ): Promise<PolicyDryRun>;
 
   createTask(body: CreateTask): Promise<{ task: Task; turn: Turn }>;
   listTasks(projectId?: string): Promise<Task[]>;

@@ -9,6 +9,7 @@ import type {
   IndexFrame,
   IndexState,
   PermissionList,
+  PolicyScope,
   ProcessList,
   ProjectList,
   QueueList,
@@ -132,6 +133,14 @@ export function createClient({ url, token }: ClientOptions): Client {
     getPermission: (id) => get(`/api/permissions/${enc(id)}`),
     answerPermission: (id, body) => send('POST', `/api/permissions/${enc(id)}/answer`, { body }),
 
+    getPolicy: (scope, scopeId) => get(policyPath(scope, scopeId)),
+    updatePolicy: (scope, scopeId, body) => send('PUT', policyPath(scope, scopeId), { body }),
+    addPolicyRule: (scope, scopeId, body) => send('POST', `${policyPath(scope, scopeId)}/rules`, { body }),
+    removePolicyRule: (scope, scopeId, ruleId) =>
+      send('DELETE', `${policyPath(scope, scopeId)}/rules/${enc(ruleId)}`),
+    dryRunPolicy: (scope, scopeId, body, signal) =>
+      send('POST', `${policyPath(scope, scopeId)}/dry-run`, { body, signal }),
+
     createTask: (body) => send('POST', '/api/tasks', { body }),
     listTasks: async (projectId) => (await get<TaskList>('/api/tasks', { query: { projectId } })).tasks,
     getTask: (id) => get(`/api/tasks/${enc(id)}`),
@@ -153,3 +162,7 @@ export function createClient({ url, token }: ClientOptions): Client {
 }
 
 const enc = encodeURIComponent;
+
+function policyPath(scope: PolicyScope, scopeId: string): string {
+  return `/api/${scope}s/${enc(scopeId)}/policy`;
+}

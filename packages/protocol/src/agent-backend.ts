@@ -1,4 +1,4 @@
-import type { AcpToolSnapshot } from './acp-tool-snapshot.ts';
+import type { AcpToolSnapshot, ToolKind } from './acp-tool-snapshot.ts';
 import type { AgentEvent } from './agent-event.ts';
 import type { ContentBlock } from './content.ts';
 import type { ErrorInfo } from './errors.ts';
@@ -40,6 +40,13 @@ export interface PromptInput {
 export interface PermissionRequest {
   toolCall: AcpToolSnapshot;
   options: PermissionOption[];
+  /** what it is about, where the backend knows better than the tool call says */
+  about?: PermissionAbout;
+}
+export interface PermissionAbout {
+  kind: ToolKind;
+  commands: string[];
+  paths: string[];
 }
 export type PermissionOutcome =
   | { outcome: 'selected'; optionId: string; message?: string }
@@ -48,6 +55,8 @@ export type PermissionOutcome =
 export interface QuestionRequest {
   message: string;
   fields: QuestionField[];
+  /** a page that the user is asked to open; there are no fields then */
+  url?: string;
   /** the tool call that asks, where the agent says so */
   toolCallId: string | null;
 }

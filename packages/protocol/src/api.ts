@@ -135,7 +135,16 @@ export const AnswerPermission = z
     declined: z.boolean().optional(),
     /** said to the agent along with a refusal, where it can hear it */
     message: z.string().max(10_000).optional(),
-    by: z.string().max(40).optional(),
+    /**
+     * where an "always" is kept as a rule: `session` when left out. `agent`: no rule, the agent is told "always" and
+     * remembers it in its own way.
+     */
+    remember: z.enum(['session', 'project', 'agent']).optional(),
+    by: z
+      .string()
+      .max(40)
+      .refine((by) => !['rule', 'mode', 'deadline'].includes(by), 'is a word of the server')
+      .optional(),
   })
   .refine(
     (answer) => answer.optionId !== undefined || answer.answers !== undefined || answer.declined === true,

@@ -15,6 +15,7 @@ function withoutSessions(state: IndexState, gone: (sessionId: string) => boolean
     agentSessions: without(state.agentSessions, (row) => row.chatId in chats),
     tasks: without(state.tasks, (task) => !gone(task.sessionId)),
     permissions: without(state.permissions, (permission) => permission.chatId in chats),
+    policies: without(state.policies, (policy) => !gone(policy.scopeId)),
   };
 }
 
@@ -36,7 +37,11 @@ export function applyIndexEvent(state: IndexState, event: IndexFrameEvent): Inde
           .map((session) => session.id),
       );
       const rest = withoutSessions(state, (id) => inside.has(id));
-      return { ...rest, projects: without(state.projects, (_, id) => id !== event.projectId) };
+      return {
+        ...rest,
+        projects: without(state.projects, (_, id) => id !== event.projectId),
+        policies: without(rest.policies, (policy) => policy.scopeId !== event.projectId),
+      };
     }
     case 'session':
       return { ...state, sessions: { ...state.sessions, [event.session.id]: event.session } };
@@ -58,6 +63,8 @@ export function applyIndexEvent(state: IndexState, event: IndexFrameEvent): Inde
     }
     case 'task':
       return { ...state, tasks: { ...state.tasks, [event.task.id]: event.task } };
+    case 'policy':
+      return { ...state, policies: { ...state.policies, [event.policy.scopeId]: event.policy } };
     case 'permission':
       return { ...state, permissions: withPermission(state.permissions, event.permission) };
     default:

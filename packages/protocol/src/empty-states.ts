@@ -29,5 +29,6 @@ export function emptyIndexState(): IndexState {
     agentSessions: {},
     tasks: {},
     permissions: {},
+    policies: {},
   };
 }

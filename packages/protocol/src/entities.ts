@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AcpToolSnapshot } from './acp-tool-snapshot.ts';
 import { BlobRef, ContentBlock } from './content.ts';
 import { ErrorInfo } from './errors.ts';
+import { NewPolicyRule, PermissionDecision, PermissionSubject } from './policy.ts';
 import { AgentUsage, PermissionOption, PlanEntry, QuestionField } from './provider-types.ts';
 
 /** Times are epoch milliseconds throughout. */
@@ -186,17 +187,29 @@ export const Permission = z.object({
   toolCall: AcpToolSnapshot.nullable(),
   options: z.array(PermissionOption),
   fields: z.array(QuestionField),
+  /** a page that the agent asks the user to open; null when it does not */
+  url: z.string().nullable(),
+  /** what rules see of it; null for a question */
+  subject: PermissionSubject.nullable(),
+  /** the rules that an "always" makes; none: the agent remembers it itself */
+  always: z.array(NewPolicyRule),
+  /** when it is refused by itself; null: it waits */
+  deadlineAt: Time.nullable(),
   /** what was answered: the option, or the fields' values */
   answer: z
     .object({
       optionId: z.string().optional(),
+      /** what the agent was told instead of `optionId`: once, where "always" is kept as a rule */
+      toldOptionId: z.string().optional(),
       answers: z.record(z.string(), z.array(z.string())).optional(),
       declined: z.boolean().optional(),
       message: z.string().optional(),
     })
     .nullable(),
-  /** `page`, `cli`, `api`, … as the answering client called itself */
+  /** `page`, `cli`, `api`, … as the answering client called itself; `rule`, `mode` or `deadline` when nobody was asked */
   answeredBy: z.string().nullable(),
+  /** who decided and by what; null while it is open, when it was released, and for what was answered long ago */
+  decision: PermissionDecision.nullable(),
   createdAt: Time,
   answeredAt: Time.nullable(),
 });

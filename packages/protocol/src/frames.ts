@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AcpToolSnapshot } from './acp-tool-snapshot.ts';
 import { BlobRef, ContentBlock } from './content.ts';
 import { AgentSession, Chat, Message, Permission, Project, Session, Task, Turn } from './entities.ts';
+import { Policy } from './policy.ts';
 import { AgentCommand, AgentUsage, ConfigOption, PlanEntry } from './provider-types.ts';
 import { ToolPatch } from './tool-patch.ts';
 
@@ -65,6 +66,7 @@ export const IndexFrameEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('task'), task: Task }),
   /** a question that was asked, answered or released; the state keeps the open ones */
   z.object({ type: z.literal('permission'), permission: Permission }),
+  z.object({ type: z.literal('policy'), policy: Policy }),
 ]);
 export type IndexFrameEvent = z.infer<typeof IndexFrameEvent>;
 

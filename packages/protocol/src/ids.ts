@@ -10,6 +10,7 @@ export const ID_PREFIX = {
   turn: 'trn',
   permission: 'prm',
   task: 'tsk',
+  rule: 'rul',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIX;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AgentSession, Chat, Permission, Project, Session, Task } from './entities.ts';
+import { Policy } from './policy.ts';
 
 /** Everything a client lists; all maps are by id, `agentSessions` by `<chatId>/<agent>`. */
 export const IndexState = z.object({
@@ -12,5 +13,7 @@ export const IndexState = z.object({
   tasks: z.record(z.string(), Task),
   /** open questions of all chats: those in state `pending` only */
   permissions: z.record(z.string(), Permission),
+  /** by the id of the project or session; of those that have any */
+  policies: z.record(z.string(), Policy),
 });
 export type IndexState = z.infer<typeof IndexState>;

@@ -59,6 +59,19 @@ export const PermissionOption = z.object({
 });
 export type PermissionOption = z.infer<typeof PermissionOption>;
 
+/** What an answer must fit; numbers for `number` and `integer`, lengths in characters for `text`. */
+const FieldLimits = z.object({
+  minimum: z.number().optional(),
+  maximum: z.number().optional(),
+  minLength: z.number().optional(),
+  maxLength: z.number().optional(),
+  minItems: z.number().optional(),
+  maxItems: z.number().optional(),
+  /** a regular expression */
+  pattern: z.string().optional(),
+  format: z.enum(['email', 'uri', 'date', 'date-time']).optional(),
+});
+
 /** One field of a question an agent asks: free text, or a choice when `choices` is not empty. */
 export const QuestionField = z.object({
   id: z.string(),
@@ -69,5 +82,10 @@ export const QuestionField = z.object({
   /** whether an answer outside `choices` is taken */
   custom: z.boolean(),
   required: z.boolean(),
+  /** what a free answer is; `text` when left out */
+  type: z.enum(['text', 'number', 'integer', 'boolean']).optional(),
+  limits: FieldLimits.optional(),
+  /** what stands there before somebody answers */
+  initial: z.array(z.string()).optional(),
 });
 export type QuestionField = z.infer<typeof QuestionField>;

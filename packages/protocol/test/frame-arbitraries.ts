@@ -241,8 +241,13 @@ export const permission: fc.Arbitrary<Permission> = fc.record({
   toolCall: fc.option(toolSnapshot),
   options: fc.constant([]),
   fields: fc.constant([]),
+  url: fc.option(columnText),
+  subject: fc.constant(null),
+  always: fc.constantFrom([], [{ action: 'allow' as const, command: 'ls *' }]),
+  deadlineAt: fc.option(time),
   answer: fc.constantFrom(null, { optionId: 'yes' }),
   answeredBy: fc.option(columnText),
+  decision: fc.constantFrom(null, { by: 'user' as const }),
   createdAt: time,
   answeredAt: fc.option(time),
 });

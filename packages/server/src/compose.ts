@@ -34,6 +34,7 @@ import { FolderBrowser } from './dispatch/folder-browser.ts';
 import { lossSince, noteKeeper } from './dispatch/interruption.ts';
 import { LateSpeech } from './dispatch/late-speech.ts';
 import { PermissionDesk } from './dispatch/permission-desk.ts';
+import { PolicyBook } from './dispatch/policies/policy-book.ts';
 import { Places } from './dispatch/place.ts';
 import { Queue } from './dispatch/queue.ts';
 import { coolDown, unfinished } from './dispatch/recovery.ts';
@@ -172,7 +173,8 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
 
   const offers = new AgentOffers(announcer);
   const facts = new ChatFacts(announcer, offers);
-  const permissions = new PermissionDesk(announcer);
+  const policies = new PolicyBook(announcer);
+  const permissions = building.use(new PermissionDesk(announcer, policies));
   const late = new LateSpeech(announcer, facts, (chatId, agent) => sessions.writeHeard(chatId, agent));
   sessions.onLateEvent(
     (handle, event) => late.record(handle, event),
@@ -283,6 +285,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     dispatcher,
     queue,
     permissions,
+    policies,
     tasks,
     agents: agentCatalog,
     sessions,
@@ -301,6 +304,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
   for (const turn of unfinishedTurns) dispatcher.takeUp(turn);
   coolDown(announcer, (chatId, agent) => acp.isLive(chatId, agent));
   acp.goOn();
+  permissions.watchDeadlines();
   const signIn = new SignInCodes();
   const http = await startHttp({
     commands,

@@ -4,6 +4,7 @@ import { Announcer } from './dispatch/announcer.ts';
 import { ChatFacts } from './dispatch/chat-facts.ts';
 import { Continuations } from './dispatch/continuations.ts';
 import { PermissionDesk } from './dispatch/permission-desk.ts';
+import { PolicyBook } from './dispatch/policies/policy-book.ts';
 import { interruptAll } from './dispatch/recovery.ts';
 import { UserSettings } from './dispatch/user-settings.ts';
 import { createJournal } from './journal/create-journal.ts';
@@ -30,7 +31,7 @@ export function healPowerLoss(store: Store, bootId: string, now: () => number): 
     const announcer = new Announcer(store, journal, now);
     const facts = new ChatFacts(announcer, new AgentOffers(announcer));
     interruptAll(announcer, facts, {
-      permissions: new PermissionDesk(announcer),
+      permissions: new PermissionDesk(announcer, new PolicyBook(announcer)),
       continuations: new Continuations(announcer, new UserSettings(store)),
     });
     journal.flush();

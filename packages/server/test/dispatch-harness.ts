@@ -23,6 +23,7 @@ import { DiffRecorder } from '../src/dispatch/diff-recorder.ts';
 import { Dispatcher } from '../src/dispatch/dispatcher.ts';
 import { LateSpeech } from '../src/dispatch/late-speech.ts';
 import { PermissionDesk } from '../src/dispatch/permission-desk.ts';
+import { PolicyBook } from '../src/dispatch/policies/policy-book.ts';
 import { Places } from '../src/dispatch/place.ts';
 import { Queue } from '../src/dispatch/queue.ts';
 import { interruptAll } from '../src/dispatch/recovery.ts';
@@ -73,7 +74,8 @@ export function startDispatch(
   const backends = new Map<AgentBackendKind, AgentBackend>([['acp_warm', backend]]);
   const sessions = new AgentSessionDesk(announcer);
   const facts = new ChatFacts(announcer, new AgentOffers(announcer));
-  const permissions = new PermissionDesk(announcer);
+  const policies = new PolicyBook(announcer);
+  const permissions = new PermissionDesk(announcer, policies);
   const late = new LateSpeech(announcer, facts);
   sessions.onLateEvent(
     (handle, event) => late.record(handle, event),
@@ -145,6 +147,7 @@ export function startDispatch(
     queue,
     dispatcher,
     permissions,
+    policies,
     sessions,
     tasks,
     errors,
@@ -182,6 +185,7 @@ export function startDispatch(
     async [Symbol.asyncDispose]() {
       await backend.dispose();
       await dispatcher.stop();
+      permissions[Symbol.dispose]();
       journal[Symbol.dispose]();
       store[Symbol.dispose]();
       rmSync(root, { recursive: true, force: true });

@@ -4,6 +4,7 @@ import {
   type AgentSession,
   type Chat,
   type Permission,
+  type Policy,
   type Session,
   type Turn,
 } from '@pilotlight/protocol';
@@ -63,6 +64,11 @@ export class Announcer {
     const event = { type: 'permission' as const, permission };
     scope.frame({ topic: INDEX_TOPIC, event });
     scope.frame({ topic: chatTopic(permission.chatId), event });
+  }
+
+  policy(scope: CommitScope, policy: Policy): void {
+    this.store.policies.put(policy);
+    scope.frame({ topic: INDEX_TOPIC, event: { type: 'policy', policy } });
   }
 
   agentSession(scope: CommitScope, agentSession: AgentSession): void {

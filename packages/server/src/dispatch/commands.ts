@@ -1,4 +1,5 @@
 import type {
+  AddPolicyRule,
   AgentInfo,
   AgentList,
   AgentSession,
@@ -11,9 +12,13 @@ import type {
   CreateProject,
   CreateSession,
   CreateTask,
+  DryRunPolicy,
   FolderList,
   Health,
   Permission,
+  Policy,
+  PolicyDryRun,
+  PolicyScope,
   ProcessInfo,
   Project,
   RemoveSessionAnswer,
@@ -26,6 +31,7 @@ import type {
   Turn,
   UpdateAgentSession,
   UpdateChat,
+  UpdatePolicy,
   UpdateSession,
   UpdateSettings,
   UpdateTurn,
@@ -89,6 +95,15 @@ export interface Commands {
   listPermissions(filter: { state?: Permission['state']; chatId?: string }): Permission[];
   getPermission(id: string): Permission;
   answerPermission(id: string, body: AnswerPermission): Permission;
+
+  /** Of a project or session; one that was never changed is empty. */
+  getPolicy(scope: PolicyScope, scopeId: string): Policy;
+  /** @throws `conflict` when it was changed since `revision` */
+  updatePolicy(scope: PolicyScope, scopeId: string, body: UpdatePolicy): Policy;
+  addPolicyRule(scope: PolicyScope, scopeId: string, body: AddPolicyRule): Policy;
+  removePolicyRule(scope: PolicyScope, scopeId: string, ruleId: string): Policy;
+  /** What rules and a mode would have done with what was asked there before. */
+  dryRunPolicy(scope: PolicyScope, scopeId: string, body: DryRunPolicy): PolicyDryRun;
 
   createTask(body: CreateTask): Promise<{ task: Task; turn: Turn; created: boolean }>;
   listTasks(projectId?: string): Task[];

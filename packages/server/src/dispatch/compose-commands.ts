@@ -9,6 +9,8 @@ import type { Commands } from './commands.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { FolderBrowser } from './folder-browser.ts';
 import type { PermissionDesk } from './permission-desk.ts';
+import { dryRun } from './policies/dry-run.ts';
+import type { PolicyBook } from './policies/policy-book.ts';
 import type { Queue } from './queue.ts';
 import type { Tasks } from './tasks.ts';
 import type { UserSettings } from './user-settings.ts';
@@ -21,6 +23,7 @@ export interface CommandParts {
   dispatcher: Dispatcher;
   queue: Queue;
   permissions: PermissionDesk;
+  policies: PolicyBook;
   tasks: Tasks;
   agents: AgentCatalog;
   sessions: AgentSessionDesk;
@@ -34,7 +37,7 @@ export interface CommandParts {
 /** The commands a client can give, each handed to the part that owns it. */
 export function composeCommands(parts: CommandParts): Commands {
   const { store, catalog, folders, dispatcher, queue, permissions, tasks, agents } = parts;
-  const { releases, residency, sessions, worktrees } = parts;
+  const { policies, releases, residency, sessions, worktrees } = parts;
   return {
     listFolders: (wanted) => folders.list(wanted),
     listRepositories: () => folders.repositories(),
@@ -87,6 +90,13 @@ export function composeCommands(parts: CommandParts): Commands {
       return permission;
     },
     answerPermission: (id, body) => permissions.answer(id, body),
+
+    getPolicy: (scope, scopeId) => policies.get(scope, scopeId),
+    updatePolicy: (scope, scopeId, body) => policies.update(scope, scopeId, body),
+    addPolicyRule: (scope, scopeId, { at, ...rule }) => policies.add(scope, scopeId, rule, at),
+    removePolicyRule: (scope, scopeId, ruleId) => policies.remove(scope, scopeId, ruleId),
+    dryRunPolicy: (scope, scopeId, body) =>
+      dryRun(body, store.permissions.recent(scope, policies.get(scope, scopeId).scopeId, body.limit ?? 200)),
 
     createTask: async (body) => {
       const answer = await tasks.create(body);

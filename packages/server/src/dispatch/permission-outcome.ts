@@ -20,7 +20,8 @@ export function recordedOutcome({ kind, answer }: Permission): Outcome {
     const { declined, answers = {} } = answer;
     return { question: declined === true ? { action: 'decline' } : { action: 'accept', answers } };
   }
-  const { optionId, message } = answer;
+  const { message } = answer;
+  const optionId = answer.toldOptionId ?? answer.optionId;
   if (optionId === undefined) return CANCELLED;
   return { permission: { outcome: 'selected', optionId, ...(message === undefined ? {} : { message }) } };
 }

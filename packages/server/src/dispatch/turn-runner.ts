@@ -236,7 +236,8 @@ export class TurnRunner {
       signal,
       turnId: record.turn.id,
       onEvent: (event) => record.event(event),
-      onPermission: (request) => permissions.askPermission(record.turn, request, () => record.flush()),
+      onPermission: (request) =>
+        permissions.askPermission(record.turn, request, place.path, () => record.flush()),
       onQuestion: (request) => permissions.askQuestion(record.turn, request, () => record.flush()),
     };
   }

@@ -15,6 +15,7 @@ import { healthRoutes } from './resources/health.ts';
 import { messageRoutes } from './resources/messages.ts';
 import { pageRoutes } from './resources/page.ts';
 import { permissionRoutes } from './resources/permissions.ts';
+import { policyRoutes } from './resources/policies.ts';
 import { processRoutes } from './resources/processes.ts';
 import { projectRoutes } from './resources/projects.ts';
 import { promptRoutes } from './resources/prompts.ts';
@@ -74,6 +75,7 @@ export function createHttpApp({ deps, authenticator, guard, streams }: HttpAppPa
   messageRoutes(http, deps);
   promptRoutes(http, deps);
   permissionRoutes(http, deps);
+  policyRoutes(http, deps);
   taskRoutes(http, deps);
   agentRoutes(http, deps, streams);
   processRoutes(http, deps);

@@ -56,5 +56,6 @@ export function indexSnapshot(store: Store, seq: number): IndexState {
     ),
     tasks: byId(store.tasks.list()),
     permissions: byId(store.permissions.list({ state: 'pending' })),
+    policies: Object.fromEntries(store.policies.list().map((policy) => [policy.scopeId, policy])),
   };
 }

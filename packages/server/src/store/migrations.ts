@@ -25,6 +25,7 @@ export const MIGRATIONS: readonly Migration[] = [
   '0004-heard-output.sql',
   '0005-agent-session-use.sql',
   '0006-continuations.sql',
+  '0007-policies.sql',
 ].map(fromFile);
 
 /** The statements that make a new database of the newest version. */

@@ -12,6 +12,7 @@ import { messageTable } from './messages.ts';
 import { migrate, userVersion } from './migrate.ts';
 import { MIGRATIONS, schemaSql, type Migration } from './migrations.ts';
 import { permissionTable } from './permissions.ts';
+import { policyTable } from './policies.ts';
 import { projectTable } from './projects.ts';
 import { sessionTable, worktreeTable } from './sessions.ts';
 import { settingTable } from './settings.ts';
@@ -140,6 +141,7 @@ function storeOf(database: Database): Store {
     messages: messageTable(database),
     agentSessions: agentSessionTable(database),
     permissions: permissionTable(database),
+    policies: policyTable(database),
     tasks: taskTable(database),
     blobs: blobTable(database),
     settings: settingTable(database),

@@ -15,8 +15,13 @@ function fromRow(row: Row): Permission {
     toolCall: jsonOrNull(row, 'tool_call_json'),
     options: json(row, 'options_json'),
     fields: json(row, 'fields_json'),
+    url: textOrNull(row, 'url'),
+    subject: jsonOrNull(row, 'subject_json'),
+    always: json(row, 'always_json'),
+    deadlineAt: numberOrNull(row, 'deadline_at'),
     answer: jsonOrNull(row, 'answer_json'),
     answeredBy: textOrNull(row, 'answered_by'),
+    decision: jsonOrNull(row, 'decision_json'),
     createdAt: number(row, 'created_at'),
     answeredAt: numberOrNull(row, 'answered_at'),
   };
@@ -32,8 +37,13 @@ function values(permission: Permission) {
     toJson(permission.toolCall),
     JSON.stringify(permission.options),
     JSON.stringify(permission.fields),
+    permission.url,
+    toJson(permission.subject),
+    JSON.stringify(permission.always),
+    permission.deadlineAt,
     toJson(permission.answer),
     permission.answeredBy,
+    toJson(permission.decision),
     permission.answeredAt,
   ] as const;
 }
@@ -41,13 +51,15 @@ function values(permission: Permission) {
 /** Which of three indexes serves depends on the filter, so each has a statement of its own. */
 export function permissionTable(database: Database): PermissionTable {
   const insert = database.prepare(
-    `INSERT INTO permissions (turn_id, agent, kind, state, title, tool_call_json, options_json, fields_json,
-       answer_json, answered_by, answered_at, id, chat_id, created_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO permissions (turn_id, agent, kind, state, title, tool_call_json, options_json, fields_json, url,
+       subject_json, always_json, deadline_at, answer_json, answered_by, decision_json, answered_at, id, chat_id,
+       created_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const update = database.prepare(
     `UPDATE permissions SET turn_id = ?, agent = ?, kind = ?, state = ?, title = ?, tool_call_json = ?,
-       options_json = ?, fields_json = ?, answer_json = ?, answered_by = ?, answered_at = ? WHERE id = ?`,
+       options_json = ?, fields_json = ?, url = ?, subject_json = ?, always_json = ?, deadline_at = ?, answer_json = ?,
+       answered_by = ?, decision_json = ?, answered_at = ? WHERE id = ?`,
   );
   const get = database.prepare('SELECT * FROM permissions WHERE id = ?');
   const ORDER = 'ORDER BY created_at, rowid';
@@ -60,6 +72,11 @@ export function permissionTable(database: Database): PermissionTable {
   const ofTurns = database.prepare(
     `SELECT * FROM permissions WHERE turn_id IN (SELECT value FROM json_each(?)) ${ORDER}`,
   );
+  const RECENT = `SELECT p.* FROM permissions p JOIN chats c ON c.id = p.chat_id JOIN sessions s ON s.id = c.session_id
+     WHERE p.subject_json IS NOT NULL`;
+  const NEWEST = 'ORDER BY p.created_at DESC, p.rowid DESC LIMIT ?';
+  const recentOfSession = database.prepare(`${RECENT} AND s.id = ? ${NEWEST}`);
+  const recentOfProject = database.prepare(`${RECENT} AND s.project_id = ? ${NEWEST}`);
 
   function candidates(filter: NonNullable<Parameters<PermissionTable['list']>[0]>): Row[] {
     const { state, chatId, turnIds } = filter;
@@ -81,5 +98,7 @@ export function permissionTable(database: Database): PermissionTable {
         .filter((row) => filter.state === undefined || row['state'] === filter.state)
         .filter((row) => filter.chatId === undefined || row['chat_id'] === filter.chatId)
         .map(fromRow),
+    recent: (scope, scopeId, limit) =>
+      (scope === 'project' ? recentOfProject : recentOfSession).all(scopeId, limit).map(fromRow),
   };
 }

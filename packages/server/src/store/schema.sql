@@ -137,11 +137,28 @@ CREATE TABLE permissions (
   answer_json TEXT CHECK (answer_json IS NULL OR json_valid(answer_json)),
   answered_by TEXT,
   created_at REAL NOT NULL,
-  answered_at REAL
+  answered_at REAL,
+  url TEXT,
+  subject_json TEXT CHECK (subject_json IS NULL OR json_valid(subject_json)),
+  always_json TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(always_json)),
+  deadline_at REAL,
+  decision_json TEXT CHECK (decision_json IS NULL OR json_valid(decision_json))
 ) STRICT;
 CREATE INDEX permissions_by_chat ON permissions (chat_id);
 CREATE INDEX permissions_by_turn ON permissions (turn_id);
 CREATE INDEX permissions_pending ON permissions (chat_id) WHERE state = 'pending';
+
+-- What is answered without asking, of one project or one session.
+CREATE TABLE policies (
+  project_id TEXT UNIQUE REFERENCES projects (id) ON DELETE CASCADE,
+  session_id TEXT UNIQUE REFERENCES sessions (id) ON DELETE CASCADE,
+  mode TEXT CHECK (mode IN ('ask', 'accept_edits', 'allow_in_worktree', 'allow_all')),
+  answer_within REAL,
+  rules_json TEXT NOT NULL CHECK (json_valid(rules_json)),
+  revision INTEGER NOT NULL CHECK (revision > 0),
+  updated_at REAL NOT NULL,
+  CHECK ((project_id IS NULL) <> (session_id IS NULL))
+) STRICT;
 
 CREATE TABLE tasks (
   id TEXT PRIMARY KEY,

@@ -43,8 +43,13 @@ const permission: Permission = {
   toolCall: null,
   options: [{ optionId: 'y', name: 'Yes', kind: 'allow_once' }],
   fields: [],
+  url: null,
+  subject: null,
+  always: [],
+  deadlineAt: null,
   answer: null,
   answeredBy: null,
+  decision: null,
   createdAt: 1,
   answeredAt: null,
 };

@@ -5,6 +5,8 @@ import type {
   Chat,
   Message,
   Permission,
+  Policy,
+  PolicyScope,
   Project,
   Session,
   Task,
@@ -139,6 +141,16 @@ export interface PermissionTable {
     chatId?: string | undefined;
     turnIds?: readonly string[] | undefined;
   }): Permission[];
+  /** The newest requests of a project or session that rules can speak of, newest first. */
+  recent(scope: PolicyScope, scopeId: string, limit: number): Permission[];
+}
+
+export interface PolicyTable {
+  /** in place of the one there was */
+  put(policy: Policy): void;
+  /** null: it was never changed */
+  get(scope: PolicyScope, scopeId: string): Policy | null;
+  list(): Policy[];
 }
 
 export interface TaskTable {
@@ -185,6 +197,7 @@ export interface Store extends Disposable {
   readonly messages: MessageTable;
   readonly agentSessions: AgentSessionTable;
   readonly permissions: PermissionTable;
+  readonly policies: PolicyTable;
   readonly tasks: TaskTable;
   readonly blobs: BlobTable;
   readonly settings: SettingTable;

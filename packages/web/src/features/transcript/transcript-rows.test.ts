@@ -59,8 +59,13 @@ function question(id: string, toolId: string | null, state: Permission['state'] 
     toolCall: part?.type === 'tool_call' ? part.toolCall : null,
     options: [],
     fields: [],
+    url: null,
+    subject: null,
+    always: [],
+    deadlineAt: null,
     answer: null,
     answeredBy: null,
+    decision: null,
     createdAt: 1,
     answeredAt: null,
   };
