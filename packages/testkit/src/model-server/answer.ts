@@ -3,6 +3,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { AnswerPlan } from './plan-answer.ts';
 import type { ToolUse } from './tool-use.ts';
 
+const CUT_AFTER_MS = 50;
+
 /** A tool call of an answer, with its arguments as the wire carries them. */
 export interface AnswerCall extends ToolUse {
   /** Unique among all calls, without the prefix a format wants. */
@@ -28,6 +30,8 @@ export interface AnswerPace {
   readonly signal: AbortSignal;
   /** Resolves when the name is released; throws when the signal aborts. */
   readonly held: (name: string, signal: AbortSignal) => Promise<void>;
+  /** Breaks the connection off. */
+  readonly cut: () => void;
 }
 
 /** An answer for a plan. `withReasoning` is whether the client accepts reasoning. */
@@ -37,13 +41,14 @@ export function makeAnswer(
   pace: AnswerPace,
 ): Answer {
   const delayMs = plan.delayMs ?? pace.chunkDelayMs;
-  const paced = (chunks: readonly string[], hold?: string) => pacedChunks(chunks, delayMs, hold, pace);
+  const paced = (chunks: readonly string[], script: PacedScript = {}) =>
+    pacedChunks(chunks, delayMs, script, pace);
   const reasoning = withReasoning ? plan.reasoning : [];
   const call = plan.use && makeCall(plan.use);
   return {
     hasReasoning: reasoning.length > 0,
     reasoning: () => paced(reasoning),
-    text: () => paced(plan.text, plan.hold),
+    text: () => paced(plan.text, plan),
     call,
     callInput: () => paced(call ? splitInThree(call.input) : []),
   };
@@ -56,14 +61,20 @@ export async function collect(pieces: AsyncIterable<string>): Promise<string> {
   return all;
 }
 
+/** What happens after the first chunk. */
+type PacedScript = Pick<Exclude<AnswerPlan, { kind: 'error' }>, 'hold' | 'cut'>;
+
 async function* pacedChunks(
   chunks: readonly string[],
   delayMs: number,
-  hold: string | undefined,
-  { signal, held }: AnswerPace,
+  { hold, cut }: PacedScript,
+  { signal, held, cut: breakOff }: AnswerPace,
 ): AsyncGenerator<string> {
   for (const [index, chunk] of chunks.entries()) {
     yield chunk;
+    signal.throwIfAborted();
+    // Later, so that what was written reaches the client before the connection breaks.
+    if (index === 0 && cut) await wait(CUT_AFTER_MS).then(breakOff);
     signal.throwIfAborted();
     if (index === 0 && hold !== undefined) await held(hold, signal);
     if (delayMs > 0) await wait(delayMs, undefined, { signal });

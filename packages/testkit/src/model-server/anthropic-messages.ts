@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Answer, collect } from './answer.ts';
 import { asArray, asObject, asString, type JsonObject, textOf } from './loose-json.ts';
 import type { ConversationItem, ModelRequest, ToolOffer } from './model-request.ts';
+import { deep, effortOf, receivedImages } from './received-images.ts';
 import { USAGE, type Wire, type WireEvent } from './wire.ts';
 
 /** Anthropic messages: `POST …/messages`. */
@@ -34,6 +35,8 @@ function read(body: JsonObject): ModelRequest {
     ...(format['schema'] === undefined ? {} : { jsonSchema: asObject(format['schema']) }),
     // A thinking block in an answer to a request that did not enable it is refused by clients.
     reasoning: thinking !== 'disabled',
+    images: receivedImages(body['messages']),
+    effort: effortOf(deep(body, 'output_config', 'effort'), deep(body, 'thinking', 'budget_tokens')),
   };
 }
 

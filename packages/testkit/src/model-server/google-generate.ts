@@ -1,6 +1,7 @@
 import { type Answer, type AnswerCall, collect } from './answer.ts';
 import { asArray, asObject, asString, type JsonObject } from './loose-json.ts';
 import type { ConversationItem, ModelRequest, ToolOffer } from './model-request.ts';
+import { deep, effortOf, receivedImages } from './received-images.ts';
 import { USAGE, type Wire, type WireEvent } from './wire.ts';
 
 /** Google generateContent: `POST …/models/<model>:generateContent` and `:streamGenerateContent`. */
@@ -35,6 +36,11 @@ function read(body: JsonObject, path: string): ModelRequest {
     tools: declarations.flatMap((declaration) => readTool(asObject(declaration))),
     ...(schema === undefined ? {} : { jsonSchema: asObject(schema) }),
     reasoning: true,
+    images: receivedImages(body['contents']),
+    effort: effortOf(
+      deep(config, 'thinkingConfig', 'thinkingLevel'),
+      deep(config, 'thinkingConfig', 'thinkingBudget'),
+    ),
   };
 }
 

@@ -1,5 +1,17 @@
 /** The scripts a marker can name. */
-export const MARKER_NAMES = ['text', 'slow', 'hold', 'error', 'shell', 'slow-tool', 'write', 'read'] as const;
+export const MARKER_NAMES = [
+  'text',
+  'slow',
+  'hold',
+  'error',
+  'cut',
+  'shell',
+  'steps',
+  'slow-tool',
+  'write',
+  'read',
+  'plan',
+] as const;
 
 export type MarkerName = (typeof MARKER_NAMES)[number];
 
@@ -18,6 +30,10 @@ export interface Marker {
   readonly cwd: string;
   /** Milliseconds between chunks, when the marker says so. */
   readonly delayMs?: number;
+  /** Seconds that an error asks the client to wait before it tries again (`after=1`). */
+  readonly retryAfter?: number;
+  /** How often the script fails before it answers (`times=1`); always when not given. */
+  readonly times?: number;
 }
 
 const MARKER = new RegExp(`\\[\\[(${MARKER_NAMES.join('|')})((?:\\s[^\\]]*)?)\\]\\]`, 'g');
@@ -40,12 +56,15 @@ function parseMarker(name: MarkerName, fields: string): Marker {
     if (key === undefined) words.push(value);
     else values[key] = value;
   }
-  const delay = values['delay'];
+  const number = (key: string, name: 'delayMs' | 'retryAfter' | 'times') =>
+    values[key] === undefined ? {} : { [name]: Number(values[key]) };
   return {
     name,
     words,
     tag: values['tag'] ?? 'x',
     cwd: values['cwd'] ?? '.',
-    ...(delay === undefined ? {} : { delayMs: Number(delay) }),
+    ...number('delay', 'delayMs'),
+    ...number('after', 'retryAfter'),
+    ...number('times', 'times'),
   };
 }

@@ -20,6 +20,13 @@ export interface ToolOffer {
   readonly freeform: boolean;
 }
 
+/** An image that a request carries inline. */
+export interface ReceivedImage {
+  readonly mimeType: string;
+  /** the decoded length */
+  readonly bytes: number;
+}
+
 /** A request of any of the four formats, reduced to what decides the answer. */
 export interface ModelRequest {
   readonly model: string;
@@ -30,4 +37,8 @@ export interface ModelRequest {
   readonly jsonSchema?: JsonObject;
   /** Whether the agent accepts reasoning in the answer. */
   readonly reasoning: boolean;
+  /** All images of the conversation. */
+  readonly images: readonly ReceivedImage[];
+  /** How hard the model is to think, in the words of the format; null when the request does not say. */
+  readonly effort: string | null;
 }

@@ -2,7 +2,15 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ModelServer, startModelServer } from './model-server.ts';
 import { ASIDE_TEXT, finalText, longText } from './plan-answer.ts';
 import { asObject, type JsonObject } from './loose-json.ts';
-import { FORMAT_CASES, type FormatCase, parseEvents, reassemble, SHELL_TOOL } from './wire-cases.ts';
+import {
+  FORMAT_CASES,
+  type FormatCase,
+  IMAGE_BYTES,
+  parseEvents,
+  PLAN_TOOL,
+  reassemble,
+  SHELL_TOOL,
+} from './wire-cases.ts';
 
 let server: ModelServer;
 beforeEach(async () => {
@@ -76,6 +84,40 @@ describe.each(FORMAT_CASES)('$format', (format) => {
     const { error } = asObject(await response.json());
     expect(asObject(error)['message']).toBe(`Scripted error ${status}`);
     expect(server.requests).toMatchObject([{ kind: 'error', status }]);
+  });
+
+  test('asks to try again later, and answers when it failed often enough', async () => {
+    const prompt = '[[error 429 after=1 times=1 tag=again]]';
+    const { path, body } = format.request({ prompt, stream: true, tools: [SHELL_TOOL] });
+    const refused = await post(path, body);
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get('retry-after')).toBe('1');
+    await refused.text();
+    expect(await ask(format, prompt)).toMatchObject({ text: finalText('again'), ended: true });
+  });
+
+  test('breaks off in the middle of an answer', async () => {
+    const { path, body } = format.request({ prompt: '[[cut]]', stream: true, tools: [SHELL_TOOL] });
+    const response = await post(path, body);
+    await expect(response.text()).rejects.toThrow('terminated');
+    expect(server.requests).toMatchObject([{ kind: 'text', status: 200, isFailure: true }]);
+  });
+
+  test('makes a plan with the tool for it', async () => {
+    const { call } = await ask(format, '[[plan tag=p]]', { tools: [PLAN_TOOL] });
+    const todos = [
+      { content: 'First p', status: 'in_progress' },
+      { content: 'Second p', status: 'pending' },
+    ];
+    expect(call).toEqual({ name: 'todowrite', args: { todos } });
+  });
+
+  test('notes what a prompt brings along', async () => {
+    await ask(format, 'Look. [[text]]', { image: true, effort: 'high' });
+    const images = [{ mimeType: 'image/png', bytes: IMAGE_BYTES }];
+    expect(server.requests).toMatchObject([
+      { images, effort: 'high', userText: expect.stringContaining('Look.') },
+    ]);
   });
 
   test('conforms to an asked JSON schema', async () => {

@@ -3,7 +3,9 @@
 // A marker in the last user message that has one selects the script (see marker.ts):
 //   [[text]] reasoning and a short text        [[text 5000]] as many chunks     [[slow 150]] paced chunks
 //   [[hold NAME]] one chunk, then waits for release(NAME)                       [[error 429]] an error of that status
+//   [[error 429 after=1 times=2]] asks to wait a second, and answers the third time      [[cut]] breaks off after a chunk
 //   [[shell]] a command, then the final text   [[shell ask]] the same, asking to leave the tool's sandbox
+//   [[steps 1]] a command that prints a line in that many seconds, three in all          [[plan]] a list of two steps
 //   [[slow-tool 60]] a command of that many seconds   [[write]] a new file      [[read NAME]] a file, README.md by default
 // Several tool markers in one message run in order; a text marker among them takes the place of the final text.
 // Whoever starts the server closes it; closing ends open answers.
@@ -107,7 +109,9 @@ async function answerModelRequest(
   request: ModelRequest,
   response: ServerResponse,
 ): Promise<void> {
-  const { plan, marker, toolResults, isAfterwards } = planAnswer(request);
+  const { plan, marker, toolResults, isAfterwards } = planAnswer(request, (marker) =>
+    journal.failures(marker),
+  );
   const status = plan.kind === 'error' ? plan.status : 200;
   const record: ModelRequestRecord = {
     format: wire.format,
@@ -119,7 +123,11 @@ async function answerModelRequest(
     tools: request.tools.map((tool) => tool.name),
     toolResults,
     isAfterwards,
+    userText: userText(request),
+    images: request.images,
+    effort: request.effort,
     status,
+    isFailure: plan.kind === 'error' || plan.cut === true,
     state: 'streaming',
   };
   const gone = new AbortController();
@@ -128,14 +136,17 @@ async function answerModelRequest(
     gone.abort();
   });
   journal.add(record);
-  if (plan.kind === 'error')
+  if (plan.kind === 'error') {
+    if (plan.retryAfter !== undefined) response.setHeader('retry-after', String(plan.retryAfter));
     return sendJson(response, status, wire.error(status, `Scripted error ${status}`));
+  }
   const held = async (name: string, signal: AbortSignal): Promise<void> => {
     journal.advance(record, 'held');
     await holds.wait(name, signal);
     journal.advance(record, 'streaming');
   };
-  const answer = makeAnswer(plan, request.reasoning, { chunkDelayMs, signal: gone.signal, held });
+  const cut = (): void => void response.destroy();
+  const answer = makeAnswer(plan, request.reasoning, { chunkDelayMs, signal: gone.signal, held, cut });
   if (!request.stream) return sendJson(response, 200, await wire.whole(request, answer));
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
   for await (const { event, data } of wire.stream(request, answer)) {
@@ -144,6 +155,10 @@ async function answerModelRequest(
     if (!more) await once(response, 'drain', { signal: gone.signal });
   }
   response.end();
+}
+
+function userText({ items }: ModelRequest): string {
+  return items.flatMap(({ role, text }) => (role === 'user' ? [text] : [])).join('\n');
 }
 
 /** A client that goes away is no error of the server; anything else is shown to the client and ends its answer. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Answer, collect } from './answer.ts';
 import { asArray, asObject, asString, type JsonObject, textOf } from './loose-json.ts';
 import type { ConversationItem, ModelRequest, ToolOffer } from './model-request.ts';
+import { deep, effortOf, receivedImages } from './received-images.ts';
 import { USAGE, type Wire, type WireEvent } from './wire.ts';
 
 /** OpenAI chat completions: `POST …/chat/completions`. */
@@ -35,6 +36,8 @@ function read(body: JsonObject): ModelRequest {
     tools: asArray(body['tools']).flatMap((tool) => readTool(asObject(asObject(tool)['function']))),
     ...(jsonSchema === undefined ? {} : { jsonSchema: asObject(jsonSchema) }),
     reasoning: true,
+    images: receivedImages(body['messages']),
+    effort: effortOf(body['reasoning_effort'], deep(body, 'reasoning', 'effort')),
   };
 }
 

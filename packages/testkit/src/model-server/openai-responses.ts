@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Answer, type AnswerCall, collect } from './answer.ts';
 import { asArray, asObject, asString, type JsonObject, textOf } from './loose-json.ts';
 import type { ConversationItem, ModelRequest, ToolOffer } from './model-request.ts';
+import { deep, effortOf, receivedImages } from './received-images.ts';
 import { openaiError } from './openai-chat.ts';
 import { USAGE, type Wire, type WireEvent } from './wire.ts';
 
@@ -28,6 +29,8 @@ function read(body: JsonObject): ModelRequest {
     tools: asArray(body['tools']).flatMap((tool) => readTool(asObject(tool))),
     ...(schema === undefined ? {} : { jsonSchema: asObject(schema) }),
     reasoning: true,
+    images: receivedImages(input),
+    effort: effortOf(deep(body, 'reasoning', 'effort')),
   };
 }
 

@@ -16,7 +16,7 @@ const SHELL = tool('exec_command', {
 const WRITE = tool('write_file', { file_path: string, content: string });
 
 function request(items: readonly ConversationItem[], tools: readonly ToolOffer[]): ModelRequest {
-  return { model: 'm', stream: true, items, tools, reasoning: true };
+  return { model: 'm', stream: true, items, tools, reasoning: true, images: [], effort: null };
 }
 
 function user(text: string): ConversationItem {

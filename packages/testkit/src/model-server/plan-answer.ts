@@ -7,7 +7,12 @@ import { chooseTool, type ToolIntent, type ToolUse } from './tool-use.ts';
 
 /** What the server answers to one request. */
 export type AnswerPlan =
-  | { readonly kind: 'error'; readonly status: number }
+  | {
+      readonly kind: 'error';
+      readonly status: number;
+      /** seconds after which the client may try again */
+      readonly retryAfter?: number;
+    }
   | {
       /** `json` conforms to the asked schema; `aside` answers a request without tools, such as one for a title. */
       readonly kind: 'json' | 'aside' | 'text' | 'tool';
@@ -18,6 +23,8 @@ export type AnswerPlan =
       readonly delayMs?: number;
       /** Wait for the release of this name after the first text chunk. */
       readonly hold?: string;
+      /** The connection breaks after the first text chunk. */
+      readonly cut?: boolean;
     };
 
 /** A plan with the marker that chose it, and how far its script has come. */
@@ -43,8 +50,14 @@ export function longText(chunks: number): string {
   return longChunks(chunks).join('');
 }
 
-/** The answer to a request. The script is that of the last user message with a marker; several tool markers run in order. */
-export function planAnswer(request: ModelRequest): PlannedAnswer {
+/**
+ * The answer to a request. The script is that of the last user message with a marker; several tool markers run in order.
+ * `failed`: how often the script of a marker has failed before.
+ */
+export function planAnswer(
+  request: ModelRequest,
+  failed: (marker: Marker) => number = () => 0,
+): PlannedAnswer {
   const index = request.items.findLastIndex(
     (item) => item.role === 'user' && findMarkers(item.text).length > 0,
   );
@@ -55,11 +68,17 @@ export function planAnswer(request: ModelRequest): PlannedAnswer {
   const ending = markers.findLast((marker) => !isToolMarker(marker));
   const marker = steps[toolResults] ?? ending ?? steps.at(-1) ?? null;
   return {
-    plan: choosePlan(request, steps[toolResults], ending ?? null, marker, since),
+    plan: choosePlan(request, steps[toolResults], withoutSpent(ending, failed), marker, since),
     marker,
     toolResults,
     isAfterwards: isAnswered(since),
   };
+}
+
+/** A script that has failed often enough ends with its final text. */
+function withoutSpent(ending: Marker | undefined, failed: (marker: Marker) => number): Marker | null {
+  if (ending === undefined) return null;
+  return ending.times !== undefined && failed(ending) >= ending.times ? null : ending;
 }
 
 function choosePlan(
@@ -87,7 +106,7 @@ function isAnswered(since: readonly ConversationItem[]): boolean {
 }
 
 function isToolMarker(marker: Marker): boolean {
-  return ['shell', 'slow-tool', 'write', 'read'].includes(marker.name);
+  return ['shell', 'steps', 'slow-tool', 'write', 'read', 'plan'].includes(marker.name);
 }
 
 function planToolCall(request: ModelRequest, marker: Marker): AnswerPlan {
@@ -117,7 +136,13 @@ function planEnding(marker: Marker): AnswerPlan {
   const pace = marker.delayMs === undefined ? {} : { delayMs: marker.delayMs };
   switch (marker.name) {
     case 'error':
-      return { kind: 'error', status: Number(marker.words[0] ?? 500) };
+      return {
+        kind: 'error',
+        status: Number(marker.words[0] ?? 500),
+        ...(marker.retryAfter === undefined ? {} : { retryAfter: marker.retryAfter }),
+      };
+    case 'cut':
+      return { ...planFinalText(marker.tag), text: ['Begun, ', 'never ended.'], cut: true, ...pace };
     case 'hold':
       return {
         ...planFinalText(marker.tag),
@@ -150,8 +175,10 @@ function toolIntent(marker: Marker): ToolIntent {
   const { cwd, tag } = marker;
   if (marker.name === 'write')
     return { kind: 'write', path: `${cwd}/written-${tag}.txt`, content: `written ${tag}\n`, cwd };
+  if (marker.name === 'plan') return { kind: 'plan', steps: planSteps(tag), cwd };
   if (marker.name === 'read') return { kind: 'read', path: `${cwd}/${marker.words[0] ?? 'README.md'}`, cwd };
-  const command = marker.name === 'shell' ? shellCommand(marker) : slowCommand(marker);
+  const commands = { steps: stepsCommand, 'slow-tool': slowCommand };
+  const command = (commands[marker.name as keyof typeof commands] ?? shellCommand)(marker);
   return { kind: 'shell', command, cwd, escalate: marker.words.includes('ask') };
 }
 
@@ -159,6 +186,17 @@ function toolIntent(marker: Marker): ToolIntent {
 function shellCommand({ cwd, tag }: Marker): string {
   const proof = quote(`${cwd}/proof-${tag}.txt`);
   return `echo ran-${tag} > ${proof} && cat ${proof}`;
+}
+
+/** Prints `step-1-<tag>`, `step-2-<tag>` and so on, one in the time of the marker's first number in seconds (1), three in all. */
+function stepsCommand({ tag, words }: Marker): string {
+  const seconds = words.find((word) => /^[\d.]+$/.test(word)) ?? '1';
+  return `for i in 1 2 3; do echo step-$i-${tag}; sleep ${seconds}; done`;
+}
+
+/** The steps of `[[plan]]`: the first is being worked on. */
+export function planSteps(tag: string): string[] {
+  return [`First ${tag}`, `Second ${tag}`];
 }
 
 /** Leaves its shell's pid in `slow-<tag>.pid`, runs for the marker's first number in seconds, then writes `slow-<tag>.txt`. */

@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import type { Marker } from './marker.ts';
-import type { ModelFormat } from './model-request.ts';
+import type { ModelFormat, ReceivedImage } from './model-request.ts';
 
 /** How far an answer has come; `held` waits for `release`, `aborted` means that the client went away. */
 export type ModelRequestState = 'streaming' | 'held' | 'finished' | 'aborted';
@@ -21,8 +21,15 @@ export interface ModelRequestRecord {
   readonly toolResults: number;
   /** The marker's script was over before. */
   readonly isAfterwards: boolean;
+  /** Everything said by the user in the conversation, embedded files included. */
+  readonly userText: string;
+  readonly images: readonly ReceivedImage[];
+  /** How hard the model is to think; null when the request does not say. */
+  readonly effort: string | null;
   /** HTTP status of the answer. */
   readonly status: number;
+  /** An error was answered, or the connection broken off. */
+  readonly isFailure: boolean;
   state: ModelRequestState;
 }
 
@@ -39,6 +46,13 @@ export class RequestJournal {
   advance(record: ModelRequestRecord, state: ModelRequestState): void {
     record.state = state;
     this.#changed.emit('change');
+  }
+
+  /** How often answers of this very script have failed. */
+  failures(marker: Marker): number {
+    const same = ({ marker: other }: ModelRequestRecord) =>
+      other?.name === marker.name && other.tag === marker.tag;
+    return this.records.filter((record) => same(record) && record.isFailure).length;
   }
 
   /**

@@ -6,7 +6,8 @@ import type { ToolOffer } from './model-request.ts';
 export type ToolIntent =
   | { readonly kind: 'shell'; readonly command: string; readonly cwd: string; readonly escalate: boolean }
   | { readonly kind: 'write'; readonly path: string; readonly content: string; readonly cwd: string }
-  | { readonly kind: 'read'; readonly path: string; readonly cwd: string };
+  | { readonly kind: 'read'; readonly path: string; readonly cwd: string }
+  | { readonly kind: 'plan'; readonly steps: readonly string[]; readonly cwd: string };
 
 /** A call of one offered tool: JSON arguments, or one text for a freeform tool. */
 export interface ToolUse {
@@ -29,6 +30,7 @@ const TOOL_NAMES: Record<ToolIntent['kind'], readonly string[]> = {
   ],
   write: ['write', 'Write', 'write_file', 'create_file', 'apply_patch', 'create', 'edit'],
   read: ['read', 'Read', 'read_file', 'view'],
+  plan: ['todowrite', 'TodoWrite', 'todo_write', 'write_todos', 'update_plan', 'update_todo'],
 };
 
 /** The call that fulfils an intent with the tools on offer; undefined when none of them can. */
@@ -63,6 +65,7 @@ export function buildArguments(tool: ToolOffer, intent: ToolIntent): JsonObject 
 /** The value of a property that the intent is about; undefined when the intent says nothing on it. */
 function meantValue(name: string, schema: JsonObject, intent: ToolIntent, tool: string): unknown {
   if (intent.kind === 'shell') return shellValue(name, schema, intent);
+  if (intent.kind === 'plan') return planValue(schema, intent.steps);
   if (/^(file_?path|path|absolute_?path|target_file|filename)$/.test(name)) return intent.path;
   if (intent.kind === 'read') return undefined;
   if (tool === 'apply_patch' && /^(input|patch)$/.test(name)) return patchText(intent.path, intent.content);
@@ -85,6 +88,27 @@ function shellValue(
   return undefined;
 }
 
+/** A list of steps where the schema wants a list, a checklist where it wants a text. */
+function planValue(schema: JsonObject, steps: readonly string[]): unknown {
+  if (schemaType(schema) === 'string') return steps.map((step) => `- [ ] ${step}`).join('\n');
+  if (schemaType(schema) !== 'array') return undefined;
+  const properties = Object.entries(asObject(asObject(schema['items'])['properties']));
+  return steps.map((step, index) => {
+    const fields = properties.map(([name, property]) => [
+      name,
+      planField(name, asObject(property), step, index),
+    ]);
+    return Object.fromEntries(fields) as JsonObject;
+  });
+}
+
+function planField(name: string, schema: JsonObject, step: string, index: number): unknown {
+  if (/status/i.test(name)) return index === 0 ? 'in_progress' : 'pending';
+  if (/^id$/i.test(name)) return schemaType(schema) === 'string' ? String(index + 1) : index + 1;
+  if (schemaType(schema) === 'string' && schema['enum'] === undefined) return step;
+  return jsonFromSchema(schema);
+}
+
 function fillerValue(name: string, schema: JsonObject, intent: ToolIntent): unknown {
   if (/^(cwd|workdir|dir_path|directory)$/.test(name)) return intent.cwd;
   if (/timeout/.test(name)) return 60_000;
@@ -94,6 +118,7 @@ function fillerValue(name: string, schema: JsonObject, intent: ToolIntent): unkn
 
 function freeformText(intent: ToolIntent): string {
   if (intent.kind === 'shell') return intent.command;
+  if (intent.kind === 'plan') return intent.steps.join('\n');
   return intent.kind === 'write' ? patchText(intent.path, intent.content) : intent.path;
 }
 

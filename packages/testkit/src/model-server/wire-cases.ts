@@ -7,6 +7,31 @@ interface TestTool {
   readonly schema: JsonObject;
 }
 
+/** A picture of one point, PNG. */
+const IMAGE =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
+export const IMAGE_BYTES = Buffer.from(IMAGE, 'base64').length;
+
+export const PLAN_TOOL: TestTool = {
+  name: 'todowrite',
+  schema: {
+    type: 'object',
+    properties: {
+      todos: {
+        type: 'array',
+        items: {
+          type: 'object',
+          properties: {
+            content: { type: 'string' },
+            status: { enum: ['pending', 'in_progress', 'completed'] },
+          },
+        },
+      },
+    },
+    required: ['todos'],
+  },
+};
+
 export const SHELL_TOOL: TestTool = {
   name: 'bash',
   schema: {
@@ -23,6 +48,9 @@ interface RequestParts {
   /** The conversation goes on with a call of the tool and this result. */
   readonly toolResult?: string;
   readonly jsonSchema?: JsonObject;
+  /** The prompt carries an image too. */
+  readonly image?: boolean;
+  readonly effort?: string;
 }
 
 export interface FormatCase {
@@ -37,13 +65,15 @@ export const FORMAT_CASES: readonly [FormatCase, ...FormatCase[]] = [
   { format: 'google-generate', request: googleRequest },
 ];
 
-function chatRequest({ prompt, stream, tools, toolResult, jsonSchema }: RequestParts) {
-  const messages: JsonObject[] = [{ role: 'user', content: [{ type: 'text', text: prompt }] }];
+function chatRequest({ prompt, stream, tools, toolResult, jsonSchema, image, effort }: RequestParts) {
+  const picture = { type: 'image_url', image_url: { url: `data:image/png;base64,${IMAGE}` } };
+  const content = [{ type: 'text', text: prompt }, ...(image ? [picture] : [])];
+  const messages: JsonObject[] = [{ role: 'user', content }];
   if (toolResult !== undefined) {
     messages.push({ role: 'assistant', content: 'I will use a tool.', tool_calls: [] });
     messages.push({ role: 'tool', tool_call_id: 'call_1', content: toolResult });
   }
-  const body: JsonObject = { model: 'some-model', stream, messages };
+  const body: JsonObject = { model: 'some-model', stream, messages, reasoning_effort: effort };
   body['tools'] = tools.map(({ name, schema }) => ({
     type: 'function',
     function: { name, parameters: schema },
@@ -53,22 +83,24 @@ function chatRequest({ prompt, stream, tools, toolResult, jsonSchema }: RequestP
   return { path: '/v1/chat/completions', body };
 }
 
-function responsesRequest({ prompt, stream, tools, toolResult, jsonSchema }: RequestParts) {
-  const input: JsonObject[] = [
-    { type: 'message', role: 'user', content: [{ type: 'input_text', text: prompt }] },
-  ];
+function responsesRequest({ prompt, stream, tools, toolResult, jsonSchema, image, effort }: RequestParts) {
+  const picture = { type: 'input_image', image_url: `data:image/png;base64,${IMAGE}` };
+  const content = [{ type: 'input_text', text: prompt }, ...(image ? [picture] : [])];
+  const input: JsonObject[] = [{ type: 'message', role: 'user', content }];
   if (toolResult !== undefined) {
     input.push({ type: 'function_call', name: 'bash', call_id: 'call_1', arguments: '{}' });
     input.push({ type: 'function_call_output', call_id: 'call_1', output: toolResult });
   }
-  const body: JsonObject = { model: 'some-model', stream, input };
+  const body: JsonObject = { model: 'some-model', stream, input, reasoning: { effort } };
   body['tools'] = tools.map(({ name, schema }) => ({ type: 'function', name, parameters: schema }));
   if (jsonSchema) body['text'] = { format: { type: 'json_schema', schema: jsonSchema } };
   return { path: '/v1/responses', body };
 }
 
-function anthropicRequest({ prompt, stream, tools, toolResult, jsonSchema }: RequestParts) {
-  const messages: JsonObject[] = [{ role: 'user', content: [{ type: 'text', text: prompt }] }];
+function anthropicRequest({ prompt, stream, tools, toolResult, jsonSchema, image, effort }: RequestParts) {
+  const picture = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: IMAGE } };
+  const content = [{ type: 'text', text: prompt }, ...(image ? [picture] : [])];
+  const messages: JsonObject[] = [{ role: 'user', content }];
   if (toolResult !== undefined) {
     messages.push({
       role: 'assistant',
@@ -85,12 +117,14 @@ function anthropicRequest({ prompt, stream, tools, toolResult, jsonSchema }: Req
     thinking: { type: 'adaptive' },
   };
   body['tools'] = tools.map(({ name, schema }) => ({ name, input_schema: schema }));
-  if (jsonSchema) body['output_config'] = { format: { type: 'json_schema', schema: jsonSchema } };
+  const format = jsonSchema && { type: 'json_schema', schema: jsonSchema };
+  body['output_config'] = { format, effort };
   return { path: '/v1/messages?beta=true', body };
 }
 
-function googleRequest({ prompt, stream, tools, toolResult, jsonSchema }: RequestParts) {
-  const contents: JsonObject[] = [{ role: 'user', parts: [{ text: prompt }] }];
+function googleRequest({ prompt, stream, tools, toolResult, jsonSchema, image, effort }: RequestParts) {
+  const picture = { inlineData: { mimeType: 'image/png', data: IMAGE } };
+  const contents: JsonObject[] = [{ role: 'user', parts: [{ text: prompt }, ...(image ? [picture] : [])] }];
   if (toolResult !== undefined) {
     contents.push({ role: 'model', parts: [{ functionCall: { name: 'bash', args: {} } }] });
     const functionResponse = { name: 'bash', response: { output: toolResult } };
@@ -98,7 +132,7 @@ function googleRequest({ prompt, stream, tools, toolResult, jsonSchema }: Reques
   }
   const functionDeclarations = tools.map(({ name, schema }) => ({ name, parametersJsonSchema: schema }));
   const body: JsonObject = { contents, tools: [{ functionDeclarations }] };
-  if (jsonSchema) body['generationConfig'] = { responseJsonSchema: jsonSchema };
+  body['generationConfig'] = { responseJsonSchema: jsonSchema, thinkingConfig: { thinkingLevel: effort } };
   const method = stream ? 'streamGenerateContent?alt=sse' : 'generateContent';
   return { path: `/v1beta/models/some-model:${method}`, body };
 }
