@@ -35,7 +35,13 @@ export async function startBenchServer(
   mkdirSync(dataFolder, { mode: 0o700 });
   prepare(dataFolder);
   const child = fork(fileURLToPath(new URL('./server-child.ts', import.meta.url)), [dataFolder], {
-    env: { ...process.env, PILOTLIGHT_DEMO_PACE_MS: '0', PILOTLIGHT_SPARES: '0', ...env },
+    env: {
+      ...process.env,
+      PILOTLIGHT_DEMO_PACE_MS: '0',
+      PILOTLIGHT_SPARES: '0',
+      PILOTLIGHT_AGENT_ENV: Object.keys(env).join(','),
+      ...env,
+    },
   });
   const next = async <T>(): Promise<T> => ((await once(child, 'message')) as [T])[0];
   const { url, token } = await next<{ url: string; token: string }>();

@@ -46,6 +46,7 @@ export class Home {
       HOME: join(this.folder, 'home'),
       PILOTLIGHT_DEMO_PACE_MS: '15',
       [RUN_MARK]: this.folder,
+      PILOTLIGHT_AGENT_ENV: RUN_MARK,
     };
   }
 

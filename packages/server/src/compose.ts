@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import pino, { type Logger } from 'pino';
 import { coldDispatch } from './backends/acp-dispatch.ts';
 import { WarmAcpBackend } from './backends/acp/warm-acp-backend.ts';
+import { AgentKeys } from './backends/agent-keys.ts';
 import { createAgentTable } from './backends/agent-table.ts';
 import { OPENCODE_AGENT, DEMO_AGENT, builtInAgents } from './backends/built-in-agents.ts';
 import { OpenCodeServerBackend } from './backends/opencode/opencode-server-backend.ts';
@@ -67,7 +68,7 @@ export interface ServerOptions {
   pageFolder?: string;
   /** absolute: where a search for projects begins; default the home folder of the user */
   homeFolder?: string;
-  /** what agents inherit; default this process's own */
+  /** of the server, a stated part of which reaches the agents; default this process's own */
   env?: NodeJS.ProcessEnv;
   log?: Logger;
   /** who owns the agents' processes; default this process, so that they end with it */
@@ -130,9 +131,11 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
   /** why running turns end with this server */
   let stopping: 'stopped' | 'no_keeper' = 'stopped';
   building.defer(() => processes.dispose(leaving === null ? 'end' : 'leave'));
+  const keys = new AgentKeys(folder.root);
   const agents = createAgentTable({
     dataFolder: folder.root,
     env: options.env ?? process.env,
+    keys,
     builtIn: builtInAgents,
   });
 

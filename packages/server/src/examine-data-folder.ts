@@ -1,4 +1,5 @@
 import { toErrorInfo, type ErrorInfo } from '@pilotlight/protocol';
+import { AgentKeys } from './backends/agent-keys.ts';
 import { createAgentTable } from './backends/agent-table.ts';
 import { builtInAgents } from './backends/built-in-agents.ts';
 import { examineStore } from './store/examine-store.ts';
@@ -13,7 +14,12 @@ export interface DataFolderReport {
 
 /** Looks without a server whether one could start on the folder. Reads the whole database and writes nothing. */
 export function examineDataFolder(dataFolder: string): DataFolderReport {
-  const { problem } = createAgentTable({ dataFolder, env: {}, builtIn: builtInAgents });
+  const { problem } = createAgentTable({
+    dataFolder,
+    env: {},
+    keys: new AgentKeys(dataFolder),
+    builtIn: builtInAgents,
+  });
   return {
     store: storeReport(dataFolder),
     agents: { error: problem === null ? null : toErrorInfo(problem) },

@@ -81,7 +81,10 @@ export class Home implements AsyncDisposable {
   env(): NodeJS.ProcessEnv {
     // Without spares, so that tests know what runs; those of spares ask for them.
     const quiet = { PILOTLIGHT_DEMO_PACE_MS: '0', PILOTLIGHT_SPARES: '0' };
-    return { ...process.env, ...quiet, ...this.#env, [HOME_MARK]: this.folder };
+    // What a test sets reaches its agents, as the mark does.
+    const forAgents = { ...this.#env, [HOME_MARK]: this.folder };
+    const names = Object.keys(forAgents).join(',');
+    return { ...process.env, ...quiet, ...forAgents, PILOTLIGHT_AGENT_ENV: names };
   }
 
   newClient({ url, token }: { url: string; token: string } = this.running): Client {

@@ -70,7 +70,7 @@ export class RealAgentDesk implements AsyncDisposable {
   /** Nothing of the environment but PATH reaches the agents, so that no login of this machine does. */
   async startServer(): Promise<void> {
     const kept = Object.entries(this.home.env()).filter(([name]) =>
-      /^(PATH$|PILOTLIGHT_(TEST_|SPARES$))/.test(name),
+      /^(PATH$|PILOTLIGHT_(TEST_|SPARES$|AGENT_ENV$))/.test(name),
     );
     const { dataFolder } = this.home;
     this.home.server = await composeServer({

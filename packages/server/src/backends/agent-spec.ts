@@ -22,6 +22,8 @@ export const AgentSpec = z.strictObject({
   command: z.string().min(1),
   args: z.array(z.string()).default([]),
   env: z.record(z.string(), z.string()).default({}),
+  /** names of variables that it gets from the server's environment, besides those that every agent gets */
+  passEnv: z.array(z.string()).default([]),
   /** for `opencode_server`: how its ACP door is opened for a cold dispatch */
   coldArgs: z.array(z.string()).optional(),
   /** capabilities of ours that are offered to the agent */
@@ -52,6 +54,10 @@ export const AgentSpec = z.strictObject({
   hint: z.string().default(''),
   /** how somebody logs in, in one sentence */
   login: z.string().default(''),
+  /** what somebody types into a terminal to log in; empty: there is no such command */
+  loginCommand: z.string().default(''),
+  /** the variables in which it takes a key, the usual one first; they are handed on from the server's environment too */
+  keys: z.array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/)).default([]),
 });
 export type AgentSpec = z.infer<typeof AgentSpec>;
 
@@ -60,8 +66,10 @@ export interface ResolvedAgent extends AgentSpec {
   backend: AgentBackendKind;
   command: string;
   args: string[];
-  /** the complete environment of its process */
+  /** the complete environment of its process, its keys included */
   processEnv: Record<string, string>;
+  /** the ACP auth method that it is logged in with where a session needs that; missing: none was chosen */
+  authMethod?: string;
 }
 
 /** The table of agents as the backends see it. */

@@ -1,8 +1,18 @@
 import { PilotlightError, toErrorInfo } from '@pilotlight/protocol';
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { AgentKeys } from './agent-keys.ts';
 import { createAgentTable } from './agent-table.ts';
 import { builtInAgents } from './built-in-agents.ts';
 
@@ -15,7 +25,7 @@ beforeEach(() => {
 afterEach(() => rmSync(dataFolder, { recursive: true, force: true }));
 
 function table(env: NodeJS.ProcessEnv = { PATH: join(dataFolder, 'bin') }) {
-  return createAgentTable({ dataFolder, env, builtIn: builtInAgents });
+  return createAgentTable({ dataFolder, env, keys: new AgentKeys(dataFolder), builtIn: builtInAgents });
 }
 
 function writeAgents(content: unknown): void {
@@ -111,20 +121,53 @@ test('an installed version comes before PATH; a script is run by our own Node', 
   expect(await agents.resolve('claude')).toMatchObject({ command: process.execPath, args: [script] });
 });
 
-test('agents inherit the environment without our secrets, and their own variables win', async () => {
+test('agents get a stated part of the environment, never our secrets, and their own variables win', async () => {
   const agents = table({
     PATH: '/bin',
     HOME: '/home/u',
+    LC_ALL: 'C.UTF-8',
+    https_proxy: 'http://proxy:1',
+    AWS_SECRET_ACCESS_KEY: 's',
+    ANTHROPIC_API_KEY: 'a',
     PILOTLIGHT_TOKEN: 't',
     OPENCODE_SERVER_PASSWORD: 'p',
     PILOTLIGHT_DEMO_STATE: 'x',
+    PILOTLIGHT_AGENT_ENV: 'FOR_ALL, PILOTLIGHT_TOKEN',
+    FOR_ALL: '1',
   });
   const { processEnv } = await agents.resolve('demo');
   expect(processEnv).toEqual({
     PATH: '/bin',
     HOME: '/home/u',
+    LC_ALL: 'C.UTF-8',
+    https_proxy: 'http://proxy:1',
+    FOR_ALL: '1',
     PILOTLIGHT_DEMO_STATE: `${dataFolder}/agents/demo/state`,
   });
+});
+
+test('an agent gets the keys it knows and the variables its entry lists; a key that was set for it goes first', async () => {
+  program(join(dataFolder, 'bin', 'claude-agent-acp'));
+  const keys = new AgentKeys(dataFolder);
+  const PATH = join(dataFolder, 'bin');
+  const env = { PATH, ANTHROPIC_API_KEY: 'inherited', OPENAI_API_KEY: 'of another', MINE: '1' };
+  const agents = createAgentTable({ dataFolder, env, keys, builtIn: builtInAgents });
+  writeAgents({ agents: [{ id: 'claude', passEnv: ['MINE'] }] });
+  const inherited = await agents.resolve('claude');
+  expect(inherited.processEnv).toEqual({ PATH, ANTHROPIC_API_KEY: 'inherited', MINE: '1' });
+  keys.setKey('claude', 'ANTHROPIC_API_KEY', 'secret');
+  expect((await agents.resolve('claude')).processEnv['ANTHROPIC_API_KEY']).toBe('secret');
+  const file = join(dataFolder, 'keys', 'claude.json');
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(statSync(join(dataFolder, 'keys')).mode & 0o777).toBe(0o700);
+  // Another server reads them again; without the file there are none.
+  expect(new AgentKeys(dataFolder).of('claude').keys).toEqual({ ANTHROPIC_API_KEY: 'secret' });
+  keys.remove('claude');
+  expect(existsSync(file)).toBe(false);
+  writeFileSync(file, '{"keys":{"ANTHROPIC_API_KEY":"half of a secr');
+  expect(() => new AgentKeys(dataFolder).of('claude')).toThrow(
+    expect.objectContaining({ code: 'config_invalid', message: expect.not.stringContaining('secr') }),
+  );
 });
 
 test('the file adds agents and overrides fields, and is read again when it changed', async () => {

@@ -4,19 +4,20 @@
 import { PilotlightError, type AgentInfo } from '@pilotlight/protocol';
 import { join } from 'node:path';
 import { installedAgent, type InstalledAgent } from '../agents-install/installed-agent.ts';
-import { MARK, findProgram } from '@pilotlight/keeper';
+import { findProgram } from '@pilotlight/keeper';
+import { handedOn } from './agent-environment.ts';
+import type { AgentKeys } from './agent-keys.ts';
 import type { AgentSpec, AgentTable, ResolvedAgent } from './agent-spec.ts';
 import { fileStamp, readAgentsFile } from './agents-file.ts';
 
-/** Never handed to an agent: what it runs could use it. */
-const SECRETS = new Set(['PILOTLIGHT_TOKEN', 'OPENCODE_SERVER_PASSWORD', MARK]);
 const FILE = 'agents.json';
 
 export interface AgentTableOptions {
   /** absolute */
   dataFolder: string;
-  /** what agents inherit */
+  /** of the server; a stated part of it reaches the agents */
   env: NodeJS.ProcessEnv;
+  keys: AgentKeys;
   builtIn: readonly AgentSpec[];
 }
 
@@ -101,19 +102,21 @@ class FileAgentTable implements DescribedAgentTable {
 
   async #resolve(id: string): Promise<{ agent: ResolvedAgent; installed: InstalledAgent | null }> {
     const spec = this.get(id);
-    const { dataFolder, env } = this.#options;
+    const { dataFolder, env, keys } = this.#options;
     const installed = await installedAgent(dataFolder, id);
     const program = installed === null ? null : installedProgram(spec, installed);
     const fill = (text: string): string => this.#fill(spec, text, program);
     const own = Object.fromEntries(Object.entries(spec.env).map(([name, value]) => [name, fill(value)]));
-    const processEnv = { ...inherited(env), ...own };
+    const login = keys.of(id);
+    const processEnv = { ...handedOn(env, [...spec.passEnv, ...spec.keys]), ...own, ...login.keys };
     // What the user set himself is what he wants run.
     const usesInstalled = program !== null && spec.command === this.#builtInCommand(id);
     const parts = usesInstalled
       ? programParts(program, spec.args)
       : { command: spec.command, args: spec.args };
     const command = await this.#find(spec, fill(parts.command), processEnv);
-    const agent = { ...spec, command, args: parts.args.map(fill), processEnv };
+    const agent: ResolvedAgent = { ...spec, command, args: parts.args.map(fill), processEnv };
+    if (login.method !== null) agent.authMethod = login.method;
     const coldArgs = spec.coldArgs?.map(fill);
     return {
       agent: coldArgs === undefined ? agent : { ...agent, coldArgs },
@@ -174,13 +177,6 @@ function programParts(program: string, args: string[]): { command: string; args:
   return /\.[cm]?js$/.test(program)
     ? { command: process.execPath, args: [program, ...args] }
     : { command: program, args };
-}
-
-function inherited(env: NodeJS.ProcessEnv): Record<string, string> {
-  const kept: Record<string, string> = {};
-  for (const [name, value] of Object.entries(env))
-    if (value !== undefined && !SECRETS.has(name)) kept[name] = value;
-  return kept;
 }
 
 function maybeInFile(id: string, { code, message, details }: PilotlightError): PilotlightError {

@@ -19,6 +19,7 @@ export const builtInAgents: readonly AgentSpec[] = [
     command: '${node}',
     args: [DEMO_PROGRAM],
     env: { PILOTLIGHT_DEMO_STATE: '${dataFolder}/agents/demo/state' },
+    passEnv: ['PILOTLIGHT_DEMO_PACE_MS'],
     hint: 'It comes with Pilotlight and needs no model.',
   }),
   AgentSpec.parse({
@@ -36,6 +37,8 @@ export const builtInAgents: readonly AgentSpec[] = [
     },
     hint: 'Run `pilotlight agents install opencode`, or `npm install -g opencode-ai@1.18.33`.',
     login: 'Run `opencode auth login`.',
+    loginCommand: 'opencode auth login',
+    keys: ['ANTHROPIC_API_KEY', 'OPENAI_API_KEY', 'GEMINI_API_KEY', 'OPENROUTER_API_KEY', 'OPENCODE_API_KEY'],
   }),
   AgentSpec.parse({
     id: 'claude',
@@ -53,6 +56,9 @@ export const builtInAgents: readonly AgentSpec[] = [
     },
     hint: 'Run `pilotlight agents install claude`, or `npm install -g @agentclientprotocol/claude-agent-acp@0.101.0`.',
     login: 'Run `claude` and then `/login`, or set ANTHROPIC_API_KEY.',
+    loginCommand: 'claude /login',
+    keys: ['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN', 'CLAUDE_CODE_OAUTH_TOKEN'],
+    passEnv: ['CLAUDE_CONFIG_DIR', 'ANTHROPIC_BASE_URL'],
   }),
   AgentSpec.parse({
     id: 'codex',
@@ -69,6 +75,9 @@ export const builtInAgents: readonly AgentSpec[] = [
     },
     hint: 'Run `pilotlight agents install codex`, or `npm install -g @agentclientprotocol/codex-acp@2.6.0`.',
     login: 'Run `codex login`, or set OPENAI_API_KEY.',
+    loginCommand: 'codex login',
+    keys: ['OPENAI_API_KEY', 'CODEX_API_KEY'],
+    passEnv: ['CODEX_HOME', 'OPENAI_BASE_URL'],
   }),
   AgentSpec.parse({
     id: 'gemini',
@@ -86,6 +95,9 @@ export const builtInAgents: readonly AgentSpec[] = [
     },
     hint: 'Run `pilotlight agents install gemini`, or `npm install -g @google/gemini-cli@0.61.0`.',
     login: 'Run `gemini` and choose a login, or set GEMINI_API_KEY.',
+    loginCommand: 'gemini',
+    keys: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
+    passEnv: ['GOOGLE_CLOUD_PROJECT', 'GOOGLE_CLOUD_LOCATION', 'GOOGLE_GENAI_USE_VERTEXAI'],
   }),
   AgentSpec.parse({
     id: 'qwen',
@@ -103,5 +115,8 @@ export const builtInAgents: readonly AgentSpec[] = [
     },
     hint: 'Run `pilotlight agents install qwen`, or `npm install -g @qwen-code/qwen-code@0.24.4`.',
     login: 'Run `qwen` and choose a login, or set OPENAI_API_KEY.',
+    loginCommand: 'qwen',
+    keys: ['OPENAI_API_KEY', 'DASHSCOPE_API_KEY'],
+    passEnv: ['OPENAI_BASE_URL', 'OPENAI_MODEL'],
   }),
 ];
