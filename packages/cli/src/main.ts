@@ -21,6 +21,7 @@ const COMMANDS: Record<string, () => Promise<AddCommand>> = {
   ps: async () => (await import('./commands/ps.ts')).psCommand,
   keep: async () => (await import('./commands/keep-and-release.ts')).keepCommand,
   release: async () => (await import('./commands/keep-and-release.ts')).releaseCommand,
+  usage: async () => (await import('./commands/usage.ts')).usageCommand,
   settings: async () => (await import('./commands/settings.ts')).settingsCommand,
   open: async () => (await import('./commands/open.ts')).openCommand,
   stop: async () => (await import('./commands/stop.ts')).stopCommand,

@@ -43,6 +43,8 @@ import type {
   UpdateSession,
   UpdateSettings,
   UpdateTurn,
+  UsageQuery,
+  UsageReport,
   WorktreeFile,
   WorktreeFiles,
   ServerStopping,
@@ -73,6 +75,8 @@ export interface Client {
   health(signal?: AbortSignal): Promise<Health>;
   getSettings(): Promise<Settings>;
   updateSettings(body: UpdateSettings): Promise<Settings>;
+  /** Of ended turns; `by` day and of everything unless told. */
+  usage(query?: UsageQuery): Promise<UsageReport>;
   /** Resolves when the server begins to stop. */
   stopServer(how?: StopHow): Promise<ServerStopping>;
   /**

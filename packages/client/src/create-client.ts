@@ -68,6 +68,7 @@ export function createClient({ url, token }: ClientOptions): Client {
     url: http.url,
     health: (signal) => get('/api/health', { signal }),
     getSettings: () => get('/api/settings'),
+    usage: (query = {}) => get('/api/usage', { query }),
     updateSettings: (body) => send('PATCH', '/api/settings', { body }),
     stopServer: (how) => send('POST', '/api/server/stop', { body: how === undefined ? {} : { how } }),
     async createSignInLink(to) {

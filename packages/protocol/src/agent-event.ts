@@ -1,6 +1,13 @@
 import type { AcpToolSnapshot } from './acp-tool-snapshot.ts';
 import type { ContentBlock } from './content.ts';
-import type { AgentCommand, AgentUsage, ConfigOption, PlanEntry } from './provider-types.ts';
+import type { TokenCounts } from './usage.ts';
+import type { AgentCommand, AgentUsage, ConfigOption, Money, PlanEntry } from './provider-types.ts';
+
+/** What a turn has used. */
+export interface TurnSpend {
+  tokens?: TokenCounts;
+  cost?: Money;
+}
 
 /**
  * What a backend emits while an agent works. It knows nothing of clients, frames or storage.
@@ -21,7 +28,11 @@ export type AgentEvent =
   /** content of the answer that is not text */
   | { type: 'content'; content: ContentBlock }
   | { type: 'plan'; entries: PlanEntry[] }
-  | { type: 'usage'; usage: AgentUsage }
+  /**
+   * `usage`: as the agent says it, whatever it counts from. `turn`: what this turn has used so far, where the backend knows;
+   * a cost it leaves out is the difference of what `usage` said before and says now.
+   */
+  | { type: 'usage'; usage: AgentUsage; turn?: TurnSpend }
   /** the complete list of options with what is in force */
   | { type: 'config'; options: ConfigOption[] }
   | { type: 'title'; title: string }

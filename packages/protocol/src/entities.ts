@@ -169,6 +169,7 @@ export const Turn = z.object({
   endedAt: Time.nullable(),
   error: ErrorInfo.nullable(),
   diff: DiffStat.nullable(),
+  /** what this turn has used, with the context as it left it; null before its end, and when its agent said nothing */
   usage: AgentUsage.nullable(),
   /** the interrupted turn that this one goes on with by itself; null for a prompt that somebody sent */
   continues: z.string().nullable(),

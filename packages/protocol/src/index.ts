@@ -40,4 +40,5 @@ export * from './provider-types.ts';
 export * from './socket.ts';
 export * from './tool-patch.ts';
 export { isToolEnded } from './tool-status.ts';
+export * from './usage.ts';
 export * from './worktree-views.ts';

@@ -16,6 +16,13 @@ export const PlanEntry = z.object({
 });
 export type PlanEntry = z.infer<typeof PlanEntry>;
 
+export const Money = z.object({
+  amount: z.number(),
+  /** ISO 4217, such as USD */
+  currency: z.string(),
+});
+export type Money = z.infer<typeof Money>;
+
 /** What an agent says of tokens and cost; every field is optional because agents differ. */
 export const AgentUsage = z.object({
   /** tokens now in the context window, and its size */
@@ -26,7 +33,7 @@ export const AgentUsage = z.object({
   reasoningTokens: z.number().optional(),
   cacheReadTokens: z.number().optional(),
   cacheWriteTokens: z.number().optional(),
-  cost: z.object({ amount: z.number(), currency: z.string() }).optional(),
+  cost: Money.optional(),
 });
 export type AgentUsage = z.infer<typeof AgentUsage>;
 

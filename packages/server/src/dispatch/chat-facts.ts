@@ -33,17 +33,13 @@ export class ChatFacts {
   record(chatId: string, agent: string, event: FactEvent): void {
     if (event.type === 'title') return this.#title(chatId, event.title);
     const fact =
-      event.type === 'usage' ? { ...event, usage: this.#merged(chatId, agent, event.usage) } : event;
+      event.type === 'usage' ? { type: event.type, usage: this.#merged(chatId, agent, event.usage) } : event;
     const key = `${chatId}/${agent}/${event.type}`;
     const hash = createHash('sha1').update(JSON.stringify(fact)).digest('base64');
     if (this.#sent.get(key) === hash) return;
     this.#sent.set(key, hash);
     if (event.type !== 'usage') this.#offers.record(agent, event);
     this.#announcer.journal.append({ topic: chatTopic(chatId), event: { ...fact, agent } });
-  }
-
-  usage(chatId: string, agent: string): AgentUsage | null {
-    return this.#usage.get(`${chatId}/${agent}`) ?? null;
   }
 
   /** Forgets what was said of a chat; called when it is removed. */

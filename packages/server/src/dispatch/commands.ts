@@ -35,6 +35,8 @@ import type {
   UpdateSession,
   UpdateSettings,
   UpdateTurn,
+  UsageQuery,
+  UsageReport,
   WorktreeFile,
   WorktreeFiles,
 } from '@pilotlight/protocol';
@@ -121,6 +123,8 @@ export interface Commands {
   updateAgentSession(chatId: string, agent: string, body: UpdateAgentSession): AgentSession;
   /** Ends the agent session of (chat, agent) gracefully; the next prompt resumes it. */
   releaseAgentSession(chatId: string, agent: string): Promise<void>;
+  /** Of ended turns, those of removed chats too. */
+  usage(query: UsageQuery): UsageReport;
   getSettings(): Settings;
   updateSettings(body: UpdateSettings): Settings;
   health(): Health;

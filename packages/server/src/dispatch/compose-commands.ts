@@ -13,6 +13,7 @@ import { dryRun } from './policies/dry-run.ts';
 import type { PolicyBook } from './policies/policy-book.ts';
 import type { Queue } from './queue.ts';
 import type { Tasks } from './tasks.ts';
+import { usageReport } from './usage-reports.ts';
 import type { UserSettings } from './user-settings.ts';
 import type { WorktreeReader } from './worktree-reader.ts';
 
@@ -119,6 +120,7 @@ export function composeCommands(parts: CommandParts): Commands {
       }
       await releases.release(chatId, agent);
     },
+    usage: (query) => usageReport(store, query),
     getSettings: () => parts.settings.get(),
     updateSettings: (body) => parts.settings.update(body),
     health: parts.health,

@@ -17,6 +17,7 @@ import type { AbortReason } from './lane.ts';
 import type { PermissionDesk } from './permission-desk.ts';
 import { Recorder } from './recorder.ts';
 import { Retelling } from './retelling.ts';
+import { dayOf, shownUsage, TurnMeter, type MeterReading } from './turn-meter.ts';
 import { nextTurnState, type TurnEvent } from './turn-transitions.ts';
 
 /** Notices that come from us and not from the agent, so that it cannot tell them again. */
@@ -39,6 +40,7 @@ export class TurnRecord {
   readonly #facts: ChatFacts;
   readonly #recorder: Recorder;
   readonly #caughtUp = Promise.withResolvers<void>();
+  readonly #meter = new TurnMeter();
   #turn: Turn;
   #spoke = false;
   /** codes of our own notices that were said */
@@ -166,6 +168,7 @@ export class TurnRecord {
   }
 
   event(event: AgentEvent): void {
+    if (event.type === 'usage') this.#meter.take(event);
     if (isFactEvent(event)) return this.#facts.record(this.#turn.chatId, this.#turn.agent, event);
     if (event.type === 'notice' && OWN_NOTICES.has(event.code)) {
       // An attempt that came to nothing has said it already.
@@ -190,19 +193,22 @@ export class TurnRecord {
     if (this.#retelling === null) this.#recorder.end();
     else this.#giveUp();
     permissions.release(this.#turn.id);
-    const { chatId, agent } = this.#turn;
+    const { chatId } = this.#turn;
     const state = nextTurnState(this.#turn.state, endEvent(this.#turn, result, signal));
     const error = result.ok ? null : endError(this.#turn, result, signal);
     const goesOn = error !== null && state === 'interrupted' && continuations.isDue(this.#turn, error);
+    const endedAt = this.#announcer.now();
+    const used = this.#used();
     const turn: Turn = {
       ...this.#turn,
       state,
       error: error !== null && state === 'interrupted' ? withWhatNext(error, goesOn) : error,
-      usage: this.#facts.usage(chatId, agent),
-      endedAt: this.#announcer.now(),
+      usage: shownUsage(used),
+      endedAt,
     };
     this.#announcer.journal.commit((scope) => {
       this.#announcer.turn(scope, turn);
+      this.#count(used, endedAt);
       if (goesOn) continuations.queue(scope, turn);
       this.#announcer.refreshChat(scope, chatId, {
         lastTurnState: turn.state,
@@ -215,6 +221,24 @@ export class TurnRecord {
     }, 'written');
     this.#turn = turn;
     return turn;
+  }
+
+  #used(): MeterReading {
+    const { chatId, agent, continuity } = this.#turn;
+    const before = this.#announcer.store.turnUsage.lastSaidCost(chatId, agent);
+    return this.#meter.read(before, continuity);
+  }
+
+  /** Of a turn that came to its agent; inside the transaction that ends it. */
+  #count(used: MeterReading, at: number): void {
+    const { id: turnId, chatId, agent, model, state } = this.#turn;
+    const { store } = this.#announcer;
+    const session = store.sessions.get(store.chats.get(chatId)?.sessionId ?? '');
+    if (session === null || state !== 'running') return;
+    const { id: sessionId, projectId } = session;
+    const named = model ?? store.chats.choice(chatId, agent)?.model ?? '';
+    const row = { turnId, chatId, sessionId, projectId, agent, model: named, day: dayOf(at), at };
+    store.turnUsage.insert({ ...row, ...used });
   }
 
   /** Cannot be told again: what is written is all there is, and its tools never finished. */

@@ -24,6 +24,7 @@ import { sessionRoutes } from './resources/sessions.ts';
 import { settingRoutes } from './resources/settings.ts';
 import { signInRoutes } from './resources/sign-in.ts';
 import { taskRoutes } from './resources/tasks.ts';
+import { usageRoutes } from './resources/usage.ts';
 import { worktreeRoutes } from './resources/worktrees.ts';
 import type { Http, HttpEnv } from './route.ts';
 
@@ -83,6 +84,7 @@ export function createHttpApp({ deps, authenticator, guard, streams }: HttpAppPa
   eventRoutes(http, deps, streams);
   serverRoutes(http, deps);
   settingRoutes(http, deps);
+  usageRoutes(http, deps);
   signInRoutes(http, deps, authenticator);
   pageRoutes(http, deps, authenticator);
   http.notFound((c) => {

@@ -26,6 +26,7 @@ export const MIGRATIONS: readonly Migration[] = [
   '0005-agent-session-use.sql',
   '0006-continuations.sql',
   '0007-policies.sql',
+  '0008-usage.sql',
 ].map(fromFile);
 
 /** The statements that make a new database of the newest version. */

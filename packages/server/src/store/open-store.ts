@@ -21,6 +21,7 @@ import type { Store } from './store.ts';
 import { taskTable } from './tasks.ts';
 import { Tidier, fileSize } from './tidier.ts';
 import { topicTable } from './topics.ts';
+import { turnUsageTable } from './turn-usage.ts';
 import { turnTable } from './turns.ts';
 import { WalSync } from './wal-sync.ts';
 
@@ -142,6 +143,7 @@ function storeOf(database: Database): Store {
     agentSessions: agentSessionTable(database),
     permissions: permissionTable(database),
     policies: policyTable(database),
+    turnUsage: turnUsageTable(database),
     tasks: taskTable(database),
     blobs: blobTable(database),
     settings: settingTable(database),

@@ -30,6 +30,7 @@ CREATE TABLE worktrees (
   base_commit TEXT NOT NULL
 ) STRICT;
 
+-- hold_json: why what waits in the chat does not start.
 CREATE TABLE chats (
   id TEXT PRIMARY KEY,
   session_id TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
@@ -45,9 +46,11 @@ CREATE TABLE chats (
   created_at REAL NOT NULL,
   updated_at REAL NOT NULL,
   unseen INTEGER NOT NULL DEFAULT 0 CHECK (unseen IN (0, 1)),
-  running_since REAL
+  running_since REAL,
+  hold_json TEXT CHECK (hold_json IS NULL OR json_valid(hold_json))
 ) STRICT;
 CREATE INDEX chats_by_session ON chats (session_id);
+CREATE INDEX chats_held ON chats (id) WHERE hold_json IS NOT NULL;
 
 CREATE TABLE turns (
   id TEXT PRIMARY KEY,
@@ -190,4 +193,45 @@ CREATE TABLE settings (
 CREATE TRIGGER chats_clear_topic AFTER DELETE ON chats BEGIN
   DELETE FROM frames WHERE topic = 'chat:' || OLD.id;
   DELETE FROM topics WHERE topic = 'chat:' || OLD.id;
+END;
+
+-- What ended turns have used. No foreign keys: what was spent stays spent when its chat is removed. day: of the server's time
+-- zone. tokens and cost are null where the agent did not say; said_cost: the figure it said at the end of the turn, whatever
+-- that counts from.
+CREATE TABLE turn_usage (
+  turn_id TEXT PRIMARY KEY,
+  chat_id TEXT NOT NULL,
+  session_id TEXT NOT NULL,
+  project_id TEXT NOT NULL,
+  agent TEXT NOT NULL,
+  model TEXT NOT NULL,
+  day TEXT NOT NULL,
+  at REAL NOT NULL,
+  input_tokens REAL,
+  output_tokens REAL,
+  reasoning_tokens REAL,
+  cache_read_tokens REAL,
+  cache_write_tokens REAL,
+  cost REAL,
+  currency TEXT,
+  said_cost REAL,
+  context_used REAL,
+  context_size REAL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX turn_usage_by_chat ON turn_usage (chat_id, at);
+CREATE INDEX turn_usage_by_session ON turn_usage (session_id);
+CREATE INDEX turn_usage_by_day ON turn_usage (day);
+
+-- The most that may be used. subject: 'day', or the id of a chat or session.
+CREATE TABLE budgets (
+  subject TEXT PRIMARY KEY,
+  tokens REAL,
+  cost REAL,
+  currency TEXT
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER chats_clear_budget AFTER DELETE ON chats BEGIN
+  DELETE FROM budgets WHERE subject = OLD.id;
+END;
+CREATE TRIGGER sessions_clear_budget AFTER DELETE ON sessions BEGIN
+  DELETE FROM budgets WHERE subject = OLD.id;
 END;

@@ -4,13 +4,18 @@ import type {
   BlobRef,
   Chat,
   Message,
+  Money,
   Permission,
   Policy,
   PolicyScope,
   Project,
   Session,
   Task,
+  TokenCounts,
   Turn,
+  UsageBy,
+  UsageRow,
+  UsageSum,
   Worktree,
 } from '@pilotlight/protocol';
 import type { Durability } from './database.ts';
@@ -153,6 +158,45 @@ export interface PolicyTable {
   list(): Policy[];
 }
 
+/** What one ended turn has used; null: its agent did not say. */
+export interface TurnUsageRow {
+  turnId: string;
+  chatId: string;
+  sessionId: string;
+  projectId: string;
+  agent: string;
+  /** '' when nobody named one */
+  model: string;
+  /** of the server's time zone */
+  day: string;
+  at: number;
+  tokens: TokenCounts | null;
+  cost: Money | null;
+  /** the cost that the agent itself said at its end, whatever it counts from */
+  saidCost: number | null;
+  contextUsed: number | null;
+  contextSize: number | null;
+}
+
+export interface UsageFilter {
+  chatId?: string | undefined;
+  sessionId?: string | undefined;
+  projectId?: string | undefined;
+  /** both included */
+  from?: string | undefined;
+  to?: string | undefined;
+}
+
+export interface TurnUsageTable {
+  /** A turn that is there already keeps its row. */
+  insert(row: TurnUsageRow): void;
+  /** What the agent said last in this chat that it had cost; null when it never did. */
+  lastSaidCost(chatId: string, agent: string): number | null;
+  sum(filter: UsageFilter): UsageSum;
+  /** The last used first, without names. */
+  rows(by: UsageBy, filter: UsageFilter, limit: number): Omit<UsageRow, 'name'>[];
+}
+
 export interface TaskTable {
   insert(task: Task): void;
   get(id: string): Task | null;
@@ -198,6 +242,7 @@ export interface Store extends Disposable {
   readonly agentSessions: AgentSessionTable;
   readonly permissions: PermissionTable;
   readonly policies: PolicyTable;
+  readonly turnUsage: TurnUsageTable;
   readonly tasks: TaskTable;
   readonly blobs: BlobTable;
   readonly settings: SettingTable;

@@ -5,10 +5,11 @@
  *   itself, shown in a terminal that no client made. A delta is appended; `terminal_output` comes both ways (one agent
  *   repeats the whole output when the command ends).
  * - `claudeCode.parentToolUseId`: the call of the sub-agent that a call belongs to.
- * - `usage` on a chunk and `quota.token_count` on a response: what the turn has cost.
+ * - `usage` on a chunk: the tokens of one model call. `usage` of a response, or `quota.token_count` on it: of the turn.
  */
-import type { AgentUsage } from '@pilotlight/protocol';
+import type { AgentUsage, TokenCounts } from '@pilotlight/protocol';
 import { asNumber, asObject, asString, at, type RawObject } from './raw-values.ts';
+import { turnTokens } from './turn-tokens.ts';
 
 const parentPaths = [['claudeCode', 'parentToolUseId']] as const;
 
@@ -55,22 +56,30 @@ export function terminalNews(meta: RawObject | null): TerminalNews | null {
   };
 }
 
-/** Usage as a chunk carries it. */
-export function chunkUsage(meta: unknown): AgentUsage | null {
-  return usageOf(at(meta, ['usage']));
+/** What an agent says of tokens, and how we count them. */
+export interface SaidTokens {
+  usage: AgentUsage;
+  tokens: TokenCounts;
 }
 
-/** Usage as the response to a prompt carries it. */
-export function responseUsage(response: unknown): AgentUsage | null {
-  return usageOf(at(response, ['usage'])) ?? usageOf(at(response, ['_meta', 'quota', 'token_count']));
+/** Of one model call, as a chunk carries it; null when it says nothing. */
+export function chunkUsage(meta: unknown): SaidTokens | null {
+  return tokensOf(at(meta, ['usage']));
 }
 
-function usageOf(value: unknown): AgentUsage | null {
+/** Of the turn, as the response to a prompt carries it; null when it says nothing. */
+export function responseUsage(response: unknown): SaidTokens | null {
+  return tokensOf(at(response, ['usage'])) ?? tokensOf(at(response, ['_meta', 'quota', 'token_count']));
+}
+
+function tokensOf(value: unknown): SaidTokens | null {
   const raw = asObject(value);
   if (raw === null) return null;
   const entries = Object.entries(usageFields).flatMap(([field, names]) => {
     const number = names.map((name) => asNumber(raw[name])).find((found) => found !== null);
     return number === undefined || number === null ? [] : [[field, number] as const];
   });
-  return entries.length === 0 ? null : Object.fromEntries(entries);
+  if (entries.length === 0) return null;
+  const usage: AgentUsage = Object.fromEntries(entries);
+  return { usage, tokens: turnTokens(usage, asNumber(raw['totalTokens'])) };
 }

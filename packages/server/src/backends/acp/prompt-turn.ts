@@ -199,8 +199,8 @@ export class PromptTurn implements TurnSink {
       const details = this.#lost ? { ...error.details, sent: false } : error.details;
       return { ok: false, error: { ...error, ...(details === undefined ? {} : { details }) } };
     }
-    const usage = responseUsage(answer.result);
-    if (usage) this.event({ type: 'usage', usage });
+    const said = responseUsage(answer.result);
+    if (said) this.event({ type: 'usage', usage: said.usage, turn: { tokens: said.tokens } });
     const notice = stopNotice(agent.name, asString(at(answer.result, ['stopReason'])), this.#refused);
     if (notice) this.event(notice);
     const error = this.#failure();

@@ -52,7 +52,7 @@ function replay(file: string): Facts {
     } else if (method === undefined) {
       const result = at(msg, ['result']);
       session(at(result, ['sessionId']) ?? last).config.take(result);
-      usage = responseUsage(result) ?? usage;
+      usage = responseUsage(result)?.usage ?? usage;
     }
   }
   return { ...facts(events), permissions, config: configs(sessions), usage };

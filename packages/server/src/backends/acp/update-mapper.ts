@@ -6,6 +6,7 @@ import {
   type AgentCommand,
   type AgentEvent,
   type PlanEntry,
+  type TokenCounts,
   type ToolContent,
 } from '@pilotlight/protocol';
 import type { ConfigState } from './config-state.ts';
@@ -13,6 +14,7 @@ import { optional, mapContent } from './map-content.ts';
 import { mapTool, saysNothing, type TerminalState } from './map-tool.ts';
 import { chunkUsage, terminalNews, type TerminalNews } from './meta-conventions.ts';
 import { asList, asNumber, asObject, asString, bounded, mapObjects, type RawObject } from './raw-values.ts';
+import { addTokens } from './turn-tokens.ts';
 
 type Emit = (event: AgentEvent) => void;
 type Handler = (update: RawObject, emit: Emit) => void;
@@ -32,6 +34,8 @@ export class UpdateMapper {
   readonly #tools = new Map<string, AcpToolSnapshot>();
   readonly #terminals = new Map<string, TerminalState>();
   #running: { type: 'text' | 'reasoning'; messageId: string | null } | null = null;
+  /** of the model calls of this turn, where the agent says them one by one */
+  #tokens: TokenCounts | null = null;
 
   constructor(config: ConfigState) {
     this.#config = config;
@@ -40,6 +44,7 @@ export class UpdateMapper {
   /** A turn begins: what ended before is not talked of any more. */
   beginTurn(): void {
     this.#running = null;
+    this.#tokens = null;
     for (const [id, tool] of this.#tools) if (isToolEnded(tool.status)) this.#tools.delete(id);
     if (this.#tools.size === 0) this.#terminals.clear();
   }
@@ -117,8 +122,10 @@ export class UpdateMapper {
     if (running?.type !== type || running.messageId !== messageId) this.#running = { type, messageId };
     if (content['text'] !== '') emit({ type, text: content['text'] });
     if (update['_meta'] === undefined) return;
-    const usage = chunkUsage(update['_meta']);
-    if (usage) emit({ type: 'usage', usage });
+    const said = chunkUsage(update['_meta']);
+    if (said === null) return;
+    this.#tokens = addTokens(this.#tokens, said.tokens);
+    emit({ type: 'usage', usage: said.usage, turn: { tokens: this.#tokens } });
   }
 
   #tool(raw: RawObject, emit: Emit): void {

@@ -172,6 +172,29 @@ describe('what comes beside text and tools', () => {
     expect(usages.at(-1)).toMatchObject({ contextUsed: 1050, contextSize: 200_000, cacheReadTokens: 600 });
   });
 
+  test('what a turn has spent counts its sub-agents, and reasoning as output', () => {
+    const spent = (name: string) => {
+      const told = replay(name).events.flatMap((event) => (event.type === 'usage' ? [event] : []));
+      return { calls: told.length, turn: told.at(-1)?.turn, root: told.at(-1)?.usage };
+    };
+    // Each of its model calls: 800 read anew, 200 from the cache, 40 and 10 of reasoning written.
+    const alone = spent('11-tool-edit');
+    expect(alone.calls).toBe(3);
+    expect(alone.turn).toEqual({
+      tokens: {
+        inputTokens: 2400,
+        outputTokens: 150,
+        reasoningTokens: 30,
+        cacheReadTokens: 600,
+        cacheWriteTokens: 0,
+      },
+      cost: { amount: expect.closeTo(0.003), currency: 'USD' },
+    });
+    const withChild = spent('30-task-subagent');
+    expect(withChild.turn?.tokens?.inputTokens).toBe(800 * withChild.calls);
+    expect(withChild.root?.inputTokens).toBeLessThan(800 * withChild.calls);
+  });
+
   test('a retry says which attempt failed and when the next one is', () => {
     const notice = replay('43-retry-429-twice').events.find(({ type }) => type === 'notice');
     expect(notice).toMatchObject({

@@ -197,8 +197,8 @@ export class EventMapper {
     const message = this.#messages.get(part.messageID);
     if (message?.role !== 'assistant') return;
     if (part.type === 'tool') return this.#onTool(part, out);
+    if (part.type === 'step-finish') return this.#onStepFinish(part, message, out, root);
     if (!root) return;
-    if (part.type === 'step-finish') return this.#onStepFinish(part, message, out);
     if (isCompaction(message)) return;
     if (part.type === 'text' || part.type === 'reasoning') return this.#onText(part, part.type, out, stored);
     if (part.type === 'step-start') this.#onStepStart(part, out);
@@ -273,12 +273,13 @@ export class EventMapper {
     this.#releaseHeld(out);
   }
 
-  #onStepFinish(part: WirePart, message: WireMessage, out: AgentEvent[]): void {
+  #onStepFinish(part: WirePart, message: WireMessage, out: AgentEvent[], root: boolean): void {
     if (this.#seen.has(part.id)) return;
     this.#seen.add(part.id);
-    this.#meter.stepFinished(isCompaction(message) ? withoutContext(part) : part);
+    if (!root) this.#meter.childStepFinished(part);
+    else this.#meter.stepFinished(isCompaction(message) ? withoutContext(part) : part);
     const size = this.#options.contextSize(`${message.providerID ?? ''}/${message.modelID ?? ''}`);
-    out.push({ type: 'usage', usage: this.#meter.read(size) });
+    out.push({ type: 'usage', usage: this.#meter.read(root ? size : undefined), turn: this.#meter.spent() });
   }
 
   #onTool(part: WirePart, out: AgentEvent[]): void {

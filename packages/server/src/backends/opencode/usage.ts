@@ -1,4 +1,4 @@
-import type { AgentUsage } from '@pilotlight/protocol';
+import type { AgentUsage, TurnSpend } from '@pilotlight/protocol';
 import type { WirePart, WireSession, WireTokens } from './wire.ts';
 
 interface Totals {
@@ -36,15 +36,21 @@ function combine(a: Totals, b: Totals, how: (x: number, y: number) => number): T
 
 /**
  * Running totals of one conversation. The server's own totals come late (the last of a turn after its end), so the steps
- * of a turn are added to what they were when it began; the larger figure is the newer one. Sub-agents are not counted.
+ * of a turn are added to what they were when it began; the larger figure is the newer one. Sub-agents are not in them, as
+ * they are not in the server's own; what the turn has spent counts them.
  */
 export class UsageMeter {
   #stored: Totals = NOTHING;
   #turn: Totals = NOTHING;
+  /** when the turn began */
+  #before: Totals = NOTHING;
+  #children: Totals = NOTHING;
   #contextUsed: number | undefined;
 
   turnStarted(): void {
     this.#turn = this.#stored;
+    this.#before = this.#stored;
+    this.#children = NOTHING;
   }
 
   /** A turn that runs already: what these steps of it used is in the totals, and is taken out, since they come again. */
@@ -53,7 +59,7 @@ export class UsageMeter {
       .map((step) => totals(step.cost, step.tokens))
       .reduce((sum, step) => combine(sum, step, (x, y) => x + y), NOTHING);
     this.#stored = combine(this.#stored, used, (x, y) => Math.max(0, x - y));
-    this.#turn = this.#stored;
+    this.turnStarted();
   }
 
   sessionUpdated(info: WireSession): void {
@@ -65,6 +71,27 @@ export class UsageMeter {
     this.#turn = combine(this.#turn, totals(part.cost, part.tokens), (x, y) => x + y);
     this.#stored = combine(this.#stored, this.#turn, Math.max);
     if (part.tokens?.total !== undefined && part.tokens.total > 0) this.#contextUsed = part.tokens.total;
+  }
+
+  /** A model call of a sub-agent ended. */
+  childStepFinished(part: WirePart): void {
+    this.#children = combine(this.#children, totals(part.cost, part.tokens), (x, y) => x + y);
+  }
+
+  /** What the turn has used so far. Its output contains the reasoning, which the server counts apart. */
+  spent(): TurnSpend {
+    const own = combine(this.#stored, this.#before, (x, y) => Math.max(0, x - y));
+    const all = combine(own, this.#children, (x, y) => x + y);
+    return {
+      tokens: {
+        inputTokens: all.input,
+        outputTokens: all.output + all.reasoning,
+        reasoningTokens: all.reasoning,
+        cacheReadTokens: all.cacheRead,
+        cacheWriteTokens: all.cacheWrite,
+      },
+      cost: { amount: all.cost, currency: 'USD' },
+    };
   }
 
   /** `contextSize`: tokens the model takes, undefined when not known. */
