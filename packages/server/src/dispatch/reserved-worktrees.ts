@@ -49,7 +49,7 @@ export class ReservedWorktrees {
   /** path of one that a session has → until when an agent waits in it for the first prompt of that session */
   readonly #awaited = new Map<string, { projectId: string; until: number }>();
   #tending: Promise<void> | null = null;
-  #disposed = false;
+  readonly #stopping = new AbortController();
 
   constructor(options: ReservedWorktreesOptions) {
     this.#o = options;
@@ -100,21 +100,23 @@ export class ReservedWorktrees {
 
   /** Makes what is missing and removes what is outdated or wanted no more. Resolves when it is done; does not reject. */
   tend(): Promise<void> {
-    if (this.#disposed) return Promise.resolve();
+    if (this.#stopping.signal.aborted) return Promise.resolve();
     return (this.#tending ??= this.#tend()
-      .catch((error: unknown) => this.#o.onError(error))
+      .catch((error: unknown) => {
+        if (!this.#stopping.signal.aborted) this.#o.onError(error);
+      })
       .finally(() => (this.#tending = null)));
   }
 
   async dispose(): Promise<void> {
-    this.#disposed = true;
+    this.#stopping.abort();
     await this.#tending;
   }
 
   async #tend(): Promise<void> {
     const wanted = new Set(this.#o.wanted());
     for (const one of this.#waiting) {
-      if (this.#disposed) return;
+      if (this.#stopping.signal.aborted) return;
       const isWanted = wanted.has(one.projectId) && one.path !== '';
       if (isWanted && (await isCurrent(one, one.projectPath))) wanted.delete(one.projectId);
       else await this.#remove(one);
@@ -124,7 +126,7 @@ export class ReservedWorktrees {
 
   async #make(projectId: string): Promise<void> {
     const project = this.#o.store.projects.get(projectId);
-    if (this.#disposed || project === null) return;
+    if (this.#stopping.signal.aborted || project === null) return;
     const sessionId = newId('session');
     const planned = { sessionId, projectId, projectPath: project.path, path: '', branch: '', baseCommit: '' };
     // On disk first: what a crash leaves half made is cleared away by the next server.
@@ -135,6 +137,7 @@ export class ReservedWorktrees {
       worktreesFolder: this.#o.worktreesFolder,
       sessionId,
       name: '',
+      signal: this.#stopping.signal,
     });
     this.#waiting = this.#waiting.map((one) =>
       one === planned ? { ...one, path, branch, baseCommit } : one,
