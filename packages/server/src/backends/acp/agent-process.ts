@@ -221,7 +221,7 @@ export class AgentProcess {
         fs: { readTextFile: offer.readTextFile, writeTextFile: offer.writeTextFile },
         terminal: offer.terminal,
         session: { configOptions: { boolean: {} }, notices: {} },
-        elicitation: { form: {} },
+        elicitation: { form: {}, url: {} },
       },
     };
     const result = await this.connection.request('initialize', params, {

@@ -1,8 +1,9 @@
 import type { QuestionField, QuestionOutcome, QuestionRequest } from '@pilotlight/protocol';
 import { asList, asObject, asString, at, mapObjects, type RawObject } from './raw-values.ts';
 
-/** A form of `elicitation/create` as questions; null for what is no form or has no field. */
+/** A form of `elicitation/create` as questions, or its page to open; null for anything else and a form without a field. */
 export function questionRequest(params: RawObject): QuestionRequest | null {
+  if (params['mode'] === 'url') return pageRequest(params);
   if (params['mode'] !== undefined && params['mode'] !== 'form') return null;
   const properties = asObject(at(params, ['requestedSchema', 'properties']));
   if (properties === null) return null;
@@ -17,7 +18,7 @@ export function questionRequest(params: RawObject): QuestionRequest | null {
 
 /** The answer with values of the types that the form asks for. */
 export function elicitationAnswer(params: RawObject, outcome: QuestionOutcome): unknown {
-  if (outcome.action !== 'accept') return { action: outcome.action };
+  if (outcome.action !== 'accept' || params['mode'] === 'url') return { action: outcome.action };
   const properties = asObject(at(params, ['requestedSchema', 'properties'])) ?? {};
   const content = Object.entries(outcome.answers).flatMap(([id, values]) => {
     const raw = asObject(properties[id]);
@@ -25,6 +26,18 @@ export function elicitationAnswer(params: RawObject, outcome: QuestionOutcome): 
     return value === undefined ? [] : [[id, value] as const];
   });
   return { action: 'accept', content: Object.fromEntries(content) };
+}
+
+/** Only pages of the web: any other address could do something in the user's name by being opened. */
+function pageRequest(params: RawObject): QuestionRequest | null {
+  const url = asString(params['url']) ?? '';
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) return null;
+  return {
+    message: asString(params['message']) ?? 'Open this page, then go on.',
+    fields: [],
+    url,
+    toolCallId: asString(params['toolCallId']),
+  };
 }
 
 function field(id: string, raw: RawObject, required: boolean): QuestionField {
@@ -38,6 +51,8 @@ function field(id: string, raw: RawObject, required: boolean): QuestionField {
           { value: 'false', label: 'No' },
         ]
       : choicesOf(source);
+  const initial = initialOf(raw['default']);
+  const limits = limitsOf(raw, source);
   return {
     id,
     title,
@@ -46,7 +61,36 @@ function field(id: string, raw: RawObject, required: boolean): QuestionField {
     multiple,
     custom: choices.length === 0,
     required,
+    ...(choices.length > 0 ? {} : { type: typeOf(source['type']) }),
+    ...(limits === null ? {} : { limits }),
+    ...(initial === null ? {} : { initial }),
   };
+}
+
+function typeOf(type: unknown): NonNullable<QuestionField['type']> {
+  return type === 'number' || type === 'integer' ? type : 'text';
+}
+
+const NUMBERS = ['minimum', 'maximum', 'minLength', 'maxLength', 'minItems', 'maxItems'] as const;
+const FORMATS = ['email', 'uri', 'date', 'date-time'] as const;
+
+function limitsOf(raw: RawObject, source: RawObject): NonNullable<QuestionField['limits']> | null {
+  const limits: NonNullable<QuestionField['limits']> = {};
+  for (const name of NUMBERS) {
+    const value = raw[name] ?? source[name];
+    if (typeof value === 'number' && Number.isFinite(value)) limits[name] = value;
+  }
+  const pattern = asString(source['pattern']);
+  if (pattern !== null) limits.pattern = pattern;
+  const format = FORMATS.find((name) => name === source['format']);
+  if (format !== undefined) limits.format = format;
+  return Object.keys(limits).length === 0 ? null : limits;
+}
+
+function initialOf(value: unknown): string[] | null {
+  const list = Array.isArray(value) ? value : [value];
+  const isPlain = list.every((each) => ['string', 'number', 'boolean'].includes(typeof each));
+  return isPlain && list.length > 0 ? list.map(String) : null;
 }
 
 function choicesOf(source: RawObject): QuestionField['choices'] {

@@ -262,6 +262,49 @@ test('a form of the agent is asked as a question, and its answer has the types o
   expect(JSON.parse((await bench.turn('c1', 'x', 'inline')).log.text)).toEqual({ action: 'decline' });
 });
 
+test('a form says what its answers must fit, and a page to open is one without fields', async () => {
+  await using bench = new Bench(
+    inlineAgent(`{
+      'session/new': () => ({ sessionId: 's' }),
+      'session/prompt': async ({ sessionId, prompt }) => {
+        const form = { mode: 'form', requestedSchema: { type: 'object', properties: {
+          port: { type: 'integer', minimum: 1, maximum: 9, default: 3 },
+          site: { type: 'string', format: 'uri', maxLength: 20 }, odd: { type: 'string', format: 'odd', pattern: '^a' },
+          many: { type: 'array', maxItems: 1, default: ['1'], items: { type: 'string', enum: ['1', '2'] } } } } };
+        const page = { mode: 'url', url: prompt[0].text, elicitationId: 'e' };
+        const params = prompt[0].text === 'form' ? form : page;
+        text(sessionId, JSON.stringify(await ask('elicitation/create', { sessionId, message: 'Please', ...params })));
+        return { stopReason: 'end_turn' };
+      },
+    }`),
+  );
+  await ensure(bench);
+  const asked: QuestionRequest[] = [];
+  const onQuestion = async (request: QuestionRequest): Promise<QuestionOutcome> => {
+    asked.push(request);
+    return { action: 'accept', answers: {} };
+  };
+  const answerTo = async (prompt: string): Promise<unknown> =>
+    JSON.parse((await bench.turn('c1', prompt, 'inline', { onQuestion })).log.text);
+  expect(await answerTo('form')).toEqual({ action: 'accept', content: {} });
+  expect(asked[0]?.fields.map(({ type, limits, initial }) => [type, limits, initial])).toEqual([
+    ['integer', { minimum: 1, maximum: 9 }, ['3']],
+    ['text', { maxLength: 20, format: 'uri' }, undefined],
+    ['text', { pattern: '^a' }, undefined],
+    [undefined, { maxItems: 1 }, ['1']],
+  ]);
+  expect(await answerTo('https://example.com/login')).toEqual({ action: 'accept' });
+  expect(asked[1]).toEqual({
+    message: 'Please',
+    fields: [],
+    url: 'https://example.com/login',
+    toolCallId: null,
+  });
+  // An address that does something by being opened is not shown to anybody.
+  expect(await answerTo('javascript:alert(1)')).toEqual({ action: 'cancel' });
+  expect(asked).toHaveLength(2);
+});
+
 test('the prompt is made of what the agent takes', async () => {
   const echo = `{
     'session/new': () => ({ sessionId: 's' }),

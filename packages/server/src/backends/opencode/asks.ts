@@ -1,5 +1,6 @@
 import type {
   AcpToolSnapshot,
+  PermissionAbout,
   PermissionOption,
   PermissionOutcome,
   PermissionRequest,
@@ -7,8 +8,8 @@ import type {
   QuestionRequest,
 } from '@pilotlight/protocol';
 import { emptyToolSnapshot } from '@pilotlight/protocol';
-import { patchDiffs } from './tool-snapshot.ts';
-import { asString, type WirePermission, type WireQuestion } from './wire.ts';
+import { patchDiffs, toolKind } from './tool-snapshot.ts';
+import { asObject, asString, type WirePermission, type WireQuestion } from './wire.ts';
 
 /** opencode offers the same three to every permission; `always` holds for the directory until the server ends. */
 const OPTIONS: PermissionOption[] = [
@@ -26,7 +27,25 @@ export function permissionRequest(ask: WirePermission, tool: AcpToolSnapshot | u
       : option,
   );
   const base = tool ?? { ...emptyToolSnapshot(ask.id), kind: 'other' };
-  return { toolCall: describedBy(ask, base), options };
+  return { toolCall: describedBy(ask, base), options, about: aboutOf(ask, base) };
+}
+
+/** What is asked for, which may be less or other than what the tool does: one folder that a command reaches into. */
+function aboutOf(ask: WirePermission, tool: AcpToolSnapshot): PermissionAbout {
+  const { metadata = {}, patterns = [], permission = '' } = ask;
+  const path = asString(metadata['filepath']);
+  const kind = toolKind(permission);
+  if (kind === 'execute') {
+    const command = asString(metadata['command']) || asString(asObject(tool.rawInput)['command']);
+    return { kind, commands: command === '' ? patterns : [command], paths: [] };
+  }
+  if (permission === 'external_directory') {
+    const files = path === '' ? patterns.map((pattern) => pattern.replace(/\/\*$/, '')) : [path];
+    // A command that reaches there is asked for by itself; this is only where to.
+    return { kind: tool.kind === 'execute' ? 'other' : tool.kind, commands: [], paths: files };
+  }
+  const touches = kind === 'edit' || kind === 'read';
+  return { kind, commands: [], paths: touches ? (path === '' ? patterns : [path]) : [] };
 }
 
 /** The call with what the ask says beyond it: the tool part often shows its input later than the ask comes. */

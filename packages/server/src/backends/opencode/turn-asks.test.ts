@@ -11,6 +11,23 @@ function breakBefore(name: string, type: string): { breakAfter: number; lose: nu
   return { breakAfter: events.findIndex((event) => event.type === type) - 1, lose: 1 };
 }
 
+test('a permission says what it is about, which may be less than what the tool does', () => {
+  const about = (permission: string, patterns: string[], metadata: Record<string, unknown> = {}) =>
+    permissionRequest({ id: 'per_1', sessionID: 's', permission, patterns, metadata }, undefined).about;
+  expect(about('bash', ['ls *'], { command: 'ls -l' })).toEqual({
+    kind: 'execute',
+    commands: ['ls -l'],
+    paths: [],
+  });
+  expect(about('edit', ['w.txt'], { filepath: '/repo/w.txt' })).toEqual({
+    kind: 'edit',
+    commands: [],
+    paths: ['/repo/w.txt'],
+  });
+  expect(about('external_directory', ['/etc/*'])).toEqual({ kind: 'other', commands: [], paths: ['/etc'] });
+  expect(about('webfetch', ['https://x'])).toEqual({ kind: 'fetch', commands: [], paths: [] });
+});
+
 describe.each([
   ['asked on the stream', {}],
   ['asked while the stream was broken', { broken: true }],
@@ -67,6 +84,11 @@ describe.each([
     );
     expect(asked).toHaveLength(1);
     expect(asked[0]?.options.find(({ optionId }) => optionId === 'always')?.name).toContain('echo *');
+    expect(asked[0]?.about).toEqual({
+      kind: 'execute',
+      commands: [expect.stringMatching(/^echo /)],
+      paths: [],
+    });
     expect(replies).toEqual([
       { path: expect.stringMatching(/^\/permission\/per_\w+\/reply$/), body: { reply: 'always' } },
     ]);

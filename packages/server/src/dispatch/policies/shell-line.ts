@@ -171,9 +171,10 @@ class Reader {
 
   #escaped(): void {
     if (this.#at >= this.#line.length) this.understood = false;
-    this.#isQuoted = true;
     const next = this.#take();
-    if (next !== '\n') this.#add(next);
+    if (next === '\n') return;
+    this.#isQuoted = true;
+    this.#add(next);
   }
 
   #redirect(first: string): void {
