@@ -1,16 +1,18 @@
 import type { AnswerPermission, Permission } from '@pilotlight/protocol';
 import { PilotlightError } from '@pilotlight/protocol';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { answerWith, listCommand, withCommonOptions } from '../cli.ts';
 import { chooseOption, parseFields } from '../prompt/permission-choice.ts';
 import type { CommonOptions } from '../settings.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { table } from '../terminal/table.ts';
+import { addPolicyCommands, ruleSubject } from './policy.ts';
 
 interface AnswerOptions extends CommonOptions {
   field: string[];
   decline?: boolean;
   message?: string;
+  remember?: NonNullable<AnswerPermission['remember']>;
 }
 
 export function permissionsCommand(program: Command): void {
@@ -42,6 +44,13 @@ export function permissionsCommand(program: Command): void {
       )
       .option('--decline', 'decline a question')
       .option('--message <text>', 'said to the agent along with a refusal')
+      .addOption(
+        new Option('--remember <where>', 'whose rule an "always" becomes (default: session)').choices([
+          'session',
+          'project',
+          'agent',
+        ]),
+      )
       .description('Answer one'),
   ).action((id: string, option: string | undefined, options: AnswerOptions) =>
     answerWith(
@@ -51,10 +60,12 @@ export function permissionsCommand(program: Command): void {
       (answered) => `${answered.id} ${answered.state}`,
     ),
   );
+  addPolicyCommands(permissions);
 }
 
 function rows(permission: Permission): string[][] {
-  const head = [permission.id, permission.agent, permission.state, sanitizeLine(permission.title, 80)];
+  const state = [permission.state, permission.answeredBy].filter(Boolean).join(' by ');
+  const head = [permission.id, permission.agent, state, sanitizeLine(permission.title, 80)];
   const options = permission.options.map((option, index) => [
     '',
     `  ${index + 1}`,
@@ -67,7 +78,14 @@ function rows(permission: Permission): string[][] {
     field.id,
     sanitizeLine(field.question || field.title),
   ]);
-  return [head, ...options, ...fields];
+  const url = permission.url === null ? [] : [['', '  open', sanitizeLine(permission.url, 500)]];
+  const always = permission.always.map((rule) => [
+    '',
+    '  always',
+    rule.action,
+    sanitizeLine(ruleSubject(rule), 100),
+  ]);
+  return [head, ...options, ...(permission.state === 'pending' ? always : []), ...url, ...fields];
 }
 
 function answerOf(
@@ -80,5 +98,6 @@ function answerOf(
   if (permission.kind === 'question') return { answers: parseFields(options.field), by: 'cli' };
   if (option === undefined)
     throw new PilotlightError('invalid_request', 'say which option, by its number, its id, allow or reject');
-  return { optionId: chooseOption(permission, option).optionId, by: 'cli', ...message };
+  const remember = options.remember === undefined ? {} : { remember: options.remember };
+  return { optionId: chooseOption(permission, option).optionId, by: 'cli', ...message, ...remember };
 }

@@ -52,7 +52,8 @@ async function chatFor(client: Client, wishes: ChatWishes, cwd: string): Promise
   return chat;
 }
 
-async function sessionOfFolder(client: Client, cwd: string): Promise<Session | null> {
+/** The session whose worktree is the folder, or holds it; null when none does. */
+export async function sessionOfFolder(client: Client, cwd: string): Promise<Session | null> {
   const folder = await realpath(cwd);
   for (const session of await client.listSessions()) {
     const path = session.worktree?.path;

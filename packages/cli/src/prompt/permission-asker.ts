@@ -1,7 +1,14 @@
 import { createInterface } from 'node:readline/promises';
 import type { Client } from '@pilotlight/client';
 import { errorCodeOf } from '@pilotlight/client';
-import type { AnswerPermission, ChatState, Permission, PermissionOption } from '@pilotlight/protocol';
+import { checkAnswers } from '@pilotlight/protocol';
+import type {
+  AnswerPermission,
+  ChatState,
+  Permission,
+  PermissionOption,
+  QuestionField,
+} from '@pilotlight/protocol';
 import type { Screen } from '../terminal/screen.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { answerByPolicy } from './permission-choice.ts';
@@ -117,17 +124,32 @@ async function askOption(permission: Permission, screen: Screen, ask: Ask): Prom
 }
 
 async function askFields(permission: Permission, screen: Screen, ask: Ask): Promise<AnswerPermission> {
+  if (permission.url !== null) {
+    screen.note(`  open ${sanitizeLine(permission.url, 2000)}`);
+    const done = (await ask('  done? (y/n): ')).trim().toLowerCase();
+    return done.startsWith('y') ? { answers: {}, by: 'cli' } : { declined: true, by: 'cli' };
+  }
   const answers: Record<string, string[]> = {};
   for (const field of permission.fields) {
-    screen.note(`  ${sanitizeLine(field.question || field.title, 1000)}`);
-    for (const [index, choice] of field.choices.entries())
-      screen.note(`  ${index + 1}  ${sanitizeLine(choice.label)}`);
+    const values = await askField(field, screen, ask);
+    if (values.length > 0) answers[field.id] = values;
+  }
+  return Object.keys(answers).length === 0 ? { declined: true, by: 'cli' } : { answers, by: 'cli' };
+}
+
+/** Asks again until the answer fits, or nothing is said. */
+async function askField(field: QuestionField, screen: Screen, ask: Ask): Promise<string[]> {
+  screen.note(`  ${sanitizeLine(field.question || field.title, 1000)}`);
+  for (const [index, choice] of field.choices.entries())
+    screen.note(`  ${index + 1}  ${sanitizeLine(choice.label)}`);
+  for (;;) {
     const said = (await ask(field.multiple ? '  numbers, with commas: ' : '  answer: ')).trim();
     const words = field.multiple ? said.split(',').map((word) => word.trim()) : [said];
     const values = words
       .filter((word) => word !== '')
       .map((word) => field.choices[Number(word) - 1]?.value ?? word);
-    if (values.length > 0) answers[field.id] = values;
+    const [problem] = values.length === 0 ? [] : checkAnswers([field], { [field.id]: values });
+    if (problem === undefined) return values;
+    screen.note(`  ${screen.style.red('✗')} ${sanitizeLine(problem.message, 300)}`);
   }
-  return Object.keys(answers).length === 0 ? { declined: true, by: 'cli' } : { answers, by: 'cli' };
 }
