@@ -16,6 +16,7 @@ const COMMANDS: Record<string, () => Promise<AddCommand>> = {
   session: async () => (await import('./commands/session.ts')).sessionCommand,
   project: async () => (await import('./commands/project.ts')).projectCommand,
   agents: async () => (await import('./commands/agents.ts')).agentsCommand,
+  mcp: async () => (await import('./commands/mcp.ts')).mcpCommand,
   permissions: async () => (await import('./commands/permissions.ts')).permissionsCommand,
   cancel: async () => (await import('./commands/cancel.ts')).cancelCommand,
   ps: async () => (await import('./commands/ps.ts')).psCommand,

@@ -12,6 +12,7 @@ import type {
   ChatSearch,
   ChatState,
   CreateChat,
+  CreateMcpServer,
   CreateProject,
   CreateSession,
   CreateTask,
@@ -21,6 +22,8 @@ import type {
   Health,
   IndexFrame,
   IndexState,
+  McpServerInfo,
+  McpServerList,
   MessagePage,
   Permission,
   Policy,
@@ -40,6 +43,7 @@ import type {
   UpdateAgentSession,
   UpdateChat,
   UpdatePolicy,
+  UpdateMcpServer,
   UpdateSession,
   UpdateSettings,
   UpdateTurn,
@@ -172,6 +176,17 @@ export interface Client {
   listAgents(): Promise<AgentInfo[]>;
   installAgent(id: string, options?: InstallOptions): Promise<AgentInfo>;
   listProcesses(): Promise<ProcessInfo[]>;
+
+  /** Those of every project and, with a project, its own. */
+  listMcpServers(projectId?: string): Promise<McpServerList>;
+  /** Agent sessions that are opened from now on have it. */
+  createMcpServer(body: CreateMcpServer): Promise<McpServerInfo>;
+  updateMcpServer(id: string, body: UpdateMcpServer): Promise<McpServerInfo>;
+  removeMcpServer(id: string): Promise<void>;
+  /** Kept by the server in a file of its own; no answer ever says it. */
+  setMcpSecret(name: string, value: string): Promise<void>;
+  removeMcpSecret(name: string): Promise<void>;
+
   getBlob(id: string): Promise<Uint8Array>;
 
   /** Keeps the state of a topic over lost connections and restarts of the server. */

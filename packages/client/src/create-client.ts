@@ -149,6 +149,14 @@ export function createClient({ url, token }: ClientOptions): Client {
     listAgents: async () => (await get<AgentList>('/api/agents')).agents,
     installAgent: (id, options = {}) => installAgent(http, id, options),
     listProcesses: async () => (await get<ProcessList>('/api/processes')).processes,
+
+    listMcpServers: (projectId) => get('/api/mcp-servers', { query: { projectId } }),
+    createMcpServer: (body) => send('POST', '/api/mcp-servers', { body }),
+    updateMcpServer: (id, body) => send('PATCH', `/api/mcp-servers/${enc(id)}`, { body }),
+    removeMcpServer: (id) => send('DELETE', `/api/mcp-servers/${enc(id)}`),
+    setMcpSecret: (name, value) => send('PUT', `/api/mcp-secrets/${enc(name)}`, { body: { value } }),
+    removeMcpSecret: (name) => send('DELETE', `/api/mcp-secrets/${enc(name)}`),
+
     async getBlob(id) {
       const response = await http.response('GET', `/api/blobs/${enc(id)}`);
       return new Uint8Array(await response.arrayBuffer());

@@ -146,6 +146,8 @@ export interface AgentBackend {
 
   /** How `ensureSession` came by this handle. */
   continuity?(handle: AgentSessionHandle): Continuity;
+  /** What the user has to hear of how the session was opened, once; null when there is nothing (more) to say. */
+  openingNotice?(handle: AgentSessionHandle): string | null;
   /** Sets model, mode and options; a value the agent does not offer is `model_unknown` or `option_unknown`. */
   configure?(handle: AgentSessionHandle, choice: AgentSessionChoice): Promise<void>;
   /**

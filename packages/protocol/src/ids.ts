@@ -11,6 +11,7 @@ export const ID_PREFIX = {
   permission: 'prm',
   task: 'tsk',
   rule: 'rul',
+  mcpServer: 'mcp',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIX;

@@ -34,6 +34,7 @@ export * from './ids.ts';
 export * from './index-state.ts';
 export * from './interruption.ts';
 export * from './limits.ts';
+export * from './mcp.ts';
 export * from './pilotlight-error.ts';
 export * from './policy.ts';
 export * from './provider-types.ts';

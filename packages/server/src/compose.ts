@@ -45,6 +45,8 @@ import { UserSettings } from './dispatch/user-settings.ts';
 import { WorktreeReader } from './dispatch/worktree-reader.ts';
 import { SignInCodes, startHttp } from './http/index.ts';
 import { createJournal } from './journal/create-journal.ts';
+import { McpServers } from './mcp/mcp-servers.ts';
+import { SecretsFile } from './mcp/secrets-file.ts';
 import { healPowerLoss } from './power-loss.ts';
 import { Ledger, LocalProcesses, currentBootId, reapLeftovers, type ProcessPort } from '@pilotlight/keeper';
 import { readMessages } from './reads.ts';
@@ -142,7 +144,18 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
   const loss = lossSince(store, processes);
   const userSettings = new UserSettings(store);
   const sessions = new AgentSessionDesk(announcer);
-  const parts = { agents, processes, host: sessions };
+  const mcpServers = new McpServers({
+    store,
+    secrets: new SecretsFile(folder.mcpSecrets),
+    env: options.env ?? process.env,
+    now,
+  });
+  const parts = {
+    agents,
+    processes,
+    host: sessions,
+    mcp: (projectId: string) => mcpServers.offer(projectId),
+  };
   const { plan: spares, reserved } = composeSpares({
     store,
     agents,
@@ -225,8 +238,15 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     announcer,
     agents,
     backends,
-    cold: async (turn, input, ctx, choice) =>
-      coldDispatch({ agent: await agents.resolve(turn.agent), processes, input, ctx, choice }),
+    cold: async (turn, input, ctx, choice, projectId) =>
+      coldDispatch({
+        agent: await agents.resolve(turn.agent),
+        processes,
+        input,
+        ctx,
+        choice,
+        mcp: mcpServers.offer(projectId),
+      }),
     places: new Places(announcer, folder.worktrees),
     sessions,
     permissions,
@@ -296,6 +316,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     releases,
     worktrees,
     settings: userSettings,
+    mcpServers,
     health,
   });
 

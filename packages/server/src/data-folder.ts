@@ -14,6 +14,8 @@ export interface DataFolder {
   /** empty: where spare agent processes wait whose folder does not matter */
   spares: string;
   agentsFile: string;
+  /** secrets that MCP servers are given, 0600 */
+  mcpSecrets: string;
 }
 
 /** The folder with what belongs into it; made, and closed to other users, when it is not there. */
@@ -27,6 +29,7 @@ export function openDataFolder(root: string): DataFolder {
     backends: join(root, 'backends'),
     spares: join(root, 'spares'),
     agentsFile: join(root, 'agents.json'),
+    mcpSecrets: join(root, 'mcp-secrets.json'),
   };
   for (const inside of [folder.worktrees, folder.backends, folder.spares])
     mkdirSync(inside, { recursive: true, mode: 0o700 });

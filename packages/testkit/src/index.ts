@@ -15,4 +15,5 @@ export { prepareRealAgent } from './real-agents/recipes.ts';
 export { type AcpProbe, messageText, startAcpProbe } from './real-agents/acp-probe.ts';
 export type { DefectName } from './scripted-agents/definitions.ts';
 export { scriptedAgent } from './scripted-agents/scripted-agent-command.ts';
+export { scriptedMcpServer } from './mcp-server/mcp-server-command.ts';
 export { endProcessTree } from './real-agents/end-process-tree.ts';

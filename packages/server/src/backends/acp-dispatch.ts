@@ -8,9 +8,11 @@ import {
 import { realpath } from 'node:fs/promises';
 import type { KillDeadlines, ProcessPort } from '@pilotlight/keeper';
 import type { ResolvedAgent } from './agent-spec.ts';
+import { errorWithoutSecrets, leftOutNotice, LEFT_OUT, type McpOffer } from './mcp-source.ts';
 import { AcpSession } from './acp/acp-session.ts';
 import { AgentProcess, type AgentProcessOptions } from './acp/agent-process.ts';
 import { applyAskMode, applyChoice } from './acp/apply-choice.ts';
+import { acpMcpServers } from './acp/mcp-servers.ts';
 import { PromptTurn } from './acp/prompt-turn.ts';
 import { openSession } from './acp/resume.ts';
 import { CANCELLED_EARLY } from './cancelled-by.ts';
@@ -21,6 +23,8 @@ export interface ColdDispatchOptions {
   input: PromptInput;
   ctx: PromptCtx;
   choice: AgentSessionChoice;
+  /** the MCP servers its session is opened with */
+  mcp: McpOffer;
   /** of the kill ladder */
   kill?: KillDeadlines;
 }
@@ -44,7 +48,7 @@ export async function coldDispatch(options: ColdDispatchOptions): Promise<TurnRe
   } catch (cause) {
     // A cancel before the prompt was sent ends the start.
     if (ctx.signal.aborted) return { ok: false, error: CANCELLED_EARLY };
-    return { ok: false, error: toErrorInfo(cause) };
+    return { ok: false, error: toErrorInfo(errorWithoutSecrets(cause, options.mcp.secrets)) };
   }
 }
 
@@ -54,19 +58,23 @@ function startOptions({ processes, ctx, kill }: ColdDispatchOptions): Omit<Agent
 }
 
 async function dispatch(process: AgentProcess, options: ColdDispatchOptions): Promise<TurnResult> {
-  const { processes, ctx, input, choice } = options;
+  const { processes, ctx, input, choice, mcp } = options;
   const { askMode } = process.agent;
   const root = await realpath(ctx.worktreePath);
+  const { mcpServers, leftOut } = acpMcpServers(process.agent.name, mcp, process.capabilities);
   const { session } = await openSession({
     process,
     cwd: ctx.worktreePath,
     storedId: null,
+    mcpServers,
     signal: ctx.signal,
     // What it says beside the turn is about a session that nobody will see again.
     make: (id) => new AcpSession({ process, id, root, processes, outOfTurn: () => {} }),
   });
   if (choice.mode === undefined && askMode !== null) await applyAskMode(session, askMode);
   await applyChoice(session, choice);
+  const notice = leftOutNotice(leftOut);
+  if (notice !== null) ctx.onEvent({ type: 'notice', level: 'warning', code: LEFT_OUT, text: notice });
   try {
     return await new PromptTurn(session, ctx).run(input);
   } finally {

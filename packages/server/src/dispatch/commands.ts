@@ -9,12 +9,15 @@ import type {
   Changes,
   Chat,
   CreateChat,
+  CreateMcpServer,
   CreateProject,
   CreateSession,
   CreateTask,
   DryRunPolicy,
   FolderList,
   Health,
+  McpServerInfo,
+  McpServerList,
   Permission,
   Policy,
   PolicyDryRun,
@@ -32,6 +35,7 @@ import type {
   UpdateAgentSession,
   UpdateChat,
   UpdatePolicy,
+  UpdateMcpServer,
   UpdateSession,
   UpdateSettings,
   UpdateTurn,
@@ -40,6 +44,7 @@ import type {
   WorktreeFile,
   WorktreeFiles,
 } from '@pilotlight/protocol';
+import type { z } from 'zod';
 
 /**
  * Everything a client can ask for, one method a command. HTTP checks the words (schemas) and calls these; each throws
@@ -127,5 +132,14 @@ export interface Commands {
   usage(query: UsageQuery): UsageReport;
   getSettings(): Settings;
   updateSettings(body: UpdateSettings): Settings;
+
+  listMcpServers(projectId?: string): McpServerList;
+  /** @throws `conflict`, `project_not_found`, `invalid_request` for a secret that is no reference */
+  createMcpServer(body: z.output<typeof CreateMcpServer>): McpServerInfo;
+  updateMcpServer(id: string, body: z.output<typeof UpdateMcpServer>): McpServerInfo;
+  removeMcpServer(id: string): void;
+  setMcpSecret(name: string, value: string): void;
+  removeMcpSecret(name: string): void;
+
   health(): Health;
 }

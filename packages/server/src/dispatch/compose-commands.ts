@@ -1,5 +1,6 @@
 import { PilotlightError, type Health } from '@pilotlight/protocol';
 import type { Store } from '../store/store.ts';
+import type { McpServers } from '../mcp/mcp-servers.ts';
 import type { Residency } from '../residency/residency.ts';
 import type { AgentCatalog } from './agent-catalog.ts';
 import type { AgentSessionDesk } from './agent-session-desk.ts';
@@ -32,13 +33,14 @@ export interface CommandParts {
   releases: ChatReleases;
   worktrees: WorktreeReader;
   settings: UserSettings;
+  mcpServers: McpServers;
   health(): Health;
 }
 
 /** The commands a client can give, each handed to the part that owns it. */
 export function composeCommands(parts: CommandParts): Commands {
   const { store, catalog, folders, dispatcher, queue, permissions, tasks, agents } = parts;
-  const { policies, releases, residency, sessions, worktrees } = parts;
+  const { mcpServers, policies, releases, residency, sessions, worktrees } = parts;
   return {
     listFolders: (wanted) => folders.list(wanted),
     listRepositories: () => folders.repositories(),
@@ -123,6 +125,12 @@ export function composeCommands(parts: CommandParts): Commands {
     usage: (query) => usageReport(store, query),
     getSettings: () => parts.settings.get(),
     updateSettings: (body) => parts.settings.update(body),
+    listMcpServers: (projectId) => mcpServers.list(projectId),
+    createMcpServer: (body) => mcpServers.create(body),
+    updateMcpServer: (id, body) => mcpServers.update(id, body),
+    removeMcpServer: (id) => mcpServers.remove(id),
+    setMcpSecret: (name, value) => mcpServers.setSecret(name, value),
+    removeMcpSecret: (name) => mcpServers.removeSecret(name),
     health: parts.health,
   };
 }

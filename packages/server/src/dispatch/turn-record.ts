@@ -9,6 +9,7 @@ import {
   type Turn,
   type TurnResult,
 } from '@pilotlight/protocol';
+import { LEFT_OUT } from '../backends/mcp-source.ts';
 import type { Announcer } from './announcer.ts';
 import { isFactEvent, type ChatFacts } from './chat-facts.ts';
 import type { Continuations } from './continuations.ts';
@@ -21,7 +22,7 @@ import { dayOf, shownUsage, TurnMeter, type MeterReading } from './turn-meter.ts
 import { nextTurnState, type TurnEvent } from './turn-transitions.ts';
 
 /** Notices that come from us and not from the agent, so that it cannot tell them again. */
-const OWN_NOTICES: ReadonlySet<string> = new Set(['cold', 'recap']);
+const OWN_NOTICES: ReadonlySet<string> = new Set(['cold', 'recap', LEFT_OUT]);
 
 /** Who takes part in the end of a turn. */
 export interface TurnEnd {

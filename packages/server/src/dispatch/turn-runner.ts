@@ -17,6 +17,7 @@ import {
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AgentTable } from '../backends/agent-spec.ts';
 import { CANCELLED_EARLY } from '../backends/cancelled-by.ts';
+import { LEFT_OUT } from '../backends/mcp-source.ts';
 import type { AgentSessionDesk } from './agent-session-desk.ts';
 import type { Continuations } from './continuations.ts';
 import { interruption, withReason } from './interruption.ts';
@@ -35,6 +36,7 @@ export type ColdDispatch = (
   input: PromptInput,
   ctx: PromptCtx,
   choice: AgentSessionChoice,
+  projectId: string,
 ) => Promise<TurnResult>;
 
 export interface TurnRunnerOptions {
@@ -164,7 +166,7 @@ export class TurnRunner {
       const warm = await untilAborted(this.#warm(turn, session.id, place, project.id, choice), signal);
       if (warm === 'aborted') return { ok: false, error: CANCELLED_EARLY };
       return warm === null
-        ? this.#promptCold(record, ctx, choice)
+        ? this.#promptCold(record, ctx, choice, project.id)
         : this.#promptWarm(record, ctx, { ...warm, unseen }, choice, signal);
     };
     const result = await attempt();
@@ -301,10 +303,17 @@ export class TurnRunner {
       this.#o.sessions.writeHeard(turn.chatId, turn.agent),
     );
     this.#markRecap(record, recap);
+    const notice = warm.backend.openingNotice?.(warm.handle) ?? null;
+    if (notice !== null) record.event({ type: 'notice', level: 'warning', code: LEFT_OUT, text: notice });
     return warm.backend.prompt(warm.handle, input, ctx);
   }
 
-  async #promptCold(record: TurnRecord, ctx: PromptCtx, choice: AgentSessionChoice): Promise<TurnResult> {
+  async #promptCold(
+    record: TurnRecord,
+    ctx: PromptCtx,
+    choice: AgentSessionChoice,
+    projectId: string,
+  ): Promise<TurnResult> {
     const { turn } = record;
     const { input, recap } = this.#input(turn, this.#everything(turn));
     record.ready({ dispatch: 'cold', continuity: recap > 0 ? 'recap' : 'fresh' });
@@ -316,7 +325,7 @@ export class TurnRunner {
       text: `Dispatched cold: ${circuit?.lastError?.message ?? 'the warm backend is down'}`,
     });
     this.#markRecap(record, recap);
-    return this.#o.cold(turn, input, ctx, choice);
+    return this.#o.cold(turn, input, ctx, choice, projectId);
   }
 
   async #configure(turn: Turn, warm: Warm, choice: AgentSessionChoice): Promise<void> {

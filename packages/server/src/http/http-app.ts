@@ -12,6 +12,7 @@ import { chatRoutes } from './resources/chats.ts';
 import { eventRoutes } from './resources/events.ts';
 import { folderRoutes } from './resources/folders.ts';
 import { healthRoutes } from './resources/health.ts';
+import { mcpServerRoutes } from './resources/mcp-servers.ts';
 import { messageRoutes } from './resources/messages.ts';
 import { pageRoutes } from './resources/page.ts';
 import { permissionRoutes } from './resources/permissions.ts';
@@ -85,6 +86,7 @@ export function createHttpApp({ deps, authenticator, guard, streams }: HttpAppPa
   serverRoutes(http, deps);
   settingRoutes(http, deps);
   usageRoutes(http, deps);
+  mcpServerRoutes(http, deps);
   signInRoutes(http, deps, authenticator);
   pageRoutes(http, deps, authenticator);
   http.notFound((c) => {

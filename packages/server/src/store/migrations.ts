@@ -27,6 +27,7 @@ export const MIGRATIONS: readonly Migration[] = [
   '0006-continuations.sql',
   '0007-policies.sql',
   '0008-usage.sql',
+  '0010-mcp-servers.sql',
 ].map(fromFile);
 
 /** The statements that make a new database of the newest version. */

@@ -8,6 +8,7 @@ import { chatTable } from './chats.ts';
 import { BUSY_TIMEOUT_MS, Database } from './database.ts';
 import { frameTable } from './frames.ts';
 import { lookAtFile } from './look-at-file.ts';
+import { mcpServerTable } from './mcp-servers.ts';
 import { messageTable } from './messages.ts';
 import { migrate, userVersion } from './migrate.ts';
 import { MIGRATIONS, schemaSql, type Migration } from './migrations.ts';
@@ -147,6 +148,7 @@ function storeOf(database: Database): Store {
     tasks: taskTable(database),
     blobs: blobTable(database),
     settings: settingTable(database),
+    mcpServers: mcpServerTable(database),
     frames,
     topics: topicTable(database),
     sizeBytes: () => fileSize(file) + fileSize(`${file}-wal`),

@@ -189,6 +189,18 @@ CREATE TABLE settings (
   value_json TEXT NOT NULL CHECK (json_valid(value_json))
 ) STRICT, WITHOUT ROWID;
 
+-- MCP servers that agents are given. Secrets are named here and kept elsewhere.
+CREATE TABLE mcp_servers (
+  id TEXT PRIMARY KEY,
+  project_id TEXT REFERENCES projects (id) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  transport_json TEXT NOT NULL CHECK (json_valid(transport_json)),
+  enabled INTEGER NOT NULL CHECK (enabled IN (0, 1)),
+  created_at REAL NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX mcp_servers_by_name ON mcp_servers (coalesce(project_id, ''), name);
+CREATE INDEX mcp_servers_by_project ON mcp_servers (project_id);
+
 -- Topics are named by text, so no foreign key can clear them. Fires for cascaded deletes too.
 CREATE TRIGGER chats_clear_topic AFTER DELETE ON chats BEGIN
   DELETE FROM frames WHERE topic = 'chat:' || OLD.id;

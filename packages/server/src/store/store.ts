@@ -3,6 +3,7 @@ import type {
   AgentSessionChoice,
   BlobRef,
   Chat,
+  McpServer,
   Message,
   Money,
   Permission,
@@ -212,6 +213,16 @@ export interface BlobTable {
   end(id: string, bytes: number): Uint8Array | null;
 }
 
+export interface McpServerTable {
+  insert(server: McpServer): void;
+  /** Writes `transport` and `enabled`. */
+  update(server: McpServer): void;
+  get(id: string): McpServer | null;
+  /** all, by name */
+  list(): McpServer[];
+  remove(id: string): void;
+}
+
 /** Values are stored as JSON. */
 export interface SettingTable {
   /** undefined when never set */
@@ -246,6 +257,7 @@ export interface Store extends Disposable {
   readonly tasks: TaskTable;
   readonly blobs: BlobTable;
   readonly settings: SettingTable;
+  readonly mcpServers: McpServerTable;
   /** for the journal only */
   readonly frames: FrameTable;
   /** for the journal only */

@@ -7,7 +7,9 @@ export type ToolIntent =
   | { readonly kind: 'shell'; readonly command: string; readonly cwd: string; readonly escalate: boolean }
   | { readonly kind: 'write'; readonly path: string; readonly content: string; readonly cwd: string }
   | { readonly kind: 'read'; readonly path: string; readonly cwd: string }
-  | { readonly kind: 'plan'; readonly steps: readonly string[]; readonly cwd: string };
+  | { readonly kind: 'plan'; readonly steps: readonly string[]; readonly cwd: string }
+  /** a tool by the end of its name: agents put the name of its MCP server before it, each in its own way */
+  | { readonly kind: 'mcp'; readonly tool: string; readonly text: string; readonly cwd: string };
 
 /** A call of one offered tool: JSON arguments, or one text for a freeform tool. */
 export interface ToolUse {
@@ -17,7 +19,7 @@ export interface ToolUse {
 }
 
 /** The names agents give to the tool of each kind, best first. */
-const TOOL_NAMES: Record<ToolIntent['kind'], readonly string[]> = {
+const TOOL_NAMES: Record<Exclude<ToolIntent['kind'], 'mcp'>, readonly string[]> = {
   shell: [
     'bash',
     'Bash',
@@ -35,9 +37,10 @@ const TOOL_NAMES: Record<ToolIntent['kind'], readonly string[]> = {
 
 /** The call that fulfils an intent with the tools on offer; undefined when none of them can. */
 export function chooseTool(tools: readonly ToolOffer[], intent: ToolIntent): ToolUse | undefined {
-  const tool = TOOL_NAMES[intent.kind]
-    .map((name) => tools.find((offer) => offer.name === name))
-    .find(Boolean);
+  const tool =
+    intent.kind === 'mcp'
+      ? tools.find((offer) => offer.name.endsWith(intent.tool))
+      : TOOL_NAMES[intent.kind].map((name) => tools.find((offer) => offer.name === name)).find(Boolean);
   if (tool === undefined) return undefined;
   return {
     tool,
@@ -64,6 +67,7 @@ export function buildArguments(tool: ToolOffer, intent: ToolIntent): JsonObject 
 
 /** The value of a property that the intent is about; undefined when the intent says nothing on it. */
 function meantValue(name: string, schema: JsonObject, intent: ToolIntent, tool: string): unknown {
+  if (intent.kind === 'mcp') return name === 'text' ? intent.text : undefined;
   if (intent.kind === 'shell') return shellValue(name, schema, intent);
   if (intent.kind === 'plan') return planValue(schema, intent.steps);
   if (/^(file_?path|path|absolute_?path|target_file|filename)$/.test(name)) return intent.path;
@@ -119,6 +123,7 @@ function fillerValue(name: string, schema: JsonObject, intent: ToolIntent): unkn
 function freeformText(intent: ToolIntent): string {
   if (intent.kind === 'shell') return intent.command;
   if (intent.kind === 'plan') return intent.steps.join('\n');
+  if (intent.kind === 'mcp') return intent.text;
   return intent.kind === 'write' ? patchText(intent.path, intent.content) : intent.path;
 }
 

@@ -8,6 +8,8 @@ export interface AgentCapabilities {
   image: boolean;
   audio: boolean;
   embeddedContext: boolean;
+  /** transports of MCP servers besides stdio, which every agent takes */
+  mcp: { http: boolean; sse: boolean };
 }
 
 export function readCapabilities(initialized: unknown): AgentCapabilities {
@@ -18,6 +20,7 @@ export function readCapabilities(initialized: unknown): AgentCapabilities {
     return value === true || asObject(value) !== null;
   };
   const prompt = (name: string): boolean => at(said, ['promptCapabilities', name]) === true;
+  const mcp = (name: string): boolean => at(said, ['mcpCapabilities', name]) === true;
   return {
     load: at(said, ['loadSession']) === true,
     resume: session('resume'),
@@ -25,5 +28,6 @@ export function readCapabilities(initialized: unknown): AgentCapabilities {
     image: prompt('image'),
     audio: prompt('audio'),
     embeddedContext: prompt('embeddedContext'),
+    mcp: { http: mcp('http'), sse: mcp('sse') },
   };
 }

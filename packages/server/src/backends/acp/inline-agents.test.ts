@@ -385,3 +385,39 @@ test('terminals that the agent forgets end with its turn', async () => {
   await bench.told(() => shows('ted\n'));
   expect(shows('ted\n')).toBe(true);
 });
+
+test('a session is opened with the MCP servers its agent can take, and no error repeats their secrets', async () => {
+  const secret = 'sesame-4711';
+  const mcp = () => ({
+    servers: [
+      { name: 'near', type: 'stdio' as const, command: 'near', args: ['-v'], env: { KEY: secret } },
+      { name: 'far', type: 'http' as const, url: 'http://far/', headers: { Authorization: secret } },
+      { name: 'older', type: 'sse' as const, url: 'http://older/', headers: {} },
+    ],
+    leftOut: [{ name: 'unset', why: 'env:KEY is not set' }],
+    secrets: [secret],
+  });
+  const agent = (body: string) =>
+    inlineAgent(`{
+      initialize: () => ({ protocolVersion: 1, agentCapabilities: { mcpCapabilities: { http: true } } }),
+      'session/new': ({ mcpServers }) => { ${body} },
+      'session/prompt': ({ sessionId }) => { text(sessionId, JSON.stringify(globalThis.taken)); return { stopReason: 'end_turn' }; }
+    }`);
+  await using bench = new Bench({ mcp }, agent(`globalThis.taken = mcpServers; return { sessionId: 's' };`));
+  const handle = await ensure(bench);
+  expect(JSON.parse((await bench.turn('c1', 'go', 'inline')).log.text)).toEqual([
+    { name: 'near', command: 'near', args: ['-v'], env: [{ name: 'KEY', value: secret }] },
+    { type: 'http', name: 'far', url: 'http://far/', headers: [{ name: 'Authorization', value: secret }] },
+  ]);
+  expect(bench.backend.openingNotice(handle)).toBe(
+    'Works without these MCP servers: unset (env:KEY is not set); older (Inline takes no MCP servers over sse).',
+  );
+  expect(bench.backend.openingNotice(handle)).toBeNull();
+
+  const words = `const all = JSON.stringify(mcpServers); process.stderr.write(all + '\\n'); throw fail(-32603, 'no: ' + all);`;
+  await using refusing = new Bench({ mcp }, agent(words));
+  const error: unknown = await ensure(refusing).catch((cause: unknown) => cause);
+  expect(error).toMatchObject({ code: 'agent_failed', message: expect.stringContaining('•••') });
+  expect(JSON.stringify([error, (error as Error).message])).not.toContain(secret);
+  expect(JSON.stringify(refusing.residency)).not.toContain(secret);
+});

@@ -1,4 +1,4 @@
-import type { NewSessionRequest } from '@agentclientprotocol/sdk';
+import type { McpServer, NewSessionRequest } from '@agentclientprotocol/sdk';
 import { PilotlightError } from '@pilotlight/protocol';
 import { agentError } from './agent-errors.ts';
 import type { AgentProcess } from './agent-process.ts';
@@ -10,8 +10,8 @@ export interface NewSession {
   answer: unknown;
 }
 
-export function newSessionParams(cwd: string): NewSessionRequest {
-  return { cwd, mcpServers: [] };
+export function newSessionParams(cwd: string, mcpServers: McpServer[] = []): NewSessionRequest {
+  return { cwd, mcpServers };
 }
 
 /**

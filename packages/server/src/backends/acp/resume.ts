@@ -1,4 +1,4 @@
-import type { LoadSessionRequest, ResumeSessionRequest } from '@agentclientprotocol/sdk';
+import type { LoadSessionRequest, McpServer, ResumeSessionRequest } from '@agentclientprotocol/sdk';
 import type { Continuity } from '@pilotlight/protocol';
 import type { AcpSession } from './acp-session.ts';
 import { agentError, sessionIsGone } from './agent-errors.ts';
@@ -11,6 +11,7 @@ export interface OpenRequest {
   cwd: string;
   /** the session of an earlier life, null when there is none */
   storedId: string | null;
+  mcpServers: McpServer[];
   /** aborted: give up */
   signal?: AbortSignal;
   make(sessionId: string): AcpSession;
@@ -42,7 +43,7 @@ export async function openSession(request: OpenRequest): Promise<OpenedSession> 
 
 /** null when the agent does not have the session. */
 async function restore(
-  { process, cwd, make }: OpenRequest,
+  { process, cwd, mcpServers, make }: OpenRequest,
   sessionId: string,
   method: 'session/resume' | 'session/load',
 ): Promise<AcpSession | null> {
@@ -51,7 +52,7 @@ async function restore(
   // Before the request, because a replay comes before its answer.
   process.attach(sessionId, session);
   try {
-    const params: ResumeSessionRequest & LoadSessionRequest = { sessionId, cwd, mcpServers: [] };
+    const params: ResumeSessionRequest & LoadSessionRequest = { sessionId, cwd, mcpServers };
     const result = await process.connection.request(method, params, {
       deadlineMs: process.agent.deadlines.newSession,
     });
@@ -65,8 +66,8 @@ async function restore(
   }
 }
 
-async function begin({ process, cwd, make, signal }: OpenRequest): Promise<AcpSession> {
-  const params = newSessionParams(cwd);
+async function begin({ process, cwd, mcpServers, make, signal }: OpenRequest): Promise<AcpSession> {
+  const params = newSessionParams(cwd, mcpServers);
   const take = (sessionId: string, answer: unknown): AcpSession => {
     const session = make(sessionId);
     session.takeConfig(answer);

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { coldDispatch } from '../acp-dispatch.ts';
+import { NO_MCP } from '../mcp-source.ts';
 import { Bench, demoSpec, quickKill, TurnLog } from './test-bench.ts';
 
 test('the second prompt finds the process warm', async () => {
@@ -261,6 +262,7 @@ test('a cold dispatch runs one turn in a process of its own', async () => {
       input: { content: [{ type: 'text', text }] },
       ctx: bench.ctx(log),
       choice: { model: 'demo-careful' },
+      mcp: NO_MCP('p1'),
       kill: quickKill,
     });
   const log = new TurnLog();

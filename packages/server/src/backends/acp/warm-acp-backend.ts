@@ -25,11 +25,14 @@ import type { InputLine, KillDeadlines, LeftProcess, ProcessPort } from '@pilotl
 import type { AgentTable } from '../agent-spec.ts';
 import type { BackendHost } from '../backend-host.ts';
 import { interrupted } from '../interrupted.ts';
+import { OpeningNotices } from '../opening-notices.ts';
+import { errorWithoutSecrets, leftOutNotice, NO_MCP, type McpSource } from '../mcp-source.ts';
 import { AcpSession } from './acp-session.ts';
 import type { AgentProcess, ProcessKeeping } from './agent-process.ts';
 import { applyAskMode, applyChoice } from './apply-choice.ts';
 import { describeProcess, describeSpare } from './describe-process.ts';
 import { LeftAgents, PROCESS_TAG, type Adopted } from './left-agents.ts';
+import { acpMcpServers } from './mcp-servers.ts';
 import type { Opening } from './process-file.ts';
 import { ProcessPool, type Lease } from './process-pool.ts';
 import { PromptTurn } from './prompt-turn.ts';
@@ -42,6 +45,8 @@ export interface WarmAcpBackendOptions {
   agents: AgentTable;
   processes: ProcessPort;
   host: BackendHost;
+  /** none without it */
+  mcp?: McpSource;
   /** where it is kept what a later server needs to go on with the processes */
   stateFolder: string;
   /** of the kill ladder */
@@ -71,6 +76,7 @@ export class WarmAcpBackend implements AgentBackend {
   readonly #agents: AgentTable;
   readonly #processes: ProcessPort;
   readonly #host: BackendHost;
+  readonly #mcp: McpSource;
   readonly #pool: ProcessPool;
   readonly #left: LeftAgents;
   readonly #chats = new Map<string, WarmChat>();
@@ -79,6 +85,8 @@ export class WarmAcpBackend implements AgentBackend {
   readonly #closing = new Map<string, { chat: WarmChat; closed: Promise<void> }>();
   /** What `configure` was told, for when a process has to be started again. */
   readonly #choices = new Map<string, AgentSessionChoice>();
+  /** What the user has to hear of how a session was opened. */
+  readonly #notices = new OpeningNotices();
   /** Whose stored session the agent does not have any more. */
   readonly #lost = new Set<string>();
   #disposed = false;
@@ -87,6 +95,7 @@ export class WarmAcpBackend implements AgentBackend {
     this.#agents = options.agents;
     this.#processes = options.processes;
     this.#host = options.host;
+    this.#mcp = options.mcp ?? NO_MCP;
     const { agents, processes, kill, mostKept, spares, limits } = options;
     const keeping: ProcessKeeping = {
       kill,
@@ -219,6 +228,10 @@ export class WarmAcpBackend implements AgentBackend {
     return this.#chats.get(keyOf(handle.chatId, handle.agent))?.continuity ?? 'fresh';
   }
 
+  openingNotice({ chatId, agent }: AgentSessionHandle): string | null {
+    return this.#notices.take(keyOf(chatId, agent));
+  }
+
   async closeSession(handle: AgentSessionHandle): Promise<void> {
     const key = keyOf(handle.chatId, handle.agent);
     const starting = this.#starting.get(key);
@@ -317,11 +330,14 @@ export class WarmAcpBackend implements AgentBackend {
       cwd: opts.worktreePath,
       projectId: opts.projectId,
     });
+    const offer = this.#mcp(opts.projectId);
     try {
+      const { mcpServers, leftOut } = acpMcpServers(agent.name, offer, lease.process.capabilities);
       const { session, continuity } = await openSession({
         process: lease.process,
         cwd: opts.worktreePath,
         storedId: handle.agentSessionId,
+        mcpServers,
         make: (id) => this.#makeSession(lease.process, id, root, handle),
       });
       await this.#settle(key, session, opts.model);
@@ -330,6 +346,7 @@ export class WarmAcpBackend implements AgentBackend {
         this.#host.agentSessionAssigned(handle);
       }
       this.#lost.delete(key);
+      this.#notices.put(key, leftOutNotice(leftOut));
       const opening = { from, to: Date.now() };
       this.#chats.set(key, { key, handle, session, lease, continuity, opening, inputBefore: [] });
       // What it has replayed is no part of the turn to come, whoever reads it again.
@@ -340,7 +357,7 @@ export class WarmAcpBackend implements AgentBackend {
       this.#remember(lease.process);
     } catch (cause) {
       await lease.release();
-      throw cause;
+      throw errorWithoutSecrets(cause, offer.secrets);
     }
   }
 

@@ -4,18 +4,21 @@ import type { ErrorInfo } from '@pilotlight/protocol';
 import { fetchCatalog, type Catalog } from './catalog.ts';
 import { OpenCodeEventStream } from './event-stream.ts';
 import { OpenCodeHttp, type ServerAddress } from './http.ts';
+import { DirectoryMcpServers } from './mcp-servers.ts';
 import type { OpenCodeSession } from './session.ts';
 import { readRecord } from './wire.ts';
 
 export class OpenCodeConnection {
   readonly http: OpenCodeHttp;
   readonly stream: OpenCodeEventStream;
+  readonly mcp: DirectoryMcpServers;
   /** session of the server, sub-agents included → the conversation it belongs to */
   readonly #owners = new Map<string, OpenCodeSession>();
   readonly #catalogs = new Map<string, Promise<Catalog>>();
 
   constructor(address: ServerAddress) {
     this.http = new OpenCodeHttp(address);
+    this.mcp = new DirectoryMcpServers(this.http);
     this.stream = new OpenCodeEventStream(this.http, {
       onEvent: (payload) => this.#onEvent(payload),
       onOpen: (reopened) => {

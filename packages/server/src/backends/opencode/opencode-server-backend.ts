@@ -23,6 +23,8 @@ import type { LeftProcess, ProcessPort } from '@pilotlight/keeper';
 import type { AgentTable } from '../agent-spec.ts';
 import type { BackendHost } from '../backend-host.ts';
 import { interrupted } from '../interrupted.ts';
+import { leftOutNotice, type McpSource } from '../mcp-source.ts';
+import { OpeningNotices } from '../opening-notices.ts';
 import { agentError } from './agent-error.ts';
 import { requireWorktree } from './conversations.ts';
 import { findTurn } from './find-turn.ts';
@@ -44,6 +46,8 @@ export interface OpenCodeServerBackendOptions {
   agentId: string;
   processes: ProcessPort;
   host: BackendHost;
+  /** none without it */
+  mcp?: McpSource;
   stateFolder: string;
   /** ms that a server without conversations stays; 10 minutes when missing */
   idleMs?: number;
@@ -55,6 +59,7 @@ export class OpenCodeServerBackend implements AgentBackend {
   readonly #server: OpenCodeServer;
   readonly #sessions: OpenSessions;
   readonly #ensuring = new Map<string, Promise<AgentSessionHandle>>();
+  readonly #notices = new OpeningNotices();
   #idle: NodeJS.Timeout | undefined;
   #left = false;
 
@@ -189,6 +194,10 @@ export class OpenCodeServerBackend implements AgentBackend {
     return this.#sessions.get(handle)?.continuity ?? 'fresh';
   }
 
+  openingNotice(handle: AgentSessionHandle): string | null {
+    return this.#notices.take(keyOf(handle));
+  }
+
   async configure(handle: AgentSessionHandle, choice: AgentSessionChoice): Promise<void> {
     const session = this.#sessions.get(handle);
     if (session === undefined)
@@ -229,7 +238,17 @@ export class OpenCodeServerBackend implements AgentBackend {
       agentSessionId: stored,
       serverPort: server.port,
     };
+    await this.#tellMcp(server, directory, opts);
     return (await this.#open(server, handle, directory, opts.model)).handle;
+  }
+
+  /** Before the conversation is opened, so that it has their tools and commands from the first prompt on. */
+  async #tellMcp(server: LaunchedServer, directory: string, opts: EnsureSessionOpts): Promise<void> {
+    const { mcp } = this.#options;
+    if (mcp === undefined) return;
+    const { leftOut, changed } = await server.connection.mcp.tell(directory, mcp(opts.projectId));
+    this.#notices.put(keyOf(opts), leftOutNotice(leftOut));
+    if (changed) await server.connection.catalog(directory, true);
   }
 
   async #freshServer(): Promise<LaunchedServer> {
