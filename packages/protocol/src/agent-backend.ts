@@ -35,6 +35,8 @@ export interface AgentSessionHandle {
 /** What is sent to the agent, in order. */
 export interface PromptInput {
   content: ContentBlock[];
+  /** what the agent has not seen, to be told before a slash command and apart from it; see `recapApart` */
+  recap?: string;
 }
 
 export interface PermissionRequest {
@@ -131,6 +133,8 @@ export type IdleProcesses = 'end' | 'keep';
 /** Drives agents over one transport. */
 export interface AgentBackend {
   readonly kind: AgentBackendKind;
+  /** It can tell the agent something that is not answered, so that a slash command after it stays one. */
+  readonly recapApart?: boolean;
   /**
    * Lazy: starts a server or a process only if none is up for this (session, agent).
    * @throws PilotlightError `agent_not_installed`, `agent_login_required`, `agent_failed`, `agent_timeout`, …

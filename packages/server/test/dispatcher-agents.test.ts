@@ -107,6 +107,34 @@ describe('context', () => {
     await d.dispatcher.drained();
   });
 
+  it('is owed after a slash command, which goes alone, and told with the next prompt', async () => {
+    await using d = startDispatch();
+    const { chat } = await d.chat();
+    const speak = async (text: string, agent: string): Promise<string> => {
+      d.submit(chat.id, text, { agent });
+      const asked = await d.backend.asked();
+      asked.ctx.onEvent({ type: 'commands', commands: [{ name: 'review', description: 'Reviews' }] });
+      asked.ctx.onEvent({ type: 'text', text: `answer to ${text}` });
+      asked.end();
+      await d.dispatcher.drained();
+      return asked.text;
+    };
+    await speak('first', 'beta');
+    await speak('my name is Ada', 'alpha');
+    expect(await speak('/review the changes', 'beta')).toBe('/review the changes');
+    expect(d.state(chat.id).messages.at(-1)?.parts[0]).toMatchObject({
+      type: 'notice',
+      code: 'recap',
+      text: expect.stringContaining('is told of them with your next prompt'),
+    });
+    expect(await speak('/review again', 'beta')).toBe('/review again');
+    const told = await speak('/not-a-command', 'beta');
+    expect(told).toContain('my name is Ada');
+    expect(told).not.toContain('/review');
+    expect(told).not.toContain('first');
+    expect(await speak('on', 'beta')).toBe('on');
+  });
+
   it('is marked once, when the agent did not take the prompt at first', async () => {
     await using d = startDispatch();
     const { chat } = await d.chat();

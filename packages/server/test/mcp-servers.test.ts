@@ -34,7 +34,7 @@ beforeAll(async () => {
 }, 600_000);
 
 // The others that run offline hide MCP tools behind a search of their own, for which the model here has no script.
-describe.each<RealAgentId>(['opencode', 'gemini'])('%s', { timeout: 60_000 }, (id) => {
+describe.each<RealAgentId>(['opencode', 'gemini'])('%s', { timeout: 120_000 }, (id) => {
   let desk: RealAgentDesk;
   beforeAll(async () => {
     desk = await RealAgentDesk.open(id);

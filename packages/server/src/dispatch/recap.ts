@@ -76,7 +76,8 @@ function messageEnd(message: Message, room: number, blobs: Blobs): string {
  */
 export function unseenMessages(store: Store, chatId: string, agent: string, everything: boolean): Message[] {
   // Nearly always the agent had the last turn itself, which is found without reading what was said.
-  if (!everything && wasLast(store.messages.lastTurn(chatId), agent)) return [];
+  const last = everything ? null : store.messages.lastTurn(chatId);
+  if (last !== null && wasLast(last, agent) && !last.recapOwed) return [];
   const unseen: Message[] = [];
   let before: string | undefined;
   while (unseen.length < MOST_MESSAGES) {
@@ -86,10 +87,13 @@ export function unseenMessages(store: Store, chatId: string, agent: string, ever
     });
     const turnIds = page.messages.flatMap((message) => message.turnId ?? []);
     const turns = new Map(store.turns.byIds([...new Set(turnIds)]).map((turn) => [turn.id, turn]));
+    const owed = new Set(store.turns.recapsOwed([...turns.keys()]));
     for (const message of page.messages.toReversed()) {
       const turn = message.turnId === null ? undefined : turns.get(message.turnId);
-      if (!everything && wasLast(turn ?? null, agent)) return unseen.toReversed();
-      unseen.push(message);
+      const isOwn = !everything && turn !== undefined && wasLast(turn, agent);
+      if (isOwn && !owed.has(turn.id)) return unseen.toReversed();
+      // Of a command that it ran without being told what came before: that alone it has seen.
+      if (!isOwn) unseen.push(message);
     }
     before = page.messages[0]?.id;
     if (!page.hasEarlier || before === undefined) break;
@@ -97,8 +101,8 @@ export function unseenMessages(store: Store, chatId: string, agent: string, ever
   return unseen.toReversed();
 }
 
-function wasLast(turn: Pick<Turn, 'agent' | 'dispatch'> | null, agent: string): boolean {
-  return turn?.agent === agent && turn.dispatch === 'warm';
+function wasLast(turn: Pick<Turn, 'agent' | 'dispatch'>, agent: string): boolean {
+  return turn.agent === agent && turn.dispatch === 'warm';
 }
 
 /** What an agent is told of messages it has not seen; null when there is nothing to tell. */

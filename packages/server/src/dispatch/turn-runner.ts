@@ -28,6 +28,7 @@ import type { PermissionDesk } from './permission-desk.ts';
 import { placeNow, type Place, type Places } from './place.ts';
 import { partsToPrompt } from './prompt-content.ts';
 import { recapOf, unseenMessages } from './recap.ts';
+import { isSlashCommand } from './slash-command.ts';
 import { TurnRecord } from './turn-record.ts';
 
 /** One prompt through a process of its own that ends with the turn. */
@@ -292,17 +293,19 @@ export class TurnRunner {
     const { turn } = record;
     await this.#configure(turn, warm, choice);
     if (signal.aborted) return { ok: false, error: CANCELLED_EARLY };
-    const { input, recap } = this.#input(
+    const { input, recap, isOwed } = this.#input(
       turn,
       warm.continuity === 'fresh' ? this.#everything(turn) : warm.unseen,
+      warm.backend.recapApart === true,
     );
-    const lost = warm.continuity === 'fresh' && recap > 0;
+    const lost = warm.continuity === 'fresh' && recap > 0 && !isOwed;
     const continuity = lost ? 'recap' : warm.continuity;
     if (lost) this.#o.sessions.ensured(warm.handle, continuity);
     record.ready({ dispatch: 'warm', continuity }, () =>
       this.#o.sessions.writeHeard(turn.chatId, turn.agent),
     );
-    this.#markRecap(record, recap);
+    if (isOwed) this.#oweRecap(turn);
+    this.#markRecap(record, recap, isOwed);
     const notice = warm.backend.openingNotice?.(warm.handle) ?? null;
     if (notice !== null) record.event({ type: 'notice', level: 'warning', code: LEFT_OUT, text: notice });
     return warm.backend.prompt(warm.handle, input, ctx);
@@ -315,8 +318,8 @@ export class TurnRunner {
     projectId: string,
   ): Promise<TurnResult> {
     const { turn } = record;
-    const { input, recap } = this.#input(turn, this.#everything(turn));
-    record.ready({ dispatch: 'cold', continuity: recap > 0 ? 'recap' : 'fresh' });
+    const { input, recap, isOwed } = this.#input(turn, this.#everything(turn), false);
+    record.ready({ dispatch: 'cold', continuity: recap > 0 && !isOwed ? 'recap' : 'fresh' });
     const circuit = this.#o.circuits.list().find((candidate) => candidate.agent === turn.agent);
     record.event({
       type: 'notice',
@@ -324,7 +327,7 @@ export class TurnRunner {
       code: 'cold',
       text: `Dispatched cold: ${circuit?.lastError?.message ?? 'the warm backend is down'}`,
     });
-    this.#markRecap(record, recap);
+    this.#markRecap(record, recap, isOwed);
     return this.#o.cold(turn, input, ctx, choice, projectId);
   }
 
@@ -340,21 +343,45 @@ export class TurnRunner {
     return unseenMessages(this.#o.announcer.store, turn.chatId, turn.agent, true);
   }
 
-  /** The prompt, with a recap before it of what the agent has not seen. */
-  #input(turn: Turn, unseen: Message[]): { input: PromptInput; recap: number } {
+  /**
+   * The prompt, with a recap before it of what the agent has not seen. A slash command must come first and alone: where the
+   * backend cannot tell the recap apart from it, that is owed to the agent until its next prompt.
+   */
+  #input(turn: Turn, unseen: Message[], canTellApart: boolean): Told {
     const { store, journal } = this.#o.announcer;
     const user = journal.liveMessage(turn.chatId, turn.messageId) ?? store.messages.get(turn.messageId);
     const content = partsToPrompt(user?.parts ?? [], store.blobs);
     const recap = recapOf(unseen, store.blobs);
-    if (recap === null) return { input: { content }, recap: 0 };
-    return { input: { content: [{ type: 'text', text: recap.text }, ...content] }, recap: recap.messages };
+    if (recap === null) return { input: { content }, recap: 0, isOwed: false };
+    const { text, messages } = recap;
+    if (!isSlashCommand(content, journal.chatState(turn.chatId).commands[turn.agent]))
+      return { input: { content: [{ type: 'text', text }, ...content] }, recap: messages, isOwed: false };
+    const input = canTellApart ? { content, recap: text } : { content };
+    return { input, recap: messages, isOwed: !canTellApart };
   }
 
-  #markRecap(record: TurnRecord, messages: number): void {
+  #oweRecap({ id }: Turn): void {
+    const { store, journal } = this.#o.announcer;
+    journal.defer(() => store.turns.oweRecap(id), []);
+  }
+
+  #markRecap(record: TurnRecord, messages: number, isOwed: boolean): void {
     if (messages === 0) return;
-    const text = `${record.turn.agent} had not seen the last ${messages} messages and was told of them.`;
+    const { agent } = record.turn;
+    const text = isOwed
+      ? `${agent} has not seen the last ${messages} messages. It ran the command without them and is told of them with your next prompt.`
+      : `${agent} had not seen the last ${messages} messages and was told of them.`;
     record.event({ type: 'notice', level: 'info', code: 'recap', text });
   }
+}
+
+/** What the agent is sent. */
+interface Told {
+  input: PromptInput;
+  /** messages that it had not seen */
+  recap: number;
+  /** they are not told with this prompt */
+  isOwed: boolean;
 }
 
 /** Whether the agent never had the prompt; one that is busy would refuse it again. */

@@ -34,7 +34,7 @@ export function messageTable(database: Database): MessageTable {
   // Ordinals are dense, so the highest is the number of messages.
   const count = database.prepare('SELECT coalesce(max(ordinal), 0) AS n FROM messages WHERE chat_id = ?');
   const lastTurn = database.prepare(
-    `SELECT t.agent, t.dispatch FROM turns AS t WHERE t.id = (
+    `SELECT t.agent, t.dispatch, t.recap_owed FROM turns AS t WHERE t.id = (
        SELECT turn_id FROM messages WHERE chat_id = ? ORDER BY ordinal DESC LIMIT 1
      )`,
   );
@@ -81,7 +81,12 @@ export function messageTable(database: Database): MessageTable {
     count: (chatId) => number(count.get(chatId) ?? { n: 0 }, 'n'),
     lastTurn(chatId) {
       const row = lastTurn.get(chatId);
-      return row === null ? null : { agent: text(row, 'agent'), dispatch: wordOrNull(row, 'dispatch') };
+      if (row === null) return null;
+      return {
+        agent: text(row, 'agent'),
+        dispatch: wordOrNull(row, 'dispatch'),
+        recapOwed: number(row, 'recap_owed') === 1,
+      };
     },
     afterTurnOf: (chatId, agent) => afterTurnOf.all(chatId, agent).map(fromRow),
   };

@@ -28,6 +28,7 @@ export const MIGRATIONS: readonly Migration[] = [
   '0007-policies.sql',
   '0008-usage.sql',
   '0010-mcp-servers.sql',
+  '0011-recap-owed.sql',
 ].map(fromFile);
 
 /** The statements that make a new database of the newest version. */

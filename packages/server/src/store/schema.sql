@@ -71,7 +71,8 @@ CREATE TABLE turns (
   error_json TEXT CHECK (error_json IS NULL OR json_valid(error_json)),
   diff_json TEXT CHECK (diff_json IS NULL OR json_valid(diff_json)),
   usage_json TEXT CHECK (usage_json IS NULL OR json_valid(usage_json)),
-  continues TEXT
+  continues TEXT,
+  recap_owed INTEGER NOT NULL DEFAULT 0 CHECK (recap_owed IN (0, 1))
 ) STRICT;
 CREATE INDEX turns_by_chat ON turns (chat_id, created_at);
 -- Only turns that are not over are looked up by state, and those are few.

@@ -200,7 +200,11 @@ describe('a store', () => {
     expect(store.messages.lastTurn('cht_a')).toBeNull();
     store.turns.insert(turn('trn_1', 'cht_a', { agent: 'alpha', state: 'completed', dispatch: 'warm' }));
     store.messages.upsert(message('msg_1', 'cht_a', { turnId: 'trn_1' }));
-    expect(store.messages.lastTurn('cht_a')).toEqual({ agent: 'alpha', dispatch: 'warm' });
+    const known = { agent: 'alpha', dispatch: 'warm', recapOwed: false };
+    expect(store.messages.lastTurn('cht_a')).toEqual(known);
+    store.turns.oweRecap('trn_1');
+    expect(store.messages.lastTurn('cht_a')).toEqual({ ...known, recapOwed: true });
+    expect(store.turns.recapsOwed(['trn_1', 'trn_2'])).toEqual(['trn_1']);
     store.messages.upsert(message('msg_2', 'cht_a', { turnId: null }));
     expect(store.messages.lastTurn('cht_a')).toBeNull();
   });

@@ -81,6 +81,10 @@ export interface TurnTable {
   active(chatId: string): Turn | null;
   /** those that exist, in no particular order */
   byIds(ids: readonly string[]): Turn[];
+  /** Its agent was not told what it had not seen. */
+  oweRecap(id: string): void;
+  /** those of which that is so */
+  recapsOwed(ids: readonly string[]): string[];
   /** the newest turn of the chat, whatever its state */
   last(chatId: string): Turn | null;
   /** takes a turn out, of the queue for example */
@@ -103,7 +107,7 @@ export interface MessageTable {
   /** The newest `limit` messages with a lower ordinal than `before` (null: any), newest first, their parts as JSON. */
   rowsBefore(chatId: string, before: number | null, limit: number): MessageRow[];
   /** Whose turn the chat's last message belongs to, and how it was dispatched; null for a message of no turn. */
-  lastTurn(chatId: string): Pick<Turn, 'agent' | 'dispatch'> | null;
+  lastTurn(chatId: string): (Pick<Turn, 'agent' | 'dispatch'> & { recapOwed: boolean }) | null;
   /** Every message later than the last one of a turn of that agent, oldest first; all when it had no turn. */
   afterTurnOf(chatId: string, agent: string): Message[];
 }

@@ -79,6 +79,10 @@ export function turnTable(database: Database): TurnTable {
   const last = database.prepare(
     'SELECT * FROM turns WHERE chat_id = ? ORDER BY created_at DESC, rowid DESC LIMIT 1',
   );
+  const oweRecap = database.prepare('UPDATE turns SET recap_owed = 1 WHERE id = ?');
+  const owed = database.prepare(
+    'SELECT id FROM turns WHERE id IN (SELECT value FROM json_each(?)) AND recap_owed = 1',
+  );
   const remove = database.prepare('DELETE FROM turns WHERE id = ?');
   const one = (row: Row | null) => (row === null ? null : fromRow(row));
   return {
@@ -95,6 +99,8 @@ export function turnTable(database: Database): TurnTable {
     open: () => open.all().map(fromRow),
     active: (chatId) => one(active.get(chatId)),
     byIds: (ids) => (ids.length === 0 ? [] : byIds.all(JSON.stringify(ids)).map(fromRow)),
+    oweRecap: (id) => oweRecap.run(id),
+    recapsOwed: (ids) => owed.all(JSON.stringify(ids)).map((row) => text(row, 'id')),
     last: (chatId) => one(last.get(chatId)),
     remove: (id) => remove.run(id),
   };

@@ -55,6 +55,7 @@ export interface OpenCodeServerBackendOptions {
 
 export class OpenCodeServerBackend implements AgentBackend {
   readonly kind = 'opencode_server';
+  readonly recapApart = true;
   readonly #options: OpenCodeServerBackendOptions;
   readonly #server: OpenCodeServer;
   readonly #sessions: OpenSessions;

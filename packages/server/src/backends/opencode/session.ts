@@ -21,6 +21,8 @@ import { Turn, type TurnOrigin } from './turn.ts';
 import type { AgentWords } from './turn-outcome.ts';
 import type { SessionRecord, WireSession } from './wire.ts';
 
+const TELL_MS = 30_000;
+
 export interface SessionOptions {
   http: OpenCodeHttp;
   handle: AgentSessionHandle;
@@ -116,6 +118,7 @@ export class OpenCodeSession {
     if (model !== null) await this.#knownModel(model);
     const commands = new Set(catalog.commands.map(({ name }) => name));
     const { http } = this.#options;
+    if (input.recap !== undefined) await this.#tell(input.recap, ctx.signal);
     const promptId = newMessageId(ctx.turnId);
     const what = {
       http,
@@ -128,6 +131,13 @@ export class OpenCodeSession {
       variant: this.#choice.variant,
     };
     return await this.#run(ctx, promptId, { kind: 'new', send: () => sendPrompt(what) });
+  }
+
+  /** Adds to the conversation what is not answered. */
+  async #tell(text: string, signal: AbortSignal): Promise<void> {
+    const body = { noReply: true, parts: [{ type: 'text', text }] };
+    const options = { directory: this.directory, body, timeoutMs: TELL_MS, signal };
+    await this.#options.http.post(`/session/${this.id}/message`, options);
   }
 
   /**
