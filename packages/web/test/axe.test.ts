@@ -1,14 +1,11 @@
 /** What a screen reader and a keyboard need, looked for by axe on every place, in both appearances. */
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { say } from '../../server/test/composed-harness.ts';
 import { words } from '../src/words/index.ts';
 import { BrowserDesk } from './browser-desk.ts';
+import { faults } from './faults.ts';
 import { sees } from './looks.ts';
-
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 let desk: BrowserDesk;
 let session: string;
@@ -25,17 +22,6 @@ beforeAll(async () => {
   );
 }, 60_000);
 afterAll(() => desk[Symbol.asyncDispose]());
-
-/** What is serious or worse, in one line each. */
-async function faults(page: Page): Promise<string[]> {
-  await page.addScriptTag({ path: AXE });
-  const { violations } = await page.evaluate<AxeResults>(
-    'axe.run(document, { resultTypes: ["violations"] })',
-  );
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 140)).join(' | ')}`);
-}
 
 const places: [name: string, path: () => string, ready: (page: Page) => Promise<unknown>][] = [
   ['board', () => '/', (page) => page.locator('[data-board-row]').first().waitFor()],

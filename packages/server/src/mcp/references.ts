@@ -54,8 +54,8 @@ export function refusePlainSecrets(transport: McpTransport): void {
   const [name] = plain;
   throw new PilotlightError(
     'invalid_request',
-    `The value of ${name} looks like a secret, which is not stored here. Say \${env:NAME} for a variable of the server's ` +
-      `environment, or keep it with \`pilotlight mcp secret NAME\` and say \${secret:NAME}.`,
+    `The value of ${name} looks like a secret, which is not stored here. Say \`\${env:NAME}\` for a variable of the server's ` +
+      `environment, or keep it with \`pilotlight mcp secret NAME\` and say \`\${secret:NAME}\`.`,
     { details: { field: name } },
   );
 }

@@ -5,6 +5,7 @@ import { changes } from './changes.ts';
 import { common, marks, time } from './common.ts';
 import { composer } from './composer.ts';
 import { frame } from './frame.ts';
+import { mcp } from './mcp.ts';
 import { notifications } from './notifications.ts';
 import { palette } from './palette.ts';
 import { questions } from './questions.ts';
@@ -25,6 +26,7 @@ export const words = {
   composer,
   frame,
   marks,
+  mcp,
   notifications,
   palette,
   questions,

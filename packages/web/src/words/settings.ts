@@ -5,6 +5,7 @@ export const settings = {
     notifications: { title: 'Notifications', about: 'When a session needs you or is done' },
     keyboard: { title: 'Keyboard', about: 'Shortcuts, and your own keys' },
     server: { title: 'Server', about: 'What it does for every browser' },
+    mcp: { title: 'MCP servers', about: 'Tools that agents are given' },
     devices: { title: 'Devices', about: 'Sign in another device' },
     about: { title: 'About', about: 'Version and server' },
   },

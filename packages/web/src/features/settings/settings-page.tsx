@@ -2,6 +2,7 @@ import { useLocation } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { Page } from '../../ui/page.tsx';
 import { words } from '../../words/index.ts';
+import { McpSection } from '../mcp/mcp-section.tsx';
 import { AboutSection } from './about-section.tsx';
 import { AppearanceSection } from './appearance-section.tsx';
 import { DevicesSection } from './devices-section.tsx';
@@ -21,6 +22,7 @@ export function SettingsPage() {
         <NotificationsSection />
         <KeyboardSection />
         <ServerSection />
+        <McpSection />
         <DevicesSection />
         <AboutSection />
       </div>

@@ -1,0 +1,45 @@
+export const mcp = {
+  about: 'Tools from elsewhere, given to every agent that can take them.',
+  none: 'No MCP server yet. Agents work with their own tools.',
+  add: 'Add an MCP server',
+  everyProject: 'Every project',
+  missing: (names: readonly string[]) =>
+    `${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} not set: left out until then.`,
+  enabled: (name: string) => `Give ${name} to agents`,
+  remove: (name: string) => `Remove ${name}`,
+  fromNow:
+    'A change is heard by agent sessions that are opened after it. Release an agent to have its session opened again.',
+  form: {
+    title: 'Add an MCP server',
+    name: 'Name',
+    nameHint: 'github',
+    place: 'For',
+    how: 'How it is reached',
+    kinds: { stdio: 'Command', http: 'HTTP', sse: 'SSE' },
+    command: 'Command',
+    commandHint: 'npx -y some-mcp-server --root .',
+    url: 'Address',
+    urlHint: 'https://example.com/mcp',
+    env: 'Environment',
+    headers: 'Headers',
+    envHint: 'API_KEY=${secret:API_KEY}',
+    headersHint: 'Authorization=Bearer ${secret:TOKEN}',
+    valuesAbout:
+      'One `NAME=value` a line. A secret is said as `${secret:NAME}`, kept under Secrets, or `${env:NAME}` of the server.',
+    save: 'Add',
+    wrongLine: (line: string) => `“${line}” is not NAME=value.`,
+    noCommand: 'Say what starts it.',
+  },
+  secrets: {
+    title: 'Secrets',
+    about:
+      'Kept in a file that only the server reads, and never shown again. Servers name them as `${secret:NAME}`.',
+    name: 'Name of the secret',
+    nameHint: 'TOKEN',
+    value: 'Value of the secret',
+    valueHint: 'value',
+    save: 'Keep',
+    kept: (name: string) => `${name} is kept.`,
+    remove: (name: string) => `Forget ${name}`,
+  },
+};
