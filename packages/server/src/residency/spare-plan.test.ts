@@ -6,7 +6,7 @@ const DAY = 24 * 60 * 60_000;
 const agent = (id: string, flags: Partial<Pick<AgentSpec, 'startsInFolder' | 'opensAhead'>> = {}) =>
   AgentSpec.parse({ id, name: id, command: id, ...flags });
 const used = (path: string, inPlace = true) => ({ projectId: path, path, inPlace });
-const at = (folder: string, opens = false) => ({ folder, opens });
+const at = (folder: string, opensFor: string | null = null) => ({ folder, opensFor });
 
 test('agents used in the last day wait, in the folder of each project where that matters', () => {
   let isPressed = false;
@@ -58,14 +58,14 @@ test('an agent that opens sessions slowly waits with one open where the next cha
       now: () => DAY,
     }).places(agent('slow', flags));
   expect(planned(places, { opensAhead: true })).toEqual([
-    at('/a', true),
-    at('/b-reserved', true),
-    at('/b', true),
+    at('/a', '/a'),
+    at('/b-reserved', '/b'),
+    at('/b', '/b'),
   ]);
   expect(planned([used('/c', false)], { opensAhead: true })).toEqual([at('/anywhere')]);
   expect(planned([], { opensAhead: true })).toEqual([]);
   expect(planned(places.slice(2), { opensAhead: true, startsInFolder: true })).toEqual([
-    at('/b', true),
+    at('/b', '/b'),
     at('/c'),
   ]);
 });

@@ -47,19 +47,19 @@ export function projectsToReserve(
 /** Spares for the agents used in the last day, none while agents take more memory than they may. */
 export function planSpares(options: SparePlanOptions): SparePlan {
   const { history, spares, folder, isPressed, now } = options;
-  const anywhere: SparePlace = { folder, opens: false };
+  const anywhere: SparePlace = { folder, opensFor: null };
   const places = (agent: AgentSpec): SparePlace[] => {
     const since = now() - DAY_MS;
     const { startsInFolder, opensAhead } = agent;
     if (!startsInFolder && !opensAhead)
       return history.agentsUsedSince(since).includes(agent.id) ? [anywhere] : [];
     const used = history.placesUsed(agent.id, since);
-    const unlike = used.map(({ path }) => (startsInFolder ? { folder: path, opens: false } : anywhere));
+    const unlike = used.map(({ path }) => (startsInFolder ? { folder: path, opensFor: null } : anywhere));
     if (!opensAhead) return distinct(unlike).slice(0, MOST_PROJECTS);
     // Best where the next session will work: in the folder itself, or in the worktree that waits for it.
     const places = used.flatMap(({ projectId, path, inPlace }, index) => {
       const folders = inPlace ? [path] : history.reservedWorktrees(projectId);
-      const open = folders.map((folder) => ({ folder, opens: true }));
+      const open = folders.map((folder) => ({ folder, opensFor: projectId }));
       return open.length === 0 ? (unlike[index] ?? anywhere) : open;
     });
     return distinct(places).slice(0, MOST_PROJECTS);

@@ -6,7 +6,7 @@
  */
 import type { NewSessionRequest } from '@agentclientprotocol/sdk';
 import type { AgentProcess, SessionSink } from './agent-process.ts';
-import { newSessionParams, requestSession, type NewSession } from './request-session.ts';
+import { requestSession, type NewSession } from './request-session.ts';
 import { RPC, RpcError } from './rpc-error.ts';
 
 /** Far more than an agent says of a session that nobody has prompted. */
@@ -50,8 +50,7 @@ export class AheadSession implements SessionSink {
 }
 
 /** @throws PilotlightError as `requestSession` */
-export async function openAhead(process: AgentProcess, cwd: string): Promise<void> {
-  const params = newSessionParams(cwd);
+export async function openAhead(process: AgentProcess, params: NewSessionRequest): Promise<void> {
   process.ahead = await requestSession(process, params, (sessionId, answer) => {
     const ahead = new AheadSession(params, { sessionId, answer });
     process.attach(sessionId, ahead);

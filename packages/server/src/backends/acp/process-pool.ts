@@ -6,6 +6,7 @@
 import { PilotlightError } from '@pilotlight/protocol';
 import type { ProcessPort } from '@pilotlight/keeper';
 import type { AgentTable, ResolvedAgent } from '../agent-spec.ts';
+import type { McpSource } from '../mcp-source.ts';
 import { AgentProcess, type ProcessKeeping } from './agent-process.ts';
 import { Spares, type SparePlan } from './spares.ts';
 import { StartLimits } from './start-limits.ts';
@@ -15,6 +16,8 @@ export interface ProcessPoolOptions {
   processes: ProcessPort;
   /** none without it */
   spares?: SparePlan;
+  /** what sessions are opened with that wait in spares */
+  mcp: McpSource;
   limits?: StartLimits;
   keeping: ProcessKeeping;
   /** A process is up, under the name of its owner. */
@@ -54,7 +57,7 @@ export class ProcessPool {
   constructor(options: ProcessPoolOptions) {
     this.#options = options;
     this.#limits = options.limits ?? new StartLimits();
-    const { agents, spares: plan } = options;
+    const { agents, spares: plan, mcp } = options;
     this.spares =
       plan === undefined
         ? null
@@ -62,6 +65,7 @@ export class ProcessPool {
             agents,
             limits: this.#limits,
             plan,
+            mcp,
             start: (agent, folder) => this.#startProcess(agent, folder),
           });
   }

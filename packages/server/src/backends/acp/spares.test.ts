@@ -8,13 +8,19 @@ import { Bench, demoSpec } from './test-bench.ts';
 function bench(more: Record<string, unknown> = {}) {
   const wanted: Record<string, string[]> = {};
   const ready = { count: 0 };
+  const mcp: { server: string | null } = { server: null };
   const made = new Bench(
     {
+      mcp: () => {
+        const server = { type: 'stdio' as const, command: 'none', args: [], env: {} };
+        const servers = mcp.server === null ? [] : [{ ...server, name: mcp.server }];
+        return { servers, leftOut: [], secrets: [] };
+      },
       spares: {
         places: ({ id }: AgentSpec) =>
           (wanted[id] ?? []).map((place) => ({
             folder: place.replace('open:', ''),
-            opens: place.startsWith('open:'),
+            opensFor: place.startsWith('open:') ? 'p1' : null,
           })),
         prepare: async () => {},
         onTaken: () => {},
@@ -27,7 +33,7 @@ function bench(more: Record<string, unknown> = {}) {
     demoSpec(more),
   );
   for (const project of ['p1', 'p2']) mkdirSync(join(made.folder, project));
-  return Object.assign(made, { wanted, ready });
+  return Object.assign(made, { wanted, ready, mcp });
 }
 
 async function spares(of: Bench): Promise<number[]> {
@@ -169,6 +175,21 @@ test('a conversation that is brought back does not take the open session', async
   const { log } = await b.turn('c1', 'what were you asked?');
   // It can neither resume nor load, so it gets a new one.
   expect(log.text).toBe('initialize session/new:s1 session/close:s1 session/new:s1 session/prompt:s2');
+});
+
+test('a session is open with the MCP servers of its project, and is not taken once there are others', async () => {
+  await using b = counting();
+  b.mcp.server = 'files';
+  b.wanted['demo'] = [`open:${b.worktree('s1')}`];
+  await b.backend.tendSpares();
+  const first = await b.turn('c1', 'what were you asked?');
+  expect(first.log.text).toBe('initialize session/new:s1 session/prompt:s1');
+  b.wanted['demo'] = [`open:${b.worktree('s2')}`];
+  await b.backend.tendSpares();
+  b.mcp.server = 'tickets';
+  const log = b.prompt(await b.ensure('c2', 'demo', { sessionId: 's2' }), 'what were you asked?');
+  await log.result;
+  expect(log.text).toBe('initialize session/new:s2 session/close:s1 session/new:s2 session/prompt:s2');
 });
 
 test('an agent that cannot open a session yet is a spare without one', async () => {

@@ -7,15 +7,18 @@
  */
 import type { AgentSpec, AgentTable, ResolvedAgent } from '../agent-spec.ts';
 import type { AgentProcess } from './agent-process.ts';
+import type { McpSource } from '../mcp-source.ts';
 import { openAhead } from './ahead-session.ts';
+import { acpMcpServers } from './mcp-servers.ts';
 import type { LeasePlace } from './process-pool.ts';
+import { newSessionParams } from './request-session.ts';
 import type { StartLimits } from './start-limits.ts';
 
 /** Where one process is to wait. */
 export interface SparePlace {
   folder: string;
-  /** with a session open in that folder, for the next chat that works there */
-  opens: boolean;
+  /** the project for whose next chat in that folder a session is open; null: without one */
+  opensFor: string | null;
 }
 
 /** How many are to wait, and where. */
@@ -36,6 +39,7 @@ export interface SparesOptions {
   agents: AgentTable;
   limits: StartLimits;
   plan: SparePlan;
+  mcp: McpSource;
   /** @throws as AgentProcess.start */
   start(agent: ResolvedAgent, folder: string): Promise<AgentProcess>;
   /** ms from a take to the next tending, so that it does not hold up the session that took it; default 2 s */
@@ -81,8 +85,8 @@ export class Spares {
         (!agent.startsInFolder || [folder, cwd].includes(spare.place.folder)),
     );
     const found =
-      fitting.find(({ place }) => place.opens && place.folder === cwd) ??
-      fitting.find(({ place }) => !place.opens) ??
+      fitting.find(({ place }) => place.opensFor !== null && place.folder === cwd) ??
+      fitting.find(({ place }) => place.opensFor === null) ??
       fitting[0];
     if (found === undefined) return null;
     this.#waiting = this.#waiting.filter((spare) => spare !== found);
@@ -144,7 +148,7 @@ export class Spares {
     if (this.#disposed || !this.#o.limits.isFree(agent.id)) return;
     const process = await this.#o.start(agent, place.folder);
     // A process that cannot open one yet, since nobody is logged in perhaps, is a spare all the same.
-    if (place.opens && !this.#disposed) await openAhead(process, place.folder).catch(() => {});
+    if (!this.#disposed) await this.#openAhead(process, place).catch(() => {});
     if (this.#disposed) return process.end();
     const spare: Spare = { process, place, definition };
     this.#waiting.push(spare);
@@ -154,6 +158,13 @@ export class Spares {
     this.#o.plan.onReady();
   }
 
+  async #openAhead(process: AgentProcess, { folder, opensFor }: SparePlace): Promise<void> {
+    if (opensFor === null) return;
+    const { agent, capabilities } = process;
+    const { mcpServers } = acpMcpServers(agent.name, this.#o.mcp(opensFor), capabilities);
+    await openAhead(process, newSessionParams(folder, mcpServers));
+  }
+
   async #end(spare: Spare): Promise<void> {
     this.#waiting = this.#waiting.filter((each) => each !== spare);
     await spare.process.end().catch(() => {});
@@ -161,5 +172,5 @@ export class Spares {
 }
 
 function same(one: SparePlace, other: SparePlace): boolean {
-  return one.folder === other.folder && one.opens === other.opens;
+  return one.folder === other.folder && one.opensFor === other.opensFor;
 }

@@ -78,7 +78,7 @@ export interface AskOptions {
   onEvent?: (event: AgentEvent) => void;
 }
 
-type BackendExtras = Pick<WarmAcpBackendOptions, 'mcp' | 'spares' | 'limits' | 'mostKept'> &
+type BackendExtras = Pick<WarmAcpBackendOptions, 'mcp' | 'spares' | 'limits' | 'mostKept' | 'mcp'> &
   Pick<BackendHost, 'written'>;
 
 function isExtras(input: SpecInput | BackendExtras): input is BackendExtras {

@@ -115,6 +115,7 @@ export class WarmAcpBackend implements AgentBackend {
       processes,
       keeping,
       onStarted: (process, owner) => this.#left.owned(process, owner),
+      mcp: this.#mcp,
       ...(spares === undefined ? {} : { spares }),
       ...(limits === undefined ? {} : { limits }),
       onEnded: (process, reason) => this.#processEnded(process, reason),
