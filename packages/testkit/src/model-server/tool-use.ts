@@ -28,10 +28,11 @@ const TOOL_NAMES: Record<Exclude<ToolIntent['kind'], 'mcp'>, readonly string[]> 
     'exec_command',
     'shell_command',
     'run_command',
+    'run_commands',
     'execute',
   ],
   write: ['write', 'Write', 'write_file', 'create_file', 'apply_patch', 'create', 'edit'],
-  read: ['read', 'Read', 'read_file', 'view'],
+  read: ['read', 'Read', 'read_file', 'read_files', 'view'],
   plan: ['todowrite', 'TodoWrite', 'todo_write', 'write_todos', 'update_plan', 'update_todo'],
 };
 
@@ -83,6 +84,7 @@ function shellValue(
   schema: JsonObject,
   intent: Extract<ToolIntent, { kind: 'shell' }>,
 ): unknown {
+  if (name === 'commands') return [intent.command];
   if (/^(command|cmd|script)$/.test(name)) {
     return schemaType(schema) === 'array' ? ['bash', '-lc', intent.command] : intent.command;
   }

@@ -75,6 +75,7 @@ export class AcpSession implements SessionSink {
   #turn: TurnSink | null = null;
   #needed: Needed | null = null;
   #swallowing = false;
+  #hasReplayed = false;
   #lastReplay = 0;
 
   constructor(options: AcpSessionOptions) {
@@ -99,6 +100,11 @@ export class AcpSession implements SessionSink {
   /** From now until the first prompt, what is said of the conversation is a replay and not shown again. */
   swallowReplay(): void {
     this.#swallowing = true;
+  }
+
+  /** Whether anything of the conversation was told again. */
+  get hasReplayed(): boolean {
+    return this.#hasReplayed;
   }
 
   /** Resolves when a replay that has begun has ended, at the latest after 5 s. */
@@ -166,6 +172,7 @@ export class AcpSession implements SessionSink {
     if (this.#wasHeard) return;
     if (this.#swallowing && conversation.has(String(asObject(update)?.['sessionUpdate']))) {
       this.#lastReplay = performance.now();
+      this.#hasReplayed = true;
       return;
     }
     this.mapper.map(update, this.#emit);

@@ -96,6 +96,40 @@ test.each([
   expect(bench.stored.get('c1/inline')?.agentSessionId).toBe('new');
 });
 
+test('a turn that ends without a word is noted, for some say nothing of what failed', async () => {
+  await using bench = new Bench(
+    inlineAgent(`{
+      'session/new': () => ({ sessionId: 's' }),
+      'session/prompt': ({ sessionId, prompt }) => {
+        if (prompt[0].text === 'speak') text(sessionId, 'a word');
+        return { stopReason: 'end_turn' };
+      },
+    }`),
+  );
+  const codes = async (prompt: string): Promise<string[]> => {
+    const { log, result } = await bench.turn('c1', prompt, 'inline');
+    expect(result).toEqual({ ok: true });
+    return log.events.flatMap((event) => (event.type === 'notice' ? [event.code] : []));
+  };
+  expect(await codes('be silent')).toEqual(['nothing_said']);
+  expect(await codes('speak')).toEqual([]);
+});
+
+test('a load after which nothing is told again has brought nothing back', async () => {
+  await using bench = new Bench(
+    inlineAgent(`{
+      initialize: () => ({ protocolVersion: 1, agentCapabilities: { loadSession: true } }),
+      'session/load': ({ sessionId }) => { if (sessionId === 'old') text(sessionId, 'said before'); return {}; },
+      'session/new': () => ({ sessionId: 'new' }),
+    }`),
+  );
+  bench.stored.set('c1/inline', { agentSessionId: 'empty', serverPort: null });
+  expect(bench.backend.continuity(await ensure(bench))).toBe('fresh');
+  expect(bench.stored.get('c1/inline')?.agentSessionId).toBe('new');
+  bench.stored.set('c2/inline', { agentSessionId: 'old', serverPort: null });
+  expect(bench.backend.continuity(await bench.ensure('c2', 'inline'))).toBe('loaded');
+});
+
 test('a resume that fails for another reason is an error, and the old id stays', async () => {
   await using bench = new Bench(
     inlineAgent(`{

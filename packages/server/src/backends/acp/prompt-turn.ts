@@ -51,6 +51,7 @@ const WORK: ReadonlySet<AgentEvent['type']> = new Set([
   'tool_call',
   'tool_update',
   'plan',
+  'content',
 ]);
 
 export class PromptTurn implements TurnSink {
@@ -201,7 +202,8 @@ export class PromptTurn implements TurnSink {
     }
     const said = responseUsage(answer.result);
     if (said) this.event({ type: 'usage', usage: said.usage, turn: { tokens: said.tokens } });
-    const notice = stopNotice(agent.name, asString(at(answer.result, ['stopReason'])), this.#refused);
+    const trace = { worked: this.#worked, refused: this.#refused };
+    const notice = stopNotice(agent.name, asString(at(answer.result, ['stopReason'])), trace);
     if (notice) this.event(notice);
     const error = this.#failure();
     return error ? { ok: false, error } : { ok: true };

@@ -57,6 +57,11 @@ async function restore(
       deadlineMs: process.agent.deadlines.newSession,
     });
     await session.replayed(method === 'session/load');
+    // Some load what they do not have: a conversation of which nothing is told again is an empty one.
+    if (method === 'session/load' && !session.hasReplayed) {
+      process.detach(sessionId);
+      return null;
+    }
     session.takeConfig(result);
     return session;
   } catch (cause) {

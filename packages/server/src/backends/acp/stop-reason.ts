@@ -1,10 +1,19 @@
 import type { AgentEvent } from '@pilotlight/protocol';
 
-/**
- * What to tell the user of a turn that ended without our cancel; null for an ordinary end. `refused`: a permission was
- * refused in it, which some agents take as the end of the turn.
- */
-export function stopNotice(agent: string, reason: string | null, refused: boolean): AgentEvent | null {
+/** What was to be seen of a turn. */
+export interface TurnTrace {
+  /** the agent has said or done something */
+  worked: boolean;
+  /** a permission was refused in it, which some agents take as the end of the turn */
+  refused: boolean;
+}
+
+/** What to tell the user of a turn that ended without our cancel; null for an ordinary end. */
+export function stopNotice(
+  agent: string,
+  reason: string | null,
+  { worked, refused }: TurnTrace,
+): AgentEvent | null {
   const warning = (code: string, text: string): AgentEvent => ({
     type: 'notice',
     level: 'warning',
@@ -14,7 +23,15 @@ export function stopNotice(agent: string, reason: string | null, refused: boolea
   switch (reason) {
     case 'end_turn':
     case null:
-      return null;
+      // Some end it like this when their model refused the request, and say nothing of that.
+      return worked
+        ? null
+        : {
+            type: 'notice',
+            level: 'info',
+            code: 'nothing_said',
+            text: `${agent} ended the turn and said nothing. If you expected an answer, its model may have failed; its own log may say why.`,
+          };
     case 'cancelled':
       return warning(
         'agent_ended_turn',

@@ -189,3 +189,27 @@ test('no update of whatever shape makes it throw', () => {
   );
   expect(map(null, 1, [], { sessionUpdate: 5 })).toEqual([]);
 });
+
+test('the words of a raw output are shown when a call ends without content', () => {
+  const call = { sessionUpdate: 'tool_call', toolCallId: 't', title: 'Run', kind: 'execute' };
+  const end = (more: object): unknown => ({
+    ...call,
+    sessionUpdate: 'tool_call_update',
+    status: 'completed',
+    ...more,
+  });
+  const shown = (...updates: unknown[]): unknown => {
+    const last = map(call, ...updates).at(-1);
+    return last?.type === 'tool_update' ? last.toolCall.content : null;
+  };
+  const text = (said: string): unknown => [{ type: 'content', content: { type: 'text', text: said } }];
+  const two = [
+    { query: 'a', result: 'one' },
+    { query: 'b', result: 'two' },
+  ];
+  expect(shown(end({ rawOutput: two }))).toEqual(text('one\ntwo'));
+  expect(shown(end({ rawOutput: 'done' }))).toEqual(text('done'));
+  expect(shown(end({ rawOutput: { exitCode: 0 } }))).toEqual([]);
+  expect(shown(end({ rawOutput: 'done', content: text('its own') }))).toEqual(text('its own'));
+  expect(shown(end({ status: 'in_progress', rawOutput: 'not yet' }))).toEqual([]);
+});

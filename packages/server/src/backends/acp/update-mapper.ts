@@ -13,6 +13,7 @@ import type { ConfigState } from './config-state.ts';
 import { optional, mapContent } from './map-content.ts';
 import { mapTool, saysNothing, type TerminalState } from './map-tool.ts';
 import { chunkUsage, terminalNews, type TerminalNews } from './meta-conventions.ts';
+import { withRawOutput } from './raw-output-text.ts';
 import { asList, asNumber, asObject, asString, bounded, mapObjects, type RawObject } from './raw-values.ts';
 import { addTokens } from './turn-tokens.ts';
 
@@ -147,7 +148,7 @@ export class UpdateMapper {
   #merge(update: AcpToolUpdate, emit: Emit): AcpToolSnapshot {
     const before = this.#tools.get(update.id);
     if (before && saysNothing(update)) return before;
-    const after = mergeToolUpdate(before, update);
+    const after = withRawOutput(mergeToolUpdate(before, update));
     this.#tools.set(update.id, after);
     this.#running = null;
     emit({ type: before ? 'tool_update' : 'tool_call', toolCall: after });
