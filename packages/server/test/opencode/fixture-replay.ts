@@ -42,21 +42,30 @@ export interface Replay {
   outcome: TurnOutcome;
   /** which `session.idle` of the root session ended the turn, from 1; 0: none did, and the server had to be asked */
   endedAtIdle: number;
+  /** how many of the recorded events are of the turn */
+  length: number;
 }
 
-export function replay(name: string, { stopped = false, refused = false } = {}): Replay {
-  const recorded = readFixture(name);
+export function replay(name: string, how: { stopped?: boolean; refused?: boolean } = {}): Replay {
+  return replayEvents(readFixture(name), how);
+}
+
+export function replayEvents(
+  recorded: readonly RecordedEvent[],
+  { stopped = false, refused = false }: { stopped?: boolean; refused?: boolean } = {},
+): Replay {
   const { sessionId, promptId } = recordedTurn(recorded);
   const mapper = new EventMapper({ sessionId, contextSize: () => 200_000 });
   const progress = new TurnProgress(sessionId, promptId);
   const events: AgentEvent[] = [];
-  let [idles, endedAtIdle] = [0, 0];
-  for (const record of recorded.map(readRecord)) {
+  let [idles, endedAtIdle, length] = [0, 0, recorded.length];
+  for (const [index, record] of recorded.map(readRecord).entries()) {
     if (record === null || endedAtIdle > 0) continue;
     if (record.sessionID !== sessionId && !isChildRecord(record, mapper)) continue;
     events.push(...mapper.apply(record));
     if (record.type === 'session.idle' && record.sessionID === sessionId) idles += 1;
-    if (progress.observe(record)?.kind === 'finished') endedAtIdle = idles;
+    if (progress.observe(record)?.kind !== 'finished') continue;
+    [endedAtIdle, length] = [idles, index + 1];
   }
   events.push(...mapper.turnEnding());
   const end = { newest: progress.newest(), error: progress.error, stopped, refused };
@@ -66,6 +75,7 @@ export function replay(name: string, { stopped = false, refused = false } = {}):
     reasoning: joined(events, 'reasoning'),
     outcome: turnOutcome(end, { name: 'opencode', login: 'Log in.' }),
     endedAtIdle,
+    length,
   };
 }
 
