@@ -67,7 +67,7 @@ async function prepareReal(
   if (![agent.command, ...agent.args].filter((each) => isAbsolute(each)).every((each) => existsSync(each)))
     return null;
   const { command, args, env, acp } = agent;
-  const entry = { ...real, command, args, env, askMode: acp.askMode };
+  const entry = { ...real, command, args, env, askMode };
   const prepare = (dataFolder: string): void =>
     writeFileSync(join(dataFolder, 'agents.json'), JSON.stringify({ agents: [entry] }));
   const spare = real.opensAhead ? 'with one open in' : 'Spare';

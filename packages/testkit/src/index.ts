@@ -7,12 +7,13 @@ export type { ModelRequestRecord, ModelRequestState } from './model-server/reque
 export { ensureRealAgents, type InstallOptions } from './real-agents/install.ts';
 export {
   REAL_AGENT_IDS,
+  REAL_AGENTS,
   type RealAgent,
   type RealAgentId,
   type RecipeOptions,
 } from './real-agents/real-agent.ts';
-export { prepareRealAgent } from './real-agents/recipes.ts';
-export { type AcpProbe, messageText, startAcpProbe } from './real-agents/acp-probe.ts';
+export type { RealAgentEntry } from './real-agents/real-agent-entry.ts';
+export { prepareRealAgent } from './real-agents/prepare-real-agent.ts';
 export type { DefectName } from './scripted-agents/definitions.ts';
 export { scriptedAgent } from './scripted-agents/scripted-agent-command.ts';
 export { scriptedMcpServer } from './mcp-server/mcp-server-command.ts';

@@ -119,4 +119,55 @@ export const builtInAgents: readonly AgentSpec[] = [
     keys: ['OPENAI_API_KEY', 'DASHSCOPE_API_KEY'],
     passEnv: ['OPENAI_BASE_URL', 'OPENAI_MODEL'],
   }),
+  AgentSpec.parse({
+    id: 'kilo',
+    name: 'Kilo Code',
+    command: 'kilo',
+    args: ['acp'],
+    install: {
+      package: '@kilocode/cli',
+      version: '7.7.7',
+      bin: 'node_modules/@kilocode/cli-${platform}-${arch}/bin/kilo${exe}',
+    },
+    hint: 'Run `pilotlight agents install kilo`, or `npm install -g @kilocode/cli@7.7.7`.',
+    login: 'Run `kilo auth login`.',
+  }),
+  AgentSpec.parse({
+    id: 'copilot',
+    name: 'GitHub Copilot',
+    command: 'copilot',
+    args: ['--acp'],
+    install: {
+      package: '@github/copilot',
+      version: '1.0.102',
+      bin: 'node_modules/@github/copilot-${platform}-${arch}/copilot${exe}',
+    },
+    hint: 'Run `pilotlight agents install copilot`, or `npm install -g @github/copilot@1.0.102`.',
+    login: 'Run `copilot login`.',
+  }),
+  AgentSpec.parse({
+    id: 'cline',
+    name: 'Cline',
+    command: 'cline',
+    args: ['--acp'],
+    // Else it starts a daemon that outlives it and everything it was started for.
+    env: { CLINE_SESSION_BACKEND_MODE: 'local' },
+    install: {
+      package: 'cline',
+      version: '3.0.65',
+      bin: 'node_modules/@cline/cli-${platform}-${arch}/bin/cline${exe}',
+    },
+    hint: 'Run `pilotlight agents install cline`, or `npm install -g cline@3.0.65`.',
+    login: 'Run `cline auth`.',
+  }),
+  AgentSpec.parse({
+    id: 'pi',
+    name: 'Pi',
+    command: 'pi-acp',
+    helpers: ['pi'],
+    // Opening a second conversation ends the turn of the first.
+    sharedProcess: false,
+    hint: 'Run `npm install -g pi-acp@0.0.34 @earendil-works/pi-coding-agent@0.87.1`.',
+    login: 'Run `pi` and then `/login`.',
+  }),
 ];

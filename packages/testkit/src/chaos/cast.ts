@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startModelServer, type ModelServer } from '../model-server/model-server.ts';
 import type { RealAgentId } from '../real-agents/real-agent.ts';
-import { prepareRealAgent } from '../real-agents/recipes.ts';
+import { prepareRealAgent } from '../real-agents/prepare-real-agent.ts';
 
 /** Which agents take part besides ours. */
 export interface Choice {

@@ -39,7 +39,7 @@ export async function ensureRealAgents(options: InstallOptions = {}): Promise<bo
   );
   if (isInstalled(folder)) return false;
   const started = performance.now();
-  log('Installing the agents (about 1.5 GB, a minute or more the first time)');
+  log('Installing the agents (about 2.4 GB, a minute or two the first time)');
   rmSync(stampPath(folder), { force: true });
   await rm(join(folder, 'node_modules'), { recursive: true, force: true });
   await runNpmInstall(folder, signal);

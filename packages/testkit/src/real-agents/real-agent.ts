@@ -1,9 +1,32 @@
-/** The real agents the testkit can run. */
-export const REAL_AGENT_IDS = ['opencode', 'claude', 'codex', 'gemini', 'qwen'] as const;
+import { claude } from './entries/claude.ts';
+import { cline } from './entries/cline.ts';
+import { codex } from './entries/codex.ts';
+import { copilot } from './entries/copilot.ts';
+import { gemini } from './entries/gemini.ts';
+import { kilo } from './entries/kilo.ts';
+import { opencode } from './entries/opencode.ts';
+import { pi } from './entries/pi.ts';
+import { qwen } from './entries/qwen.ts';
+import type { RealAgentEntry } from './real-agent-entry.ts';
 
-export type RealAgentId = (typeof REAL_AGENT_IDS)[number];
+/** The real agents the testkit can run; a new one is an entry here, and a package in `packages/testkit/agents`. */
+export const REAL_AGENTS = {
+  opencode,
+  claude,
+  codex,
+  gemini,
+  qwen,
+  kilo,
+  copilot,
+  pi,
+  cline,
+} satisfies Record<string, RealAgentEntry>;
 
-/** Where a recipe puts its files and which model server it points the agent to. */
+export type RealAgentId = keyof typeof REAL_AGENTS;
+
+export const REAL_AGENT_IDS = Object.keys(REAL_AGENTS) as [RealAgentId, ...RealAgentId[]];
+
+/** Where an agent's files go and which model server it is pointed to. */
 export interface RecipeOptions {
   /** Base address of the model server, without a trailing slash. */
   readonly modelUrl: string;
@@ -14,29 +37,13 @@ export interface RecipeOptions {
 /** How to run one real agent, offline, against the model server. */
 export interface RealAgent {
   readonly id: RealAgentId;
+  readonly name: string;
+  /** of the installed package */
+  readonly version: string;
   /** The program; with `args` it speaks ACP on its stdio. For opencode, `serve` in place of `args` starts its HTTP server. */
   readonly command: string;
   readonly args: readonly string[];
   /** The whole environment of the process: nothing of the surrounding one is needed. */
   readonly env: Readonly<Record<string, string>>;
-  readonly acp: {
-    /**
-     * The mode to set with `session/set_mode` after `session/new`, so that the agent asks before it acts;
-     * null when it asks from the start and offers no modes.
-     */
-    readonly askMode: string | null;
-    /** The mode in which it acts without asking; null when it has none. */
-    readonly actMode: string | null;
-  };
+  readonly askMode: RealAgentEntry['askMode'];
 }
-
-/** What is particular to one agent. `env` adds to the isolated environment that all share. */
-export interface RecipeResult {
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-  readonly acp: RealAgent['acp'];
-}
-
-/** Writes the agent's settings into the home and says how to run it. */
-export type Recipe = (options: RecipeOptions) => RecipeResult;

@@ -1,0 +1,41 @@
+import type { RealAgentEntry } from '../real-agent-entry.ts';
+
+/**
+ * Codex by its ACP adapter; OpenAI responses. The adapter's modes decide over approval and sandbox, not the config:
+ * in `workspace-write` it edits inside its folder without a question, and asks for a command that wants to leave the
+ * sandbox. Its model is one it knows: an unknown one makes it warn in every first turn and leaves out its patch tool.
+ */
+export const codex: RealAgentEntry = {
+  name: 'Codex',
+  package: '@agentclientprotocol/codex-acp',
+  program: '@agentclientprotocol/codex-acp/dist/index.js',
+  args: [],
+  env: {
+    CODEX_HOME: '${home}/.codex',
+    TESTKIT_MODEL_KEY: 'dummy',
+    NO_BROWSER: '1',
+    CODEX_ACP_PROMPT_SUGGESTIONS: 'false',
+  },
+  files: {
+    '.codex/config.toml': `model = "gpt-5.5"
+model_provider = "fake"
+check_for_update_on_startup = false
+
+[analytics]
+enabled = false
+
+[model_providers.fake]
+name = "Fake"
+base_url = "\${modelUrl}/v1"
+env_key = "TESTKIT_MODEL_KEY"
+wire_api = "responses"
+requires_openai_auth = false
+request_max_retries = 1
+stream_max_retries = 1
+`,
+  },
+  askMode: 'workspace-write',
+  asksAbout: 'shell ask',
+  comesBack: ['resumed'],
+  memory: '.codex/sessions',
+};
