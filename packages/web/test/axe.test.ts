@@ -52,6 +52,20 @@ test('new session, palette and shortcuts', { timeout: 60_000 }, async () => {
   }
 });
 
+test('permissions of a session', { timeout: 60_000 }, async () => {
+  for (const look of [{ theme: 'light' }, { theme: 'dark' }, { phone: true }] as const) {
+    const page = await desk.window({ ...look, bypassPolicy: true, path: session });
+    await page.getByRole('button', { name: words.session.menu }).click();
+    await page.getByRole('menuitem', { name: words.policies.open }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel(words.policies.commandPattern, { exact: true }).fill('echo *');
+    await dialog.getByRole('button', { name: words.policies.add }).click();
+    await dialog.getByRole('listitem').first().waitFor();
+    expect(await faults(page)).toEqual([]);
+    await page.context().close();
+  }
+});
+
 test('signed out', { timeout: 60_000 }, async () => {
   const page = await desk.window({ signedIn: false, bypassPolicy: true });
   await page.getByRole('heading', { name: words.access.title }).waitFor();

@@ -1,6 +1,7 @@
 import { Notifications } from '../features/notifications/notifications.tsx';
 import { Palette } from '../features/palette/palette.tsx';
 import { ShortcutSheet } from '../features/palette/shortcut-sheet.tsx';
+import { PolicyOverlay } from '../features/policies/policy-overlay.tsx';
 import { AppearanceCommands } from '../features/settings/appearance-commands.tsx';
 
 /** What may open over any place. Nothing is shown until it is asked for. */
@@ -9,6 +10,7 @@ export function Overlays() {
     <>
       <Palette />
       <ShortcutSheet />
+      <PolicyOverlay />
       <Notifications />
       <AppearanceCommands />
     </>

@@ -8,6 +8,7 @@ import { frame } from './frame.ts';
 import { mcp } from './mcp.ts';
 import { notifications } from './notifications.ts';
 import { palette } from './palette.ts';
+import { policies } from './policies.ts';
 import { questions } from './questions.ts';
 import { session } from './session.ts';
 import { settings } from './settings.ts';
@@ -29,6 +30,7 @@ export const words = {
   mcp,
   notifications,
   palette,
+  policies,
   questions,
   session,
   settings,

@@ -1,4 +1,4 @@
-import type { PermissionOption, ToolKind } from '@pilotlight/protocol';
+import type { PermissionOption, QuestionField, ToolKind } from '@pilotlight/protocol';
 
 const asks: Record<ToolKind, string> = {
   execute: 'wants to run a command',
@@ -73,12 +73,18 @@ export const questions = {
   optional: 'optional',
   other: 'Another answer',
   otherHint: 'Write another answer',
-  write: 'Write an answer',
+  write: (type: NonNullable<QuestionField['type']>, limits: QuestionField['limits']) => {
+    const { minimum, maximum } = limits ?? {};
+    if (type === 'text' || type === 'boolean') return 'Write an answer';
+    const noun = type === 'integer' ? 'A whole number' : 'A number';
+    if (minimum !== undefined && maximum !== undefined) return `${noun} from ${minimum} to ${maximum}`;
+    if (minimum !== undefined) return `${noun}, at least ${minimum}`;
+    return maximum === undefined ? noun : `${noun}, at most ${maximum}`;
+  },
   several: 'Choose any number.',
-  missingChoice: 'Choose an answer.',
-  missingText: 'Write an answer.',
+  problem: (message: string) => `This ${message}.`,
   missing: (count: number) =>
-    count === 1 ? 'One question still wants an answer.' : `${count} questions still want an answer.`,
+    count === 1 ? 'One answer does not fit yet.' : `${count} answers do not fit yet.`,
 
   verdict: (kind: PermissionOption['kind']) => verdicts[kind],
   answered: 'Answered',
@@ -88,6 +94,10 @@ export const questions = {
   withMessage: (message: string) => `“${message}”`,
   notFirst: 'Somebody else answered first',
   notFirstOutcome: (outcome: string) => `Somebody else answered first. ${outcome}`,
+
+  pageHint: 'The agent asks you to open this page. Go on when you are done there.',
+  pageDone: 'I have done it',
+  deadline: (left: string) => `Refused by itself in ${left}, when nobody answers.`,
 
   inbox: 'Inbox',
   count: (count: number) => (count === 1 ? '1 open question' : `${count} open questions`),

@@ -1,6 +1,6 @@
 import type { IndexState } from '@pilotlight/protocol';
 import { useParams } from '@tanstack/react-router';
-import { ChevronRight, Plus } from 'lucide-react';
+import { ChevronRight, Plus, ShieldCheck } from 'lucide-react';
 import { useState } from 'react';
 import { useIndex } from '../../live/index-store.ts';
 import { useSessionRows } from '../../live/session-rows.ts';
@@ -9,6 +9,7 @@ import { IconButton } from '../../ui/button.tsx';
 import { cx } from '../../ui/class-names.ts';
 import { showError } from '../../ui/toasts.tsx';
 import { words } from '../../words/index.ts';
+import { openPolicy } from '../policies/open-policy.ts';
 import { openNewSession } from '../board/new-session.ts';
 import { Count } from './frame-link.tsx';
 import { moveAmong } from './move-among.ts';
@@ -63,6 +64,15 @@ function Group({ group, onGo }: { group: RailGroup; onGo?: () => void }) {
           <span className="truncate">{project.name}</span>
           {isFolded && needing > 0 ? <Count value={needing} label={words.frame.needYou(needing)} /> : null}
         </button>
+        <IconButton
+          label={words.policies.openOf(project.name)}
+          icon={<ShieldCheck size={14} strokeWidth={1.75} />}
+          onClick={() => {
+            onGo?.();
+            openPolicy({ projectId: project.id, sessionId: null });
+          }}
+          className="pointer-fine:opacity-0 group-focus-within/project:opacity-100 group-hover/project:opacity-100"
+        />
         <IconButton
           label={words.frame.newSessionIn(project.name)}
           icon={<Plus size={14} strokeWidth={1.75} />}

@@ -3,7 +3,7 @@ import { server } from '../../live/server.ts';
 import { announce } from '../../ui/announce.ts';
 import { showError, toast } from '../../ui/toasts.tsx';
 import { words } from '../../words/index.ts';
-import { outcomeOf } from './outcome.ts';
+import { answeredBy, outcomeOf } from './outcome.ts';
 
 /**
  * Answers as the page. False when the question is still open; when somebody else was faster, what they answered is said.
@@ -26,6 +26,6 @@ export async function answerQuestion(permission: Permission, answer: AnswerPermi
 
 function say(permission: Permission, tell: (text: string) => void): void {
   const { verdict, detail } = outcomeOf(permission);
-  const who = permission.answeredBy === null ? '' : ` ${words.questions.by(permission.answeredBy)}`;
-  tell(`${verdict}${who}${detail === null ? '' : `: ${detail}`}`);
+  const who = answeredBy(permission);
+  tell(`${verdict}${who === null ? '' : ` ${who}`}${detail === null ? '' : `: ${detail}`}`);
 }

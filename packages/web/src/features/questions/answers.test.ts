@@ -1,6 +1,6 @@
 import type { PermissionOption, QuestionField } from '@pilotlight/protocol';
 import { describe, expect, it } from 'vitest';
-import { answersOf, inOrder, missingFields, NOTHING_ENTERED, press, write } from './answers.ts';
+import { answersOf, initialValues, inOrder, NOTHING_ENTERED, press, problemsOf, write } from './answers.ts';
 
 function field(id: string, fields: Partial<QuestionField> = {}): QuestionField {
   const choices = ['a', 'b', 'c'].map((value) => ({ value, label: value }));
@@ -44,7 +44,13 @@ describe('a form', () => {
       one: ['a'],
       text: ['x'],
     });
-    expect(missingFields(fields, { text: { picked: [], written: '  ' } })).toEqual(['one', 'text']);
-    expect(missingFields([many], {})).toEqual([]);
+    expect([...problemsOf(fields, { text: { picked: [], written: '  ' } }).keys()]).toEqual(['one', 'text']);
+    expect(problemsOf([many], {}).size).toBe(0);
+    const port = field('port', { choices: [], custom: true, type: 'integer', initial: ['80'] });
+    expect(problemsOf([port], { port: { picked: [], written: 'x' } }).get('port')).toBe('takes a number');
+    expect(initialValues([port, field('colour', { initial: ['b'] })])).toEqual({
+      port: { picked: [], written: '80' },
+      colour: { picked: ['b'], written: '' },
+    });
   });
 });

@@ -1,4 +1,9 @@
-import type { Permission, PermissionOption, QuestionField } from '@pilotlight/protocol';
+import {
+  checkAnswers,
+  type Permission,
+  type PermissionOption,
+  type QuestionField,
+} from '@pilotlight/protocol';
 
 const ORDER: PermissionOption['kind'][] = ['allow_once', 'allow_always', 'reject_once', 'reject_always'];
 
@@ -58,8 +63,23 @@ export function answersOf(fields: readonly QuestionField[], values: FormValues):
   );
 }
 
-/** Ids of the required fields without an answer, in their order. */
-export function missingFields(fields: readonly QuestionField[], values: FormValues): string[] {
-  const answers = answersOf(fields, values);
-  return fields.filter(({ id, required }) => required && answers[id] === undefined).map(({ id }) => id);
+/** What is wrong with the answers, as the server would say it: field id → what, in the order of the fields. */
+export function problemsOf(
+  fields: readonly QuestionField[],
+  values: FormValues,
+): ReadonlyMap<string, string> {
+  return new Map(
+    checkAnswers(fields, answersOf(fields, values)).map(({ field, message }) => [field, message]),
+  );
+}
+
+/** What stands in a form before anybody answers. */
+export function initialValues(fields: readonly QuestionField[]): FormValues {
+  return Object.fromEntries(
+    fields.flatMap(({ id, choices, initial = [] }) => {
+      const picked = initial.filter((value) => choices.some((choice) => choice.value === value));
+      const written = choices.length === 0 ? (initial[0] ?? '') : '';
+      return picked.length === 0 && written === '' ? [] : [[id, { picked, written }] as const];
+    }),
+  );
 }

@@ -11,18 +11,18 @@ export interface FormFieldProps {
   entered: Entered;
   /** the digits choose in it now */
   hasKeys: boolean;
-  /** wants an answer and was asked for it */
-  isMissing: boolean;
+  /** what is wrong with its answer, once it was to be sent */
+  problem: string | null;
   onChange(entered: Entered): void;
 }
 
 /** One question of a form. */
-export function FormField({ field, entered, hasKeys, isMissing, onChange }: FormFieldProps) {
-  const { id, title, question, choices, multiple, custom, required } = field;
+export function FormField({ field, entered, hasKeys, problem, onChange }: FormFieldProps) {
+  const { id, title, question, choices, multiple, custom, required, type = 'text', limits } = field;
   const name = useId();
   const error = `${name}-error`;
   const hasChoices = choices.length > 0;
-  const described = isMissing ? { 'aria-describedby': error, 'aria-invalid': true } : {};
+  const described = problem !== null ? { 'aria-describedby': error, 'aria-invalid': true } : {};
   return (
     <fieldset data-field={id} className="flex min-w-0 flex-col gap-1.5">
       <legend className="contents">
@@ -56,21 +56,22 @@ export function FormField({ field, entered, hasKeys, isMissing, onChange }: Form
         <textarea
           rows={1}
           value={entered.written}
+          inputMode={type === 'integer' ? 'numeric' : type === 'number' ? 'decimal' : 'text'}
           aria-label={hasChoices ? words.questions.other : title}
-          placeholder={hasChoices ? words.questions.otherHint : words.questions.write}
+          placeholder={hasChoices ? words.questions.otherHint : words.questions.write(type, limits)}
           onChange={(event) => onChange(write(field, entered, event.target.value))}
           className={cx(
             'field-sizing-content max-h-40 min-h-8 resize-none rounded-md border bg-base px-2 py-1 outline-none focus:border-ink-3 pointer-coarse:min-h-11 pointer-coarse:text-title',
-            isMissing ? 'border-bad' : 'border-line-strong',
+            problem === null ? 'border-line-strong' : 'border-bad',
           )}
           {...described}
         />
       ) : null}
-      {isMissing ? (
+      {problem === null ? null : (
         <p id={error} className="text-small text-bad">
-          {hasChoices ? words.questions.missingChoice : words.questions.missingText}
+          {words.questions.problem(visibleText(problem))}
         </p>
-      ) : null}
+      )}
     </fieldset>
   );
 }

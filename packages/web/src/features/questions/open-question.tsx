@@ -1,7 +1,7 @@
 import type { AnswerPermission, Permission } from '@pilotlight/protocol';
 import { useId, useRef, useState } from 'react';
 import { useIndex } from '../../live/index-store.ts';
-import { Elapsed } from '../../ui/time.tsx';
+import { Elapsed, useTimeText } from '../../ui/time.tsx';
 import { words } from '../../words/index.ts';
 import { useAgents } from '../composer/use-agents.ts';
 import { answerQuestion } from './answer-question.ts';
@@ -28,7 +28,7 @@ export interface AnswerProps {
 
 /** A question that waits for its answer. */
 export function OpenQuestion({ permission, inInbox }: { permission: Permission; inInbox: boolean }) {
-  const { id, agent, kind, title, toolCall, fields, createdAt } = permission;
+  const { id, agent, kind, title, toolCall, subject, fields, url, createdAt, deadlineAt } = permission;
   const root = useRef<HTMLDivElement>(null);
   const heading = useId();
   const [isSending, setSending] = useState(false);
@@ -75,8 +75,14 @@ export function OpenQuestion({ permission, inInbox }: { permission: Permission; 
             <p className="text-read whitespace-pre-wrap">{visibleText(title)}</p>
           )
         ) : (
-          <SubjectView title={title} toolCall={toolCall} place={folderOf(permission.chatId)} />
+          <SubjectView
+            title={title}
+            toolCall={toolCall}
+            paths={subject?.kind === 'execute' ? subject.paths : []}
+            place={folderOf(permission.chatId)}
+          />
         )}
+        {url === null ? null : <PageLink url={url} />}
         {isForm ? (
           isOneChoice(permission) ? (
             <OneChoice {...parts} />
@@ -86,8 +92,35 @@ export function OpenQuestion({ permission, inInbox }: { permission: Permission; 
         ) : (
           <PermissionOptions {...parts} />
         )}
+        {deadlineAt === null ? null : <Deadline at={deadlineAt} />}
       </div>
     </div>
+  );
+}
+
+/** The whole address, so that nobody opens another than they think. */
+function PageLink({ url }: { url: string }) {
+  return (
+    <p className="flex flex-col items-start gap-1">
+      <a
+        href={url}
+        target="_blank"
+        rel="noopener noreferrer"
+        className="font-mono text-code break-all text-flame-ink underline underline-offset-2"
+      >
+        {visibleText(url)}
+      </a>
+      <span className="text-small text-ink-3">{words.questions.pageHint}</span>
+    </p>
+  );
+}
+
+function Deadline({ at }: { at: number }) {
+  const left = useTimeText((now) => words.time.duration(Math.max(0, at - now)));
+  return (
+    <p data-live="" className="text-small text-ink-2">
+      {words.questions.deadline(left)}
+    </p>
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Permission } from '@pilotlight/protocol';
 import { words } from '../../words/index.ts';
+import { ruleSubject } from '../policies/rule-text.ts';
 import { isRefusal } from './answers.ts';
 import { visibleText } from './visible-text.ts';
 
@@ -10,6 +11,15 @@ export interface Outcome {
   verdict: string;
   /** the answers of a form, or the message that went along */
   detail: string | null;
+}
+
+/** Who answered: `on the page`, `by a rule of the session: git status *`; null when nobody did. */
+export function answeredBy({ decision, answeredBy: who }: Permission): string | null {
+  if (decision !== null && decision.by !== 'user') {
+    const { rule } = decision;
+    return words.policies.decidedBy(decision, rule === undefined ? '' : visibleText(ruleSubject(rule)));
+  }
+  return who === null ? null : words.questions.by(who);
 }
 
 export function outcomeOf({ kind, state, options, fields, answer }: Permission): Outcome {

@@ -4,6 +4,7 @@ import { Button } from '../../ui/button.tsx';
 import { cx } from '../../ui/class-names.ts';
 import { Keys } from '../../ui/keys.tsx';
 import { words } from '../../words/index.ts';
+import { AlwaysNote, type Remember } from './always-note.tsx';
 import { inOrder, isAlways, isRefusal } from './answers.ts';
 import type { AnswerProps } from './open-question.tsx';
 import { useQuestionKeys } from './question-keys.ts';
@@ -21,12 +22,16 @@ export function PermissionOptions({
   const [message, setMessage] = useState<string | null>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   const options = inOrder(permission.options);
-  const always = options.filter(isAlways).map(({ name }) => visibleText(name));
+  const [remember, setRemember] = useState<Remember>('session');
   const firstAllow = options.find((option) => !isRefusal(option));
 
   const choose = (option: PermissionOption): void => {
     const said = message?.trim() ?? '';
-    send({ optionId: option.optionId, ...(isRefusal(option) && said !== '' ? { message: said } : {}) });
+    send({
+      optionId: option.optionId,
+      ...(isRefusal(option) && said !== '' ? { message: said } : {}),
+      ...(isAlways(option) ? { remember } : {}),
+    });
   };
   useQuestionKeys(
     root,
@@ -95,11 +100,12 @@ export function PermissionOptions({
           className="field-sizing-content max-h-40 resize-none rounded-md border border-line-strong bg-base px-2 py-1.5 outline-none focus:border-ink-3 pointer-coarse:text-title"
         />
       )}
-      {always.length === 0 ? null : (
-        <p className="text-small text-ink-2">
-          {words.questions.always(agentName, always, permission.toolCall?.kind ?? 'other')}
-        </p>
-      )}
+      <AlwaysNote
+        permission={permission}
+        agentName={agentName}
+        remember={remember}
+        onRemember={setRemember}
+      />
     </>
   );
 }

@@ -5,9 +5,10 @@ import { announce } from '../../ui/announce.ts';
 import { words } from '../../words/index.ts';
 import {
   answersOf,
-  missingFields,
+  initialValues,
   NOTHING_ENTERED,
   press,
+  problemsOf,
   type Entered,
   type FormValues,
 } from './answers.ts';
@@ -18,11 +19,11 @@ import { useQuestionKeys } from './question-keys.ts';
 /** Several questions, or one that wants more than a press: choices, texts, and what is required. */
 export function QuestionForm({ permission, isSending, send, root, takesAllKeys }: AnswerProps) {
   const { fields } = permission;
-  const [values, setValues] = useState<FormValues>({});
+  const [values, setValues] = useState<FormValues>(() => initialValues(fields));
   const [isChecked, setChecked] = useState(false);
   const [focused, setFocused] = useState<string | null>(null);
   const form = useRef<HTMLFormElement>(null);
-  const missing = isChecked ? missingFields(fields, values) : [];
+  const problems = isChecked ? problemsOf(fields, values) : null;
   const change = (field: QuestionField, entered: Entered): void =>
     setValues((before) => ({ ...before, [field.id]: entered }));
 
@@ -43,7 +44,7 @@ export function QuestionForm({ permission, isSending, send, root, takesAllKeys }
   );
 
   const submit = (): void => {
-    const open = missingFields(fields, values);
+    const open = [...problemsOf(fields, values).keys()];
     setChecked(true);
     if (open.length === 0) return send({ answers: answersOf(fields, values) });
     announce(words.questions.missing(open.length));
@@ -75,13 +76,17 @@ export function QuestionForm({ permission, isSending, send, root, takesAllKeys }
           field={field}
           entered={values[field.id] ?? NOTHING_ENTERED}
           hasKeys={field === keyed}
-          isMissing={missing.includes(field.id)}
+          problem={problems?.get(field.id) ?? null}
           onChange={(entered) => change(field, entered)}
         />
       ))}
       <div className="flex items-center gap-2">
         <Button type="submit" look="primary" disabled={isSending}>
-          {fields.length === 1 ? words.questions.submitOne : words.questions.submit}
+          {fields.length === 0
+            ? words.questions.pageDone
+            : fields.length === 1
+              ? words.questions.submitOne
+              : words.questions.submit}
         </Button>
         <Button look="quiet" disabled={isSending} onClick={() => send({ declined: true })}>
           {words.questions.decline}

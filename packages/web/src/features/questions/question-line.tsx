@@ -2,8 +2,7 @@ import type { Permission } from '@pilotlight/protocol';
 import { Check, Minus, X } from 'lucide-react';
 import { cx } from '../../ui/class-names.ts';
 import { Ago } from '../../ui/time.tsx';
-import { words } from '../../words/index.ts';
-import { outcomeOf } from './outcome.ts';
+import { answeredBy, outcomeOf } from './outcome.ts';
 import { visibleText } from './visible-text.ts';
 
 const ICONS = {
@@ -14,7 +13,8 @@ const ICONS = {
 
 /** A question that is answered, or was released: what, by whom, when. */
 export function QuestionLine({ permission }: { permission: Permission }) {
-  const { title, answeredBy, answeredAt } = permission;
+  const { title, answeredAt } = permission;
+  const who = answeredBy(permission);
   const { tone, verdict, detail } = outcomeOf(permission);
   const what = visibleText(title.trim().split('\n', 1)[0] ?? '');
   return (
@@ -29,9 +29,18 @@ export function QuestionLine({ permission }: { permission: Permission }) {
           {detail}
         </span>
       )}
-      <span className="ml-auto shrink-0 text-small">
-        {answeredBy === null ? null : `${words.questions.by(answeredBy)}, `}
-        {answeredAt === null ? null : <Ago at={answeredAt} />}
+      <span className="ml-auto flex max-w-1/2 min-w-0 shrink-0 text-small">
+        {who === null ? null : (
+          <span className="truncate" title={who}>
+            {who}
+          </span>
+        )}
+        {answeredAt === null ? null : (
+          <span className="shrink-0">
+            {who === null ? null : ', '}
+            <Ago at={answeredAt} />
+          </span>
+        )}
       </span>
     </div>
   );

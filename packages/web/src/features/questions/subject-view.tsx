@@ -1,4 +1,4 @@
-import type { AcpToolSnapshot } from '@pilotlight/protocol';
+import type { AcpToolSnapshot, SubjectPath } from '@pilotlight/protocol';
 import { ChangePreview } from './change-preview.tsx';
 import { words } from '../../words/index.ts';
 import { PathText } from './path-text.tsx';
@@ -8,12 +8,14 @@ import { visibleText } from './visible-text.ts';
 export interface SubjectViewProps {
   title: string;
   toolCall: AcpToolSnapshot | null;
+  /** what the words of a command name */
+  paths: readonly SubjectPath[];
   /** where the agent works */
   place: string | null;
 }
 
 /** The exact command, change or input that a permission is about. */
-export function SubjectView({ title, toolCall, place }: SubjectViewProps) {
+export function SubjectView({ title, toolCall, paths, place }: SubjectViewProps) {
   const subject = toolCall === null ? null : subjectOf(toolCall);
   if (subject === null) return <p className="text-read">{visibleText(title)}</p>;
   const { command, folder, diffs, texts, locations, input } = subject;
@@ -54,10 +56,33 @@ export function SubjectView({ title, toolCall, place }: SubjectViewProps) {
           ))}
         </p>
       )}
+      <TouchedPaths paths={paths} />
       {isBare && locations.length === 0 ? (
         <p className="text-small text-ink-3">{words.questions.notShown}</p>
       ) : null}
     </div>
+  );
+}
+
+/** A symlink is shown with where it leads. */
+function TouchedPaths({ paths }: { paths: readonly SubjectPath[] }) {
+  const named = paths.filter(({ path }) => path !== '.');
+  if (named.length === 0) return null;
+  return (
+    <p className="text-small break-words text-ink-3">
+      {words.questions.locations}{' '}
+      {named.map(({ path, real }) => (
+        <span key={`${path} ${real}`} className="mr-3">
+          <span className="font-mono break-all">
+            {visibleText(path)}
+            {real === path ? null : ` → ${visibleText(real)}`}
+          </span>
+          {real.startsWith('/') || path.startsWith('/') ? (
+            <span className="font-medium text-bad"> {words.questions.outside}</span>
+          ) : null}
+        </span>
+      ))}
+    </p>
   );
 }
 

@@ -7,6 +7,7 @@ import {
   GitBranch,
   PanelRight,
   Pencil,
+  ShieldCheck,
   Trash2,
 } from 'lucide-react';
 
@@ -21,6 +22,7 @@ import { Tooltip } from '../../ui/tooltip.tsx';
 import { words } from '../../words/index.ts';
 import { setArchived } from '../board/session-actions.ts';
 import { sessionTitle } from '../board/session-title.ts';
+import { openPolicy } from '../policies/open-policy.ts';
 import { EditableTitle } from './editable-title.tsx';
 
 export interface SessionHeaderProps {
@@ -146,6 +148,11 @@ function SessionMenu(props: { session: Session; title: string; onRename(): void;
       trigger={<IconButton label={w.menu} icon={<Ellipsis size={16} strokeWidth={1.75} />} />}
       items={[
         { label: w.rename, icon: <Pencil {...ICON} />, onSelect: onRename },
+        {
+          label: words.policies.open,
+          icon: <ShieldCheck {...ICON} />,
+          onSelect: () => openPolicy({ projectId: session.projectId, sessionId: session.id }),
+        },
         {
           label: w.copyPath,
           icon: <Folder {...ICON} />,

@@ -14,6 +14,7 @@ import { ChatTabs } from './chat-tabs.tsx';
 import { CloseChat, hasMessages } from './close-chat.tsx';
 import { Pane } from './pane.tsx';
 import { chatToAdd, MAX_PANES, panesOf, searchOf, withChat } from './panes.ts';
+import { openPolicy } from '../policies/open-policy.ts';
 import { SessionHeader } from './session-header.tsx';
 import { SideColumn, SideSheet } from './side-column.tsx';
 import { useSheet, useSide } from './side-state.ts';
@@ -135,6 +136,7 @@ function LoadedSession({ session }: { session: Session }) {
     split,
     closePane,
     toggleSide,
+    permissions: () => openPolicy({ projectId: session.projectId, sessionId: session.id }),
     rename: () => setIsRenaming(true),
   });
 

@@ -15,6 +15,7 @@ export interface SessionCommands {
   closePane(chatId: string): void;
   toggleSide(): void;
   rename(): void;
+  permissions(): void;
 }
 
 /** Offers what can be done in a session. */
@@ -61,6 +62,7 @@ export function useSessionCommands(o: SessionCommands): void {
       : []),
     command('toggle-side', w.toggleSide, '$mod+Alt+KeyB', o.toggleSide),
     command('rename', w.rename, null, o.rename),
+    command('permissions', words.policies.command, null, o.permissions),
   ]);
 }
 
