@@ -31,6 +31,7 @@ export * from './errors.ts';
 export * from './frames.ts';
 export * from './id-schemas.ts';
 export * from './ids.ts';
+export * from './image-type.ts';
 export * from './index-state.ts';
 export * from './interruption.ts';
 export * from './limits.ts';

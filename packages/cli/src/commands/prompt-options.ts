@@ -14,6 +14,7 @@ export interface PromptOptions extends CommonOptions {
   agent?: string;
   model?: string;
   file: string[];
+  image: string[];
   permission?: PermissionPolicy;
   /** false: `--no-start` */
   start: boolean;
@@ -27,6 +28,12 @@ export function withPromptOptions(command: Command): Command {
     .option(
       '--file <path>',
       'send a file along; may be repeated',
+      (path, before: string[]) => [...before, path],
+      [],
+    )
+    .option(
+      '--image <path>',
+      'send an image along (png, jpeg, webp, gif); may be repeated',
       (path, before: string[]) => [...before, path],
       [],
     )

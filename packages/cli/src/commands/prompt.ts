@@ -20,7 +20,7 @@ export function promptCommand(program: Command): void {
   withCommonOptions(withPromptOptions(command)).action(
     async (words: string[], options: PromptOptions & ChatWishes) => {
       const cli = createCli(options);
-      const content = await readInput(words, options.file, cli.cwd);
+      const content = await readInput(words, options, cli.cwd);
       const client = await serverForPrompt(options, cli);
       const chat = await findChat(client, options, cli.cwd);
       const turnId = newId('turn');

@@ -45,7 +45,7 @@ export function taskCommand(program: Command): void {
 
 async function runTask(words: string[], options: TaskOptions): Promise<void> {
   const cli = createCli(options);
-  const content = await readInput(words, options.file, cli.cwd);
+  const content = await readInput(words, options, cli.cwd);
   const client = await serverForPrompt(options, cli);
   const project = await client.createProject({ path: cli.cwd });
   const { agent, model, title, inPlace } = options;

@@ -1,28 +1,19 @@
 import { readFile } from 'node:fs/promises';
-import { basename, extname, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
-import { MAX_BODY_BYTES, PilotlightError } from '@pilotlight/protocol';
+import { imageTypeOf, MAX_BODY_BYTES, MAX_IMAGE_BYTES, PilotlightError } from '@pilotlight/protocol';
 import type { ContentBlock } from '@pilotlight/protocol';
 
 /** Files up to this many bytes are sent along; larger ones are linked, and the agent reads them itself. */
 const INLINE_FILE_LIMIT = 256 * 1024;
-const INLINE_IMAGE_LIMIT = 10 * 1024 * 1024;
 /** Bytes of a request beside the prompt. */
 const ROOM = 4096;
-
-const IMAGES: Record<string, string> = {
-  '.png': 'image/png',
-  '.jpg': 'image/jpeg',
-  '.jpeg': 'image/jpeg',
-  '.gif': 'image/gif',
-  '.webp': 'image/webp',
-};
 
 /** The words of a prompt with its files. `-`, or nothing in a pipe, reads stdin. @throws PilotlightError `invalid_request`, `payload_too_large` */
 export async function readInput(
   words: readonly string[],
-  files: readonly string[],
+  { file: files, image: images }: { file: readonly string[]; image: readonly string[] },
   cwd: string,
 ): Promise<ContentBlock[]> {
   const fromStdin =
@@ -33,7 +24,10 @@ export async function readInput(
       'invalid_request',
       'say what to do, for example: pilotlight prompt "fix the tests"',
     );
-  const blocks = await Promise.all(files.map((file) => fileBlock(resolve(cwd, file))));
+  const blocks = await Promise.all([
+    ...images.map((image) => imageBlock(resolve(cwd, image))),
+    ...files.map((file) => fileBlock(resolve(cwd, file))),
+  ]);
   return fitting([{ type: 'text', text: said }, ...blocks]);
 }
 
@@ -55,23 +49,42 @@ async function readStdin(): Promise<string> {
   }
 }
 
+/** What is meant to be an image: anything else is refused, instead of being sent in another way. */
+async function imageBlock(path: string): Promise<ContentBlock> {
+  const bytes = await read(path);
+  const mimeType = imageTypeOf(bytes);
+  if (mimeType === null)
+    throw new PilotlightError(
+      'invalid_request',
+      `${path} is no png, jpeg, webp or gif image; agents take no other. Send it with --file`,
+    );
+  if (bytes.length > MAX_IMAGE_BYTES)
+    throw new PilotlightError(
+      'payload_too_large',
+      `${path} has ${bytes.length} bytes, an image may have ${MAX_IMAGE_BYTES}; make it smaller, or send it with --file, which links it`,
+    );
+  return { type: 'image', mimeType, data: bytes.toString('base64'), uri: pathToFileURL(path).href };
+}
+
 async function fileBlock(path: string): Promise<ContentBlock> {
-  let bytes: Buffer;
+  const bytes = await read(path);
+  const uri = pathToFileURL(path).href;
+  const mimeType = imageTypeOf(bytes);
+  if (mimeType !== null && bytes.length <= MAX_IMAGE_BYTES)
+    return { type: 'image', mimeType, data: bytes.toString('base64'), uri };
+  const content = bytes.length <= INLINE_FILE_LIMIT ? asText(bytes) : null;
+  if (content !== null) return { type: 'resource', resource: { uri, text: content } };
+  return { type: 'resource_link', uri, name: basename(path), size: bytes.length };
+}
+
+async function read(path: string): Promise<Buffer> {
   try {
-    bytes = await readFile(path);
+    return await readFile(path);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const why = code === 'ENOENT' ? `there is no file ${path}` : `cannot read ${path}: ${code ?? message}`;
     throw new PilotlightError('invalid_request', why, { cause: error });
   }
-  const uri = pathToFileURL(path).href;
-  const image = IMAGES[extname(path).toLowerCase()];
-  if (image !== undefined && bytes.length <= INLINE_IMAGE_LIMIT) {
-    return { type: 'image', mimeType: image, data: bytes.toString('base64'), uri };
-  }
-  const content = bytes.length <= INLINE_FILE_LIMIT ? asText(bytes) : null;
-  if (content !== null) return { type: 'resource', resource: { uri, text: content } };
-  return { type: 'resource_link', uri, name: basename(path), size: bytes.length };
 }
 
 function asText(bytes: Buffer): string | null {

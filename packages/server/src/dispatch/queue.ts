@@ -13,6 +13,7 @@ import {
 import type { CommitScope } from '../journal/journal.ts';
 import type { Announcer } from './announcer.ts';
 import type { ChatFacts } from './chat-facts.ts';
+import { checkContent } from './check-content.ts';
 import { promptToParts, titleOf } from './prompt-content.ts';
 import { nextTurnState } from './turn-transitions.ts';
 
@@ -95,7 +96,7 @@ export class Queue {
       agent: body.agent ?? chat.agent,
       model: body.model ?? null,
       position,
-      prompt: promptToParts(body.content, store.blobs),
+      prompt: promptToParts(checkContent(body.content), store.blobs),
       continues: null,
       createdAt: now(),
     });
@@ -128,7 +129,8 @@ export class Queue {
       ...before,
       agent: body.agent ?? before.agent,
       model: body.model === undefined ? before.model : body.model,
-      prompt: body.content === undefined ? before.prompt : promptToParts(body.content, store.blobs),
+      prompt:
+        body.content === undefined ? before.prompt : promptToParts(checkContent(body.content), store.blobs),
     };
     journal.commit((scope) => this.#announcer.turn(scope, turn));
     return turn;

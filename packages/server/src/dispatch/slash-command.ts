@@ -6,10 +6,10 @@ import type { AgentCommand, ContentBlock } from '@pilotlight/protocol';
  */
 export function isSlashCommand(
   content: readonly ContentBlock[],
-  known: readonly AgentCommand[] | undefined,
+  known: () => readonly AgentCommand[] | undefined,
 ): boolean {
   const [first] = content;
   const name = first?.type === 'text' ? /^\s*\/([^\s/]+)(?:\s|$)/.exec(first.text)?.[1] : undefined;
   if (name === undefined) return false;
-  return known === undefined || known.some((command) => command.name === name);
+  return known()?.some((command) => command.name === name) ?? true;
 }

@@ -26,6 +26,7 @@ import type { ChatFacts } from './chat-facts.ts';
 import type { CircuitBoard } from './circuit-board.ts';
 import type { PermissionDesk } from './permission-desk.ts';
 import { placeNow, type Place, type Places } from './place.ts';
+import { withPathLinks } from './path-links.ts';
 import { partsToPrompt } from './prompt-content.ts';
 import { recapOf, unseenMessages } from './recap.ts';
 import { isSlashCommand } from './slash-command.ts';
@@ -296,7 +297,7 @@ export class TurnRunner {
     const { input, recap, isOwed } = this.#input(
       turn,
       warm.continuity === 'fresh' ? this.#everything(turn) : warm.unseen,
-      warm.backend.recapApart === true,
+      { root: ctx.worktreePath, canTellApart: warm.backend.recapApart === true },
     );
     const lost = warm.continuity === 'fresh' && recap > 0 && !isOwed;
     const continuity = lost ? 'recap' : warm.continuity;
@@ -318,7 +319,10 @@ export class TurnRunner {
     projectId: string,
   ): Promise<TurnResult> {
     const { turn } = record;
-    const { input, recap, isOwed } = this.#input(turn, this.#everything(turn), false);
+    const { input, recap, isOwed } = this.#input(turn, this.#everything(turn), {
+      root: ctx.worktreePath,
+      canTellApart: false,
+    });
     record.ready({ dispatch: 'cold', continuity: recap > 0 && !isOwed ? 'recap' : 'fresh' });
     const circuit = this.#o.circuits.list().find((candidate) => candidate.agent === turn.agent);
     record.event({
@@ -347,14 +351,20 @@ export class TurnRunner {
    * The prompt, with a recap before it of what the agent has not seen. A slash command must come first and alone: where the
    * backend cannot tell the recap apart from it, that is owed to the agent until its next prompt.
    */
-  #input(turn: Turn, unseen: Message[], canTellApart: boolean): Told {
+  #input(
+    turn: Turn,
+    unseen: Message[],
+    { root, canTellApart }: { root: string; canTellApart: boolean },
+  ): Told {
     const { store, journal } = this.#o.announcer;
     const user = journal.liveMessage(turn.chatId, turn.messageId) ?? store.messages.get(turn.messageId);
-    const content = partsToPrompt(user?.parts ?? [], store.blobs);
+    const said = partsToPrompt(user?.parts ?? [], store.blobs);
+    const isCommand = isSlashCommand(said, () => journal.chatState(turn.chatId).commands[turn.agent]);
+    const content = isCommand ? said : withPathLinks(said, root);
     const recap = recapOf(unseen, store.blobs);
     if (recap === null) return { input: { content }, recap: 0, isOwed: false };
     const { text, messages } = recap;
-    if (!isSlashCommand(content, journal.chatState(turn.chatId).commands[turn.agent]))
+    if (!isCommand)
       return { input: { content: [{ type: 'text', text }, ...content] }, recap: messages, isOwed: false };
     const input = canTellApart ? { content, recap: text } : { content };
     return { input, recap: messages, isOwed: !canTellApart };

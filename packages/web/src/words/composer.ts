@@ -22,10 +22,16 @@ export const composer = {
   removed: (name: string) => `${name} removed`,
   attachments: 'Attachments',
   dropHere: 'Drop images or text files to send them along',
-  refused: (why: Refusal, name: string, size: number, limits: { text: number; total: number }): string =>
+  refused: (
+    why: Refusal,
+    name: string,
+    size: number,
+    limits: { text: number; image: number; total: number },
+  ): string =>
     ({
       empty: `${name} is empty.`,
       image_type: `${name} is an image of a kind agents do not take. Send PNG, JPEG, WebP or GIF.`,
+      image_too_large: `${name} has ${kilobytes(size)}; an image may have ${kilobytes(limits.image)}. Make it smaller, or put it into the worktree and name it with @.`,
       not_text: `${name} is neither text nor an image. Put it into the worktree and name its path.`,
       text_too_large: `${name} has ${kilobytes(size)}; a text file may have ${kilobytes(limits.text)}. Put it into the worktree and name it with @.`,
       total_too_large: `${name} has ${kilobytes(size)}; a prompt with all its attachments may have ${kilobytes(limits.total)}. Remove some, or send it alone.`,

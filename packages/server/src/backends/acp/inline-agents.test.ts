@@ -1,5 +1,8 @@
 /** Ways of real agents that no defect stands for, each spoken by a few lines of script. */
 import type { AgentSessionHandle, QuestionOutcome, QuestionRequest } from '@pilotlight/protocol';
+import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { Bench } from './test-bench.ts';
 
@@ -354,14 +357,30 @@ test('the prompt is made of what the agent takes', async () => {
     return { result: await bench.backend.prompt(handle, { content }, mine), log };
   };
   const resource = { type: 'resource', resource: { uri: 'file:///a.txt', text: 'inside' } } as const;
-  const image = { type: 'image', mimeType: 'image/png', data: 'AAAA', uri: 'file:///a.png' } as const;
-  const { log } = await send([resource, image]);
-  expect(JSON.parse(log.text)).toEqual([
+  const there = join(bench.worktree(), 'there.png');
+  writeFileSync(there, 'x');
+  const image = { type: 'image', mimeType: 'image/png', data: 'AAAA' } as const;
+  const said = async (...content: Parameters<typeof send>[0]): Promise<unknown> =>
+    JSON.parse((await send(content)).log.text);
+  expect(await said(resource, { ...image, uri: pathToFileURL(there).href })).toEqual([
     { type: 'text', text: 'file:///a.txt:\n\ninside' },
-    { type: 'resource_link', uri: 'file:///a.png', name: 'a.png', mimeType: 'image/png' },
+    { type: 'resource_link', uri: pathToFileURL(there).href, name: 'there.png', mimeType: 'image/png' },
   ]);
-  const refused = await send([{ type: 'image', mimeType: 'image/png', data: 'AAAA' }]);
-  expect(refused.result.error).toMatchObject({ code: 'agent_unsupported' });
+
+  // What lies nowhere yet is put into a folder of the worktree that git does not see, once.
+  const folder = join(bench.worktree(), '.pilotlight');
+  for (const one of [image, { ...image, uri: 'file:///of/another/machine.png' }]) {
+    const [link] = (await said(one)) as { uri: string; name: string }[];
+    expect(link).toMatchObject({ type: 'resource_link', mimeType: 'image/png' });
+    expect(readFileSync(fileURLToPath(link?.uri ?? ''))).toEqual(Buffer.from('AAAA', 'base64'));
+    expect(readdirSync(join(folder, 'attachments'))).toEqual([link?.name]);
+  }
+  expect(readFileSync(join(folder, '.gitignore'), 'utf8')).toBe('*\n');
+
+  rmSync(folder, { recursive: true });
+  symlinkSync(bench.folder, folder);
+  expect((await send([image])).result.error).toMatchObject({ code: 'path_outside' });
+  expect(readdirSync(bench.folder)).not.toContain('attachments');
 });
 
 test('a permission outside of a turn is answered as cancelled', async () => {

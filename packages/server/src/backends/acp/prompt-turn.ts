@@ -82,8 +82,8 @@ export class PromptTurn implements TurnSink {
   /** Never rejects; what went wrong is in the result. */
   async run(input: PromptInput): Promise<TurnResult> {
     try {
-      const { agent, capabilities } = this.#session.process;
-      const prompt = promptContent(agent.name, input.content, capabilities);
+      const { process, root } = this.#session;
+      const prompt = promptContent(process.agent.name, input.content, process.capabilities, root);
       if (this.#ctx.signal.aborted) return { ok: false, error: CANCELLED_EARLY };
       return await this.#run((options) => this.#ask(prompt as AcpContentBlock[], options));
     } catch (cause) {

@@ -1,4 +1,4 @@
-import { MAX_BODY_BYTES } from '@pilotlight/protocol';
+import { MAX_BODY_BYTES, MAX_IMAGE_BYTES } from '@pilotlight/protocol';
 import { announce } from '../../ui/announce.ts';
 import { toast } from '../../ui/toasts.tsx';
 import { words } from '../../words/index.ts';
@@ -17,7 +17,7 @@ export async function addFiles(chatId: string, files: readonly File[]): Promise<
   for (const file of files) {
     const read = await readAttachment(file, TOTAL_LIMIT - weightOf(draftOf(chatId).attachments));
     if (typeof read === 'string') {
-      const limits = { text: TEXT_LIMIT, total: MAX_BODY_BYTES };
+      const limits = { text: TEXT_LIMIT, image: MAX_IMAGE_BYTES, total: MAX_BODY_BYTES };
       toast(words.composer.refused(read, file.name, file.size, limits), 'error');
       continue;
     }

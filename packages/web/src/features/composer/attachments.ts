@@ -1,4 +1,4 @@
-import { MAX_BODY_BYTES, type ContentBlock } from '@pilotlight/protocol';
+import { imageTypeOf, MAX_BODY_BYTES, MAX_IMAGE_BYTES, type ContentBlock } from '@pilotlight/protocol';
 
 /** Something that goes with a prompt: an image, or a text file. */
 export interface Attachment {
@@ -13,8 +13,16 @@ export interface Attachment {
 }
 
 /** Why a file cannot go along; the words are in the catalogue. */
-export type Refusal = 'empty' | 'image_type' | 'not_text' | 'text_too_large' | 'total_too_large';
+export type Refusal =
+  | 'empty'
+  | 'image_type'
+  | 'image_too_large'
+  | 'not_text'
+  | 'text_too_large'
+  | 'total_too_large';
 
+/** Bytes by which a kind of image is known. */
+const IMAGE_HEAD = 16;
 export const IMAGE_TYPES = ['image/png', 'image/jpeg', 'image/webp', 'image/gif'];
 /** Largest text file that is sent along, in bytes; the command line has the same limit. */
 export const TEXT_LIMIT = 256 * 1024;
@@ -26,7 +34,10 @@ let made = 0;
 /** Reads a pasted or dropped file; `room`: what may still be added, in bytes on the wire. */
 export async function readAttachment(file: File, room: number): Promise<Attachment | Refusal> {
   if (file.size === 0) return 'empty';
-  const isImage = IMAGE_TYPES.includes(file.type);
+  // By its bytes: the browser knows the type by the name alone.
+  const imageType = imageTypeOf(new Uint8Array(await file.slice(0, IMAGE_HEAD).arrayBuffer()));
+  const isImage = imageType !== null;
+  if (isImage && file.size > MAX_IMAGE_BYTES) return 'image_too_large';
   if (!isImage && file.type.startsWith('image/') && file.type !== 'image/svg+xml') return 'image_type';
   if (!isImage && file.size > TEXT_LIMIT) return (await looksLikeText(file)) ? 'text_too_large' : 'not_text';
   if (wireSize(isImage, file.size) > room) return 'total_too_large';
@@ -37,7 +48,7 @@ export async function readAttachment(file: File, room: number): Promise<Attachme
     id: `${Date.now().toString(36)}-${++made}`,
     kind: isImage ? 'image' : 'text',
     name: file.name,
-    mimeType: file.type,
+    mimeType: imageType ?? file.type,
     data,
     size: file.size,
   };
