@@ -35,9 +35,9 @@ describe.each<RealAgentId>(['opencode', 'claude'])('%s', { timeout: 120_000 }, (
       { type: 'text' },
       { type: 'content', content: { type: 'image', mimeType: 'image/png' } },
     ]);
-    const body = JSON.stringify(desk.models.requests.map((request) => request.body));
-    expect(body).toContain(PNG);
-    expect(body).toMatch(/file:\/\/\S*README\.md|Called the Read tool/);
+    const request = desk.models.requests.findLast(({ marker }) => marker?.tag === 'seen');
+    expect(request?.images).toEqual([{ mimeType: 'image/png', bytes: Buffer.from(PNG, 'base64').length }]);
+    expect(request?.userText).toMatch(/file:\/\/\S*README\.md|Called the Read tool/);
   });
 });
 
