@@ -59,7 +59,7 @@ it('prompt follows an interrupted turn into what goes on with it by itself, once
   expect(said.stdout).toBe('continue-interrupted  off  an interrupted turn goes on by itself, once\n');
   expect((await bench.run(['settings', 'continue-interrupted', 'maybe'])).code).toBe(2);
   const on = await bench.run(['settings', 'continue-interrupted', 'on', '--json']);
-  expect(JSON.parse(on.stdout)).toEqual({ continueInterrupted: true });
+  expect(JSON.parse(on.stdout)).toMatchObject({ continueInterrupted: true });
 
   const running = bench.spawn(['prompt', '--agent', 'demo', '--permission', 'allow', '/wait']);
   await running.until('stdout', /waiting/);

@@ -1,9 +1,11 @@
 import type {
   AddPolicyRule,
   AgentInfo,
+  AgentLogin,
   AgentSession,
   AnswerPermission,
   BranchList,
+  Budget,
   CancelAnswer,
   ChangedFileTexts,
   Changes,
@@ -24,6 +26,7 @@ import type {
   IndexState,
   McpServerInfo,
   McpServerList,
+  LogIn,
   MessagePage,
   Permission,
   Policy,
@@ -35,6 +38,8 @@ import type {
   RepositoryList,
   Session,
   SessionWithChat,
+  SetBudget,
+  SetKey,
   Settings,
   SubmitPrompt,
   Task,
@@ -44,6 +49,7 @@ import type {
   UpdateChat,
   UpdatePolicy,
   UpdateMcpServer,
+  UpdateHold,
   UpdateSession,
   UpdateSettings,
   UpdateTurn,
@@ -79,6 +85,22 @@ export interface Client {
   health(signal?: AbortSignal): Promise<Health>;
   getSettings(): Promise<Settings>;
   updateSettings(body: UpdateSettings): Promise<Settings>;
+  listBudgets(): Promise<Budget[]>;
+  /** `subject`: `day`, or the id of a chat or session. */
+  setBudget(subject: string, body: SetBudget): Promise<Budget>;
+  removeBudget(subject: string): Promise<void>;
+  /** What waits in the chat starts now; one turn may go over a budget. */
+  goOn(chatId: string): Promise<Chat>;
+  /** Whether a chat that waits for a usage limit goes on by itself. */
+  updateHold(chatId: string, body: UpdateHold): Promise<Chat>;
+  /** How to log in to an agent; starts it for a moment. */
+  agentLogin(id: string): Promise<AgentLogin>;
+  /** Somebody has logged in, or `methodId`: the agent is to; what waits for it goes on. */
+  logIn(id: string, body?: LogIn): Promise<AgentLogin>;
+  /** What waits for the agent goes on with the key. */
+  setKey(id: string, body: SetKey): Promise<AgentLogin>;
+  /** Forgets the keys that were set for the agent. */
+  removeKeys(id: string): Promise<void>;
   /** Of ended turns; `by` day and of everything unless told. */
   usage(query?: UsageQuery): Promise<UsageReport>;
   /** Resolves when the server begins to stop. */

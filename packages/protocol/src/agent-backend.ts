@@ -167,6 +167,8 @@ export interface AgentBackend {
   leave?(idle: IdleProcesses): Promise<void>;
   /** The end of a turn is written down: what its agent said in it need not be told again. */
   turnWritten?(chatId: string, agent: string): void;
+  /** Keys or the login of that agent have changed: what runs of it without a turn gives way to what knows of that. */
+  renew?(agent: string): Promise<void>;
   inspect?(): Promise<BackendProcess[]>;
   /** Ends that process if it serves no agent session now and none is being opened in it; otherwise does nothing. */
   endUnused?(pid: number): Promise<void>;

@@ -120,11 +120,16 @@ export const Settings = z.object({
    * turn, never for one that is such a continuation itself, nor for one that somebody stopped or cancelled.
    */
   continueInterrupted: z.boolean(),
+  /** A chat whose agent has reached a usage limit goes on by itself when the limit resets. */
+  goOnAfterLimit: z.boolean().default(false),
 });
 export type Settings = z.infer<typeof Settings>;
 
 /** PATCH /api/settings */
-export const UpdateSettings = z.strictObject({ continueInterrupted: z.boolean().optional() });
+export const UpdateSettings = z.strictObject({
+  continueInterrupted: z.boolean().optional(),
+  goOnAfterLimit: z.boolean().optional(),
+});
 export type UpdateSettings = z.infer<typeof UpdateSettings>;
 
 /** POST /api/permissions/:id/answer. For a permission `optionId`; for a question `answers` or `declined`. */

@@ -96,6 +96,8 @@ export function applyChatEvent(state: ChatState, frame: ChatFrame): ChatState {
   switch (event.type) {
     case 'message':
       return withMessage(state, event.message);
+    case 'message_removed':
+      return { ...state, messages: state.messages.filter(({ id }) => id !== event.messageId) };
     case 'chat':
       return { ...state, chat: event.chat };
     case 'turn':

@@ -3,6 +3,7 @@ import { AcpToolSnapshot } from './acp-tool-snapshot.ts';
 import { BlobRef, ContentBlock } from './content.ts';
 import { ErrorInfo } from './errors.ts';
 import { NewPolicyRule, PermissionDecision, PermissionSubject } from './policy.ts';
+import { ChatHold } from './hold.ts';
 import { AgentUsage, PermissionOption, PlanEntry, QuestionField } from './provider-types.ts';
 
 /** Times are epoch milliseconds throughout. */
@@ -79,6 +80,8 @@ export const Chat = z.object({
   unseen: z.boolean(),
   /** when the turn that starts or runs now was started; null when none does */
   runningSince: Time.nullable(),
+  /** why what waits does not start; missing: nothing holds it back */
+  hold: ChatHold.optional(),
   createdAt: Time,
   updatedAt: Time,
 });

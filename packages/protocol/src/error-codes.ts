@@ -25,6 +25,7 @@ export const ERROR_STATUS = {
   agent_unknown: 404,
   agent_not_installed: 409,
   agent_login_required: 409,
+  agent_usage_limit: 429,
   agent_failed: 502,
   agent_timeout: 504,
   agent_protocol: 502,

@@ -14,6 +14,8 @@ const part = z.number().int().nonnegative();
  */
 export const ChatFrameEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('message'), message: Message }),
+  /** of a turn that waits again, as if it had not begun */
+  z.object({ type: z.literal('message_removed'), messageId: z.string() }),
   /** `text` is appended to the part; `drop` and `moved` as in TextAppend */
   z.object({
     type: z.literal('text'),

@@ -1,6 +1,7 @@
 export * from './acp-tool-snapshot.ts';
 export * from './agent-backend.ts';
 export * from './agent-event.ts';
+export * from './agent-login.ts';
 export * from './api.ts';
 export * from './apply-frame.ts';
 export * from './apply-tool-patch.ts';
@@ -29,6 +30,7 @@ export {
 export { ERROR_STATUS } from './error-codes.ts';
 export * from './errors.ts';
 export * from './frames.ts';
+export * from './hold.ts';
 export * from './id-schemas.ts';
 export * from './ids.ts';
 export * from './image-type.ts';

@@ -19,9 +19,11 @@ import { OPENCODE_AGENT, DEMO_AGENT, builtInAgents } from './backends/built-in-a
 import { OpenCodeServerBackend } from './backends/opencode/opencode-server-backend.ts';
 import { openDataFolder, readOrMakeToken, type DataFolder } from './data-folder.ts';
 import { AgentCatalog } from './dispatch/agent-catalog.ts';
+import { AgentLogins } from './dispatch/agent-logins.ts';
 import { AgentOffers } from './dispatch/agent-offers.ts';
 import { AgentSessionDesk } from './dispatch/agent-session-desk.ts';
 import { Announcer } from './dispatch/announcer.ts';
+import { Budgets } from './dispatch/budgets.ts';
 import { Catalog } from './dispatch/catalog.ts';
 import { ChatFacts } from './dispatch/chat-facts.ts';
 import { ChatReleases } from './dispatch/chat-releases.ts';
@@ -32,6 +34,7 @@ import { Continuations } from './dispatch/continuations.ts';
 import { DiffRecorder } from './dispatch/diff-recorder.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
 import { FolderBrowser } from './dispatch/folder-browser.ts';
+import { Holds } from './dispatch/holds.ts';
 import { lossSince, noteKeeper } from './dispatch/interruption.ts';
 import { LateSpeech } from './dispatch/late-speech.ts';
 import { PermissionDesk } from './dispatch/permission-desk.ts';
@@ -234,6 +237,11 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
       dispatcher.forget(chatId);
     },
   });
+  const budgets = new Budgets(store, now);
+  const holds: Holds = building.use(
+    new Holds({ announcer, budgets, settings: userSettings, kick: (chatId) => dispatcher.kick(chatId) }),
+  );
+  const logins = new AgentLogins({ agents, keys, processes, backends, holds, folder: folder.spares });
   const runner = new TurnRunner({
     announcer,
     agents,
@@ -253,6 +261,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     facts,
     circuits,
     continuations: new Continuations(announcer, userSettings),
+    holds,
     loss,
   });
   const onError = (error: unknown, chatId?: string) =>
@@ -265,6 +274,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     runner,
     late,
     diffs,
+    holds,
     checkAgent,
     onError,
   });
@@ -317,6 +327,9 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     worktrees,
     settings: userSettings,
     mcpServers,
+    budgets,
+    holds,
+    logins,
     health,
   });
 
@@ -358,6 +371,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
   noteKeeper(store, processes);
   lock.announce(http.url);
   for (const chatId of waiting) dispatcher.kick(chatId);
+  holds.watch();
   void acp.tendSpares();
 
   const composed = building.move();

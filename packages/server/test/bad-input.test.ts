@@ -227,17 +227,14 @@ describe('agents', () => {
     expect(listed.find(({ id }) => id === agent)).toMatchObject({ state: 'missing', command: null });
   });
 
-  it.each([
-    ['no-login', null],
-    ['lost-login', 'warm'],
-  ])('%s: needs a login, and says how', async (agent, dispatch) => {
+  it.each(['no-login', 'lost-login'])('%s: needs a login, and says how', async (agent) => {
     const { chat } = await home.desk(agent);
-    for (const attempt of ['one', 'two']) {
-      expect(await home.turn(chat, attempt)).toMatchObject({
-        state: 'failed',
-        dispatch,
-        error: { code: 'agent_login_required', message: expect.stringContaining(LOGIN) },
-      });
+    const { id } = await home.client.submitPrompt(chat.id, say('one'));
+    for (const _attempt of ['first', 'second']) {
+      const held = await home.until(chat, (state) => state.chat?.hold !== undefined);
+      expect(held.chat?.hold).toMatchObject({ reason: 'login', message: expect.stringContaining(LOGIN) });
+      expect(held.turns[id]).toMatchObject({ state: 'queued', dispatch: null, error: null });
+      await home.client.goOn(chat.id);
     }
     expect((await home.client.health()).circuits).toEqual([]);
   });

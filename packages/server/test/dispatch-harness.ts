@@ -14,6 +14,7 @@ import { AgentSpec } from '../src/backends/agent-spec.ts';
 import { AgentOffers } from '../src/dispatch/agent-offers.ts';
 import { AgentSessionDesk } from '../src/dispatch/agent-session-desk.ts';
 import { Announcer } from '../src/dispatch/announcer.ts';
+import { Budgets } from '../src/dispatch/budgets.ts';
 import { Catalog } from '../src/dispatch/catalog.ts';
 import { ChatFacts } from '../src/dispatch/chat-facts.ts';
 import { ChatReleases } from '../src/dispatch/chat-releases.ts';
@@ -21,6 +22,7 @@ import { CircuitBoard } from '../src/dispatch/circuit-board.ts';
 import { Continuations } from '../src/dispatch/continuations.ts';
 import { DiffRecorder } from '../src/dispatch/diff-recorder.ts';
 import { Dispatcher } from '../src/dispatch/dispatcher.ts';
+import { Holds } from '../src/dispatch/holds.ts';
 import { LateSpeech } from '../src/dispatch/late-speech.ts';
 import { PermissionDesk } from '../src/dispatch/permission-desk.ts';
 import { PolicyBook } from '../src/dispatch/policies/policy-book.ts';
@@ -96,6 +98,13 @@ export function startDispatch(
   });
   const userSettings = new UserSettings(store);
   const continuations = new Continuations(announcer, userSettings);
+  const budgets = new Budgets(store, () => now);
+  const holds: Holds = new Holds({
+    announcer,
+    budgets,
+    settings: userSettings,
+    kick: (chatId) => dispatcher.kick(chatId),
+  });
   const runner = new TurnRunner({
     announcer,
     agents: table,
@@ -114,6 +123,7 @@ export function startDispatch(
     facts,
     circuits,
     continuations,
+    holds,
     loss: 'no_keeper',
   });
   const diffs = new DiffRecorder(announcer, (error) => errors.push(error));
@@ -125,6 +135,7 @@ export function startDispatch(
     runner,
     late,
     diffs,
+    holds,
     checkAgent,
     onError,
   });
@@ -155,6 +166,8 @@ export function startDispatch(
       now += ms;
     },
     userSettings,
+    budgets,
+    holds,
     recover: () => interruptAll(announcer, facts, { permissions, continuations }),
     /** a chat in a new plain folder, or in a repository */
     async chat(options: { git?: boolean; agent?: string } = {}) {
@@ -183,6 +196,7 @@ export function startDispatch(
       store[Symbol.dispose]();
     },
     async [Symbol.asyncDispose]() {
+      holds[Symbol.dispose]();
       await backend.dispose();
       await dispatcher.stop();
       permissions[Symbol.dispose]();

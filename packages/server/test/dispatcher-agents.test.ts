@@ -57,10 +57,8 @@ describe('a backend that is down', () => {
     const turn = d.submit(chat.id, 'x');
     await d.dispatcher.drained();
     expect(d.cold.calls).toHaveLength(0);
-    expect(d.store.turns.get(turn.id)).toMatchObject({
-      state: 'failed',
-      error: { code: 'agent_login_required' },
-    });
+    // It waits for the login.
+    expect(d.store.turns.get(turn.id)).toMatchObject({ state: 'queued', dispatch: null });
   });
 });
 

@@ -72,6 +72,8 @@ const deaf = (said: string, cancelAt: string): Expected => ({
 /** Those with a test of their own below. */
 type Special =
   | 'slow-start'
+  | 'error-auth-new'
+  | 'error-auth-prompt'
   | 'exit-with-permission-open'
   | 'permission-left-open'
   | 'permission-never-listed-tool'
@@ -87,7 +89,11 @@ type Special =
   | 'load-replay-late'
   | 'resume-replays';
 
-const table: Record<Exclude<Defect, Special>, Expected> = {
+/** Their tests are in login.test.ts. */
+const elsewhere = ['needs-login', 'usage-limit'] as const;
+type Elsewhere = (typeof elsewhere)[number];
+
+const table: Record<Exclude<Defect, Special | Elsewhere>, Expected> = {
   'noise-before': well,
   'noise-during': well,
   'noise-flood': well,
@@ -112,15 +118,6 @@ const table: Record<Exclude<Defect, Special>, Expected> = {
   },
   'no-result': { state: 'failed', code: 'agent_protocol' },
   'wrong-version': noStart('agent_protocol', 'speaks version 7'),
-  'error-auth-new': {
-    state: 'failed',
-    code: 'agent_login_required',
-    message: LOGIN,
-    said: '',
-    dispatch: null,
-    second: null,
-  },
-  'error-auth-prompt': { state: 'failed', code: 'agent_login_required', message: LOGIN, said: '' },
   'never-answers-initialize': noStart('agent_timeout', 'did not answer initialize within 1.5 s'),
   'never-answers-new': noStart('agent_timeout', 'did not answer session/new within 0.8 s'),
   'exit-at-start': noStart('agent_failed', 'exit 7. Last lines: exit-at-start: cannot go on'),
@@ -139,6 +136,8 @@ const table: Record<Exclude<Defect, Special>, Expected> = {
 
 const special: Record<Special, Partial<AgentEntry>> = {
   'slow-start': {},
+  'error-auth-new': {},
+  'error-auth-prompt': {},
   'exit-with-permission-open': {},
   'permission-left-open': {},
   'permission-never-listed-tool': {},
@@ -273,10 +272,24 @@ test.each(Object.entries(table))('%s: ends as expected, and nobody else notices'
 
 test('the table and the special ones are all there are', async () => {
   const { definitions } = await import('../../testkit/src/scripted-agents/definitions.ts');
-  expect(new Set([...Object.keys(table), ...Object.keys(special)])).toEqual(
+  expect(new Set([...Object.keys(table), ...Object.keys(special), ...elsewhere])).toEqual(
     new Set(Object.keys(definitions)),
   );
 });
+
+test.each(['error-auth-new', 'error-auth-prompt'] as const)(
+  '%s: the prompt waits for a login, and other chats do not notice',
+  async (defect) => {
+    const desk = await home.desk(defect);
+    await besides(async () => {
+      const { id } = await home.client.submitPrompt(desk.chat.id, say('hi'));
+      const held = await home.until(desk.chat, ({ chat }) => chat?.hold !== undefined);
+      expect(held.chat?.hold).toMatchObject({ reason: 'login', message: expect.stringContaining(LOGIN) });
+      expect(held.turns[id]?.state).toBe('queued');
+      expect((await home.client.cancelTurn(id)).turn?.state).toBe('cancelled');
+    });
+  },
+);
 
 test('slow-start: prompts wait for it, in order; a cancel does not wait', async () => {
   const desk = await home.desk('slow-start');

@@ -241,7 +241,7 @@ it('kill -9 of the server and of the agent: the turn says how the agent ended', 
 
 it('an interrupted turn goes on by itself where that is wanted: before what waits, and only once', async () => {
   let server = await startWell();
-  expect(await home.client.getSettings()).toEqual({ continueInterrupted: false });
+  expect(await home.client.getSettings()).toMatchObject({ continueInterrupted: false });
   await home.client.updateSettings({ continueInterrupted: true });
   const desk = await home.desk();
   const cut = await home.client.submitPrompt(desk.chat.id, say('/wait'));
@@ -251,7 +251,7 @@ it('an interrupted turn goes on by itself where that is wanted: before what wait
   for (let round = 0; round < 2; round++) {
     await ended(server.child, () => server.child.kill('SIGKILL'));
     server = await startWell();
-    expect(await home.client.getSettings()).toEqual({ continueInterrupted: true });
+    expect(await home.client.getSettings()).toMatchObject({ continueInterrupted: true });
     if (round === 0)
       await home.until(desk.chat, ({ permissions }) =>
         Object.values(permissions).some(({ state }) => state === 'pending'),

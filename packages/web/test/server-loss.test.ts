@@ -99,7 +99,7 @@ test(
 
     const other = await desk.window({ path: '/settings' }, first.url);
     await other.getByRole('switch', { name: words.settings.continueInterrupted }).click();
-    await expect.poll(() => desk.home.client.getSettings()).toEqual({ continueInterrupted: true });
+    await expect.poll(() => desk.home.client.getSettings()).toMatchObject({ continueInterrupted: true });
     if (PICTURES !== undefined) await takePictures('/settings#server', first.url, 'settings');
     await desk.home.until(chat, ({ permissions }) => Object.keys(permissions).length > 0);
     await kill();

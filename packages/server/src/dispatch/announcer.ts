@@ -3,6 +3,7 @@ import {
   chatTopic,
   type AgentSession,
   type Chat,
+  type ChatHold,
   type Permission,
   type Policy,
   type Session,
@@ -10,6 +11,10 @@ import {
 } from '@pilotlight/protocol';
 import type { CommitScope, Journal } from '../journal/journal.ts';
 import type { Store } from '../store/store.ts';
+import { holdsBack, waitsForUser } from './hold-transitions.ts';
+
+/** What of a chat changes; `hold: null`: nothing holds it back any more. */
+type ChatChanges = Partial<Omit<Chat, 'hold'>> & { hold?: ChatHold | null };
 
 /**
  * Writes entities and says so: a row and its frames, always in one transaction. Whoever changes an entity does it
@@ -94,18 +99,23 @@ export class Announcer {
    * The chat with its activity, and since when it runs, worked out anew from its turns and open questions, unless the
    * caller knows both.
    */
-  refreshChat(scope: CommitScope, chatId: string, changes: Partial<Chat> = {}): void {
+  refreshChat(scope: CommitScope, chatId: string, changes: ChatChanges = {}): void {
     const chat = this.store.chats.get(chatId);
     if (chat === null) return;
-    const activity = changes.activity === undefined ? this.#activity(chatId) : {};
-    this.chat(scope, { ...chat, ...activity, ...changes, updatedAt: this.now() });
+    const { hold: before, ...rest } = chat;
+    const { hold = before, ...others } = changes;
+    const held = hold === undefined || hold === null ? {} : { hold };
+    const activity = changes.activity === undefined ? this.#activity(chatId, hold ?? null) : {};
+    this.chat(scope, { ...rest, ...activity, ...others, ...held, updatedAt: this.now() });
   }
 
-  #activity(chatId: string): Pick<Chat, 'activity' | 'runningSince'> {
+  #activity(chatId: string, hold: ChatHold | null): Pick<Chat, 'activity' | 'runningSince'> {
     const waiting = this.store.permissions.list({ chatId, state: 'pending' }).length > 0;
     const active = this.store.turns.active(chatId);
-    const queued = active === null && this.store.turns.queueSize(chatId).count > 0;
-    const activity = waiting ? 'needs_you' : active !== null ? 'running' : queued ? 'queued' : 'idle';
+    const queued = active === null ? this.store.turns.nextQueued(chatId) : null;
+    const held = queued !== null && hold !== null && holdsBack(hold, queued.agent) && waitsForUser(hold);
+    const activity =
+      waiting || held ? 'needs_you' : active !== null ? 'running' : queued !== null ? 'queued' : 'idle';
     return { activity, runningSince: active?.startedAt ?? null };
   }
 }

@@ -2,9 +2,11 @@ import type {
   AddPolicyRule,
   AgentInfo,
   AgentList,
+  AgentLogin,
   AgentSession,
   AnswerPermission,
   BranchList,
+  Budget,
   ChangedFileTexts,
   Changes,
   Chat,
@@ -18,6 +20,7 @@ import type {
   Health,
   McpServerInfo,
   McpServerList,
+  LogIn,
   Permission,
   Policy,
   PolicyDryRun,
@@ -28,6 +31,8 @@ import type {
   RepositoryList,
   ReorderQueue,
   Session,
+  SetBudget,
+  SetKey,
   Settings,
   SubmitPrompt,
   Task,
@@ -36,6 +41,7 @@ import type {
   UpdateChat,
   UpdatePolicy,
   UpdateMcpServer,
+  UpdateHold,
   UpdateSession,
   UpdateSettings,
   UpdateTurn,
@@ -122,12 +128,26 @@ export interface Commands {
     id: string,
     options: { version?: string; signal: AbortSignal; onLine(line: string): void },
   ): Promise<AgentInfo>;
+  /** Starts the agent for a moment. */
+  agentLogin(id: string): Promise<AgentLogin>;
+  /** What waits for the agent goes on. @throws `agent_login_required` when it could not log in by that method */
+  logIn(id: string, body: LogIn): Promise<AgentLogin>;
+  setKey(id: string, body: SetKey): Promise<AgentLogin>;
+  removeKeys(id: string): Promise<void>;
   listProcesses(): Promise<ProcessInfo[]>;
   listAgentSessions(): AgentSession[];
   /** @throws `not_found` before the agent's first turn in the chat */
   updateAgentSession(chatId: string, agent: string, body: UpdateAgentSession): AgentSession;
   /** Ends the agent session of (chat, agent) gracefully; the next prompt resumes it. */
   releaseAgentSession(chatId: string, agent: string): Promise<void>;
+  /** What waits starts now; one turn may go over a budget. */
+  goOn(chatId: string): Chat;
+  /** @throws `conflict` when the chat waits for no usage limit */
+  updateHold(chatId: string, body: UpdateHold): Chat;
+  listBudgets(): Budget[];
+  /** @throws `not_found` for a subject that is neither `day` nor a chat or session */
+  setBudget(subject: string, body: SetBudget): Budget;
+  removeBudget(subject: string): void;
   /** Of ended turns, those of removed chats too. */
   usage(query: UsageQuery): UsageReport;
   getSettings(): Settings;

@@ -3,12 +3,15 @@ import type { Store } from '../store/store.ts';
 import type { McpServers } from '../mcp/mcp-servers.ts';
 import type { Residency } from '../residency/residency.ts';
 import type { AgentCatalog } from './agent-catalog.ts';
+import type { AgentLogins } from './agent-logins.ts';
 import type { AgentSessionDesk } from './agent-session-desk.ts';
+import type { Budgets } from './budgets.ts';
 import type { Catalog } from './catalog.ts';
 import type { ChatReleases } from './chat-releases.ts';
 import type { Commands } from './commands.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { FolderBrowser } from './folder-browser.ts';
+import type { Holds } from './holds.ts';
 import type { PermissionDesk } from './permission-desk.ts';
 import { dryRun } from './policies/dry-run.ts';
 import type { PolicyBook } from './policies/policy-book.ts';
@@ -34,6 +37,9 @@ export interface CommandParts {
   worktrees: WorktreeReader;
   settings: UserSettings;
   mcpServers: McpServers;
+  budgets: Budgets;
+  logins: AgentLogins;
+  holds: Holds;
   health(): Health;
 }
 
@@ -111,6 +117,10 @@ export function composeCommands(parts: CommandParts): Commands {
 
     listAgents: async () => ({ agents: await agents.list(), error: agents.error }),
     installAgent: (id, options) => agents.install(id, options),
+    agentLogin: (id) => parts.logins.describe(id),
+    logIn: (id, body) => parts.logins.logIn(id, body),
+    setKey: (id, body) => parts.logins.setKey(id, body),
+    removeKeys: (id) => parts.logins.removeKeys(id),
     listProcesses: () => residency.processes(),
     listAgentSessions: () => store.agentSessions.list(),
     updateAgentSession: (chatId, agent, { pinned }) =>
@@ -121,6 +131,18 @@ export function composeCommands(parts: CommandParts): Commands {
         throw new PilotlightError('conflict', `A turn runs in chat ${chatId}; cancel it first.`);
       }
       await releases.release(chatId, agent);
+    },
+    goOn: (chatId) => parts.holds.goOn(catalog.getChat(chatId).id),
+    updateHold: (chatId, { goesOn }) => parts.holds.decideGoOn(catalog.getChat(chatId).id, goesOn),
+    listBudgets: () => parts.budgets.list(),
+    setBudget: (subject, body) => {
+      const budget = parts.budgets.set(subject, body);
+      parts.holds.budgetsChanged();
+      return budget;
+    },
+    removeBudget: (subject) => {
+      parts.budgets.remove(subject);
+      parts.holds.budgetsChanged();
     },
     usage: (query) => usageReport(store, query),
     getSettings: () => parts.settings.get(),

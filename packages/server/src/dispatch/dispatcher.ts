@@ -8,6 +8,7 @@ import {
 import type { Announcer } from './announcer.ts';
 import type { Catalog } from './catalog.ts';
 import type { DiffRecorder } from './diff-recorder.ts';
+import type { Holds } from './holds.ts';
 import { Lane } from './lane.ts';
 import type { LateSpeech } from './late-speech.ts';
 import type { Queue } from './queue.ts';
@@ -25,6 +26,7 @@ export interface DispatcherOptions {
   runner: TurnRunner;
   late: LateSpeech;
   diffs: DiffRecorder;
+  holds: Holds;
   /** @throws PilotlightError `agent_unknown` */
   checkAgent(agent: string): void;
   onError(error: unknown, chatId: string): void;
@@ -48,7 +50,10 @@ export class Dispatcher {
     // A prompt that can run at once is accepted and begun in one step; who answers the client waits for the disk.
     const { turn, created, begun } = journal.commit(
       () => {
-        const { turn, created, isNext } = this.#o.queue.submit(chat, body, lane.isFree);
+        const agent = body.agent ?? chat.agent;
+        this.#o.holds.promptSent(chatId, agent);
+        const isFree = lane.isFree && this.#o.holds.mayStart(chatId, agent);
+        const { turn, created, isNext } = this.#o.queue.submit(chat, body, isFree);
         return { turn, created, begun: isNext ? this.#o.runner.begin(turn, true) : null };
       },
       'written',
@@ -159,7 +164,8 @@ export class Dispatcher {
   #begin(chatId: string): TurnRecord | null {
     try {
       const turn = this.#o.queue.next(chatId);
-      return turn === null ? null : this.#o.runner.begin(turn);
+      if (turn === null || !this.#o.holds.mayStart(chatId, turn.agent)) return null;
+      return this.#o.runner.begin(turn);
     } catch (error) {
       // The store refuses. The turn stays queued until there is room.
       this.#o.onError(error, chatId);
@@ -175,6 +181,7 @@ export class Dispatcher {
       late.close(chatId);
       const { turn, place } = await runner.run(record, signal);
       const sessionId = announcer.store.chats.get(chatId)?.sessionId;
+      if (turn.state === 'queued') return;
       if (place !== null && sessionId !== undefined) diffs.record(turn, place, sessionId);
     } catch (error) {
       // Only the store can fail here. What was written stays, and the next start marks the turn interrupted.

@@ -2,6 +2,7 @@ import type { AgentSession } from '@pilotlight/protocol';
 import type { Journal } from '../journal/journal.ts';
 import type { Need, ResidentSession } from '../residency/policy.ts';
 import type { Store } from '../store/store.ts';
+import { holdsBack } from './hold-transitions.ts';
 import type { AgentSessionDesk } from './agent-session-desk.ts';
 
 /** The agent sessions that are not cold, each with what needs it at this moment. */
@@ -10,8 +11,11 @@ export function sessionNeeds(store: Store, journal: Journal, desk: AgentSessionD
   journal.flush();
   const queued = new Set<string>();
   const running = new Set<string>();
-  for (const { chatId, agent, state } of store.turns.open())
+  for (const { chatId, agent, state } of store.turns.open()) {
+    // What is on hold may wait for days, and no process helps it.
+    if (state === 'queued' && holdsBack(store.chats.get(chatId)?.hold ?? null, agent)) continue;
     (state === 'queued' ? queued : running).add(`${chatId}/${agent}`);
+  }
   const asked = new Set(
     store.permissions.list({ state: 'pending' }).map(({ chatId, agent }) => `${chatId}/${agent}`),
   );

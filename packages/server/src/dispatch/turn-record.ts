@@ -10,10 +10,13 @@ import {
   type TurnResult,
 } from '@pilotlight/protocol';
 import { LEFT_OUT } from '../backends/mcp-source.ts';
+import type { CommitScope } from '../journal/journal.ts';
 import type { Announcer } from './announcer.ts';
+import { isRefusalText } from '../backends/usage-limit.ts';
 import { isFactEvent, type ChatFacts } from './chat-facts.ts';
 import type { Continuations } from './continuations.ts';
 import { interruption, withWhatNext } from './interruption.ts';
+import type { Holds } from './holds.ts';
 import type { AbortReason } from './lane.ts';
 import type { PermissionDesk } from './permission-desk.ts';
 import { Recorder } from './recorder.ts';
@@ -24,10 +27,21 @@ import { nextTurnState, type TurnEvent } from './turn-transitions.ts';
 /** Notices that come from us and not from the agent, so that it cannot tell them again. */
 const OWN_NOTICES: ReadonlySet<string> = new Set(['cold', 'recap', LEFT_OUT]);
 
+/** What an agent does for a prompt; text is looked at more closely. */
+const WORK: ReadonlySet<AgentEvent['type']> = new Set([
+  'reasoning',
+  'tool_call',
+  'tool_update',
+  'plan',
+  'content',
+]);
+
 /** Who takes part in the end of a turn. */
 export interface TurnEnd {
   permissions: PermissionDesk;
   continuations: Continuations;
+  /** who may hold the chat for what the turn ended with */
+  holds?: Holds;
   /** called in the same transaction */
   within?(): void;
 }
@@ -44,6 +58,10 @@ export class TurnRecord {
   readonly #meter = new TurnMeter();
   #turn: Turn;
   #spoke = false;
+  /** it did something else than speak */
+  #worked = false;
+  /** the beginning of what it said */
+  #said = '';
   /** codes of our own notices that were said */
   readonly #marked = new Set<string>();
   /** what an earlier server wrote down of the agent's message */
@@ -151,6 +169,11 @@ export class TurnRecord {
     return this.#turn;
   }
 
+  /** Whether the agent has done anything but say that it cannot. */
+  get worked(): boolean {
+    return this.#worked || !isRefusalText(this.#said);
+  }
+
   /**
    * The agent session is there and is about to be asked. A session that was there before is known to the next server, who
    * learns from its process what it was asked; of any other a turn that is `starting` says that it was not. So that goes to
@@ -170,6 +193,8 @@ export class TurnRecord {
 
   event(event: AgentEvent): void {
     if (event.type === 'usage') this.#meter.take(event);
+    this.#worked ||= WORK.has(event.type);
+    if (event.type === 'text' && this.#said.length < 1000) this.#said += event.text;
     if (isFactEvent(event)) return this.#facts.record(this.#turn.chatId, this.#turn.agent, event);
     if (event.type === 'notice' && OWN_NOTICES.has(event.code)) {
       // An attempt that came to nothing has said it already.
@@ -190,7 +215,7 @@ export class TurnRecord {
   /**
    * The turn's end: releases its questions, closes its tools, folds its frames, and queues what goes on with it.
    */
-  end(result: TurnResult, signal: AbortSignal, { permissions, continuations, within }: TurnEnd): Turn {
+  end(result: TurnResult, signal: AbortSignal, { permissions, continuations, holds, within }: TurnEnd): Turn {
     if (this.#retelling === null) this.#recorder.end();
     else this.#giveUp();
     permissions.release(this.#turn.id);
@@ -198,6 +223,7 @@ export class TurnRecord {
     const state = nextTurnState(this.#turn.state, endEvent(this.#turn, result, signal));
     const error = result.ok ? null : endError(this.#turn, result, signal);
     const goesOn = error !== null && state === 'interrupted' && continuations.isDue(this.#turn, error);
+    const held = error !== null && state === 'failed' ? holds?.eventOf(this.#turn, error) : null;
     const endedAt = this.#announcer.now();
     const used = this.#used();
     const turn: Turn = {
@@ -210,7 +236,9 @@ export class TurnRecord {
     this.#announcer.journal.commit((scope) => {
       this.#announcer.turn(scope, turn);
       this.#count(used, endedAt);
-      if (goesOn) continuations.queue(scope, turn);
+      // What it was in the middle of waits first, until it can go on.
+      if (goesOn || held) continuations.queue(scope, turn);
+      if (held) holds?.hold(scope, chatId, held);
       this.#announcer.refreshChat(scope, chatId, {
         lastTurnState: turn.state,
         // Who cancels is looking.
@@ -240,6 +268,36 @@ export class TurnRecord {
     const named = model ?? store.chats.choice(chatId, agent)?.model ?? '';
     const row = { turnId, chatId, sessionId, projectId, agent, model: named, day: dayOf(at), at };
     store.turnUsage.insert({ ...row, ...used });
+  }
+
+  /**
+   * The agent cannot take the prompt now, and has done nothing for it: the turn waits again, before what came later, and
+   * nothing of it stays in the transcript. `within`: in the same transaction.
+   */
+  putBack(permissions: PermissionDesk, within: (scope: CommitScope) => void): Turn {
+    if (this.#retelling === null) this.#recorder.end();
+    else this.#giveUp();
+    permissions.release(this.#turn.id);
+    const { journal, store } = this.#announcer;
+    const { chatId, messageId } = this.#turn;
+    const prompt = journal.liveMessage(chatId, messageId) ?? store.messages.get(messageId);
+    const turn: Turn = {
+      ...this.#turn,
+      state: nextTurnState(this.#turn.state, 'hold'),
+      prompt: prompt?.parts ?? [],
+      startedAt: null,
+      dispatch: null,
+      continuity: null,
+    };
+    const topic = chatTopic(chatId);
+    journal.commit((scope) => {
+      this.#announcer.turn(scope, turn);
+      for (const id of [...(this.#spoke ? [this.#recorder.messageId] : []), messageId])
+        scope.frame({ topic, event: { type: 'message_removed', messageId: id } });
+      within(scope);
+    });
+    this.#turn = turn;
+    return turn;
   }
 
   /** Cannot be told again: what is written is all there is, and its tools never finished. */

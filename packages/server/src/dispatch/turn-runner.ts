@@ -20,6 +20,7 @@ import { CANCELLED_EARLY } from '../backends/cancelled-by.ts';
 import { LEFT_OUT } from '../backends/mcp-source.ts';
 import type { AgentSessionDesk } from './agent-session-desk.ts';
 import type { Continuations } from './continuations.ts';
+import type { Holds } from './holds.ts';
 import { interruption, withReason } from './interruption.ts';
 import type { Announcer } from './announcer.ts';
 import type { ChatFacts } from './chat-facts.ts';
@@ -52,6 +53,7 @@ export interface TurnRunnerOptions {
   facts: ChatFacts;
   circuits: CircuitBoard;
   continuations: Continuations;
+  holds: Holds;
   /** why what an earlier server left cannot be found, where nothing more is known */
   loss: InterruptionReason;
 }
@@ -67,6 +69,7 @@ const SAME_WHEN_COLD = new Set<ErrorCode>([
   'agent_unknown',
   'agent_not_installed',
   'agent_login_required',
+  'agent_usage_limit',
   'config_invalid',
   'model_unknown',
   'option_unknown',
@@ -96,6 +99,7 @@ export class TurnRunner {
 
   /** The durable start of a queued turn, or of one without a row yet; may be part of a larger commit. @throws when the store refuses */
   begin(queued: Turn, isNew = false): TurnRecord {
+    this.#o.holds.started(queued.chatId);
     return TurnRecord.begin(this.#o.announcer, this.#o.facts, queued, isNew);
   }
 
@@ -122,17 +126,33 @@ export class TurnRunner {
 
   /** A full disk takes it when there is room again: until then the turn must not be given up. */
   async #end(record: TurnRecord, result: TurnResult, signal: AbortSignal): Promise<Turn> {
-    const { permissions, continuations, sessions } = this.#o;
+    const { permissions, continuations, holds, sessions } = this.#o;
     const { chatId, agent } = record.turn;
     const within = (): void => sessions.writeHeard(chatId, agent);
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
       try {
-        return record.end(result, signal, { permissions, continuations, within });
+        return (
+          this.#putBack(record, result, signal) ??
+          record.end(result, signal, { permissions, continuations, holds, within })
+        );
       } catch (error) {
         if (toErrorInfo(error).code !== 'store_full' || this.#stopping.signal.aborted) throw error;
       }
       await pause(pauseMs, undefined, { signal: this.#stopping.signal }).catch(() => {});
     }
+  }
+
+  /** A turn whose agent cannot take its prompt now waits again; null for one that ends. */
+  #putBack(record: TurnRecord, { error }: TurnResult, signal: AbortSignal): Turn | null {
+    const { holds, permissions, sessions } = this.#o;
+    if (error === undefined || signal.aborted || record.worked) return null;
+    const { turn } = record;
+    const event = holds.eventOf(turn, error);
+    if (event === null) return null;
+    return record.putBack(permissions, (scope) => {
+      holds.hold(scope, turn.chatId, event);
+      sessions.writeHeard(turn.chatId, turn.agent);
+    });
   }
 
   async #drive(

@@ -7,16 +7,26 @@ import { PilotlightError, type TurnState } from '@pilotlight/protocol';
  *     ▼                    │ · interrupt         │ · interrupt
  *   cancelled              └──────────▶ failed | cancelled | interrupted
  *
+ * `hold` takes a turn that starts or runs back to queued: its agent cannot take the prompt now, and has done nothing for it.
  * `agent_ready` leaves a running turn as it is: a prompt that the agent did not take is given to it once more.
  * A terminal turn stays terminal: every event on it is refused.
  */
-export type TurnEvent = 'start' | 'start_anew' | 'agent_ready' | 'finish' | 'fail' | 'cancel' | 'interrupt';
+export type TurnEvent =
+  | 'start'
+  | 'start_anew'
+  | 'agent_ready'
+  | 'hold'
+  | 'finish'
+  | 'fail'
+  | 'cancel'
+  | 'interrupt';
 
 const TABLE: Record<TurnState, Partial<Record<TurnEvent, TurnState>>> = {
   queued: { start: 'starting', cancel: 'cancelled' },
   starting: {
     start_anew: 'starting',
     agent_ready: 'running',
+    hold: 'queued',
     fail: 'failed',
     cancel: 'cancelled',
     interrupt: 'interrupted',
@@ -24,6 +34,7 @@ const TABLE: Record<TurnState, Partial<Record<TurnEvent, TurnState>>> = {
   running: {
     start_anew: 'starting',
     agent_ready: 'running',
+    hold: 'queued',
     finish: 'completed',
     fail: 'failed',
     cancel: 'cancelled',

@@ -2,7 +2,7 @@ import { Settings, type UpdateSettings } from '@pilotlight/protocol';
 import type { Store } from '../store/store.ts';
 
 const KEY = 'user';
-const DEFAULTS: Settings = { continueInterrupted: false };
+const DEFAULTS: Settings = { continueInterrupted: false, goOnAfterLimit: false };
 
 /** What users chose for this server. */
 export class UserSettings {
@@ -16,9 +16,12 @@ export class UserSettings {
     return Settings.catch(DEFAULTS).parse(this.#store.settings.get(KEY));
   }
 
-  update({ continueInterrupted }: UpdateSettings): Settings {
+  update(changes: UpdateSettings): Settings {
     const before = this.get();
-    const settings = { continueInterrupted: continueInterrupted ?? before.continueInterrupted };
+    const settings: Settings = {
+      continueInterrupted: changes.continueInterrupted ?? before.continueInterrupted,
+      goOnAfterLimit: changes.goOnAfterLimit ?? before.goOnAfterLimit,
+    };
     this.#store.settings.set(KEY, settings);
     return settings;
   }

@@ -8,6 +8,7 @@ import { PAGE_POLICY } from './pages.ts';
 import { problemResponse, toProblem } from './problem.ts';
 import { agentRoutes } from './resources/agents.ts';
 import { blobRoutes } from './resources/blobs.ts';
+import { budgetRoutes } from './resources/budgets.ts';
 import { chatRoutes } from './resources/chats.ts';
 import { eventRoutes } from './resources/events.ts';
 import { folderRoutes } from './resources/folders.ts';
@@ -87,6 +88,7 @@ export function createHttpApp({ deps, authenticator, guard, streams }: HttpAppPa
   settingRoutes(http, deps);
   usageRoutes(http, deps);
   mcpServerRoutes(http, deps);
+  budgetRoutes(http, deps);
   signInRoutes(http, deps, authenticator);
   pageRoutes(http, deps, authenticator);
   http.notFound((c) => {

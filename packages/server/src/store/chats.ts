@@ -1,11 +1,13 @@
-import type { AgentSessionChoice, Chat } from '@pilotlight/protocol';
-import { json, number, numberOrNull, text, word, wordOrNull } from './columns.ts';
+import type { AgentSessionChoice, Chat, ChatHold } from '@pilotlight/protocol';
+import { json, jsonOrNull, number, numberOrNull, text, toJson, word, wordOrNull } from './columns.ts';
 import type { Database, Row } from './database.ts';
 import { RowCache } from './row-cache.ts';
 import type { ChatTable } from './store.ts';
 
 function fromRow(row: Row): Chat {
+  const hold = jsonOrNull<ChatHold>(row, 'hold_json');
   return {
+    ...(hold === null ? {} : { hold }),
     id: text(row, 'id'),
     sessionId: text(row, 'session_id'),
     title: text(row, 'title'),
@@ -25,12 +27,12 @@ type Choices = Record<string, AgentSessionChoice>;
 export function chatTable(database: Database): ChatTable {
   const insert = database.prepare(
     `INSERT INTO chats (id, session_id, title, agent, activity, last_turn_state, last_line, unseen,
-       running_since, created_at, updated_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       running_since, hold_json, created_at, updated_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const update = database.prepare(
     `UPDATE chats SET title = ?, agent = ?, activity = ?, last_turn_state = ?, last_line = ?, unseen = ?,
-       running_since = ?, updated_at = ?
+       running_since = ?, hold_json = ?, updated_at = ?
      WHERE id = ?`,
   );
   const get = database.prepare('SELECT * FROM chats WHERE id = ?');
@@ -38,6 +40,7 @@ export function chatTable(database: Database): ChatTable {
   const listOfSession = database.prepare(
     'SELECT * FROM chats WHERE session_id = ? ORDER BY created_at, rowid',
   );
+  const held = database.prepare('SELECT * FROM chats WHERE hold_json IS NOT NULL ORDER BY created_at, rowid');
   const remove = database.prepare('DELETE FROM chats WHERE id = ?');
   const choices = database.prepare('SELECT choices_json FROM chats WHERE id = ?');
   const setChoices = database.prepare('UPDATE chats SET choices_json = ? WHERE id = ?');
@@ -64,6 +67,7 @@ export function chatTable(database: Database): ChatTable {
         chat.lastLine,
         Number(chat.unseen),
         chat.runningSince,
+        toJson(chat.hold ?? null),
         chat.createdAt,
         chat.updatedAt,
       ),
@@ -76,6 +80,7 @@ export function chatTable(database: Database): ChatTable {
         chat.lastLine,
         Number(chat.unseen),
         chat.runningSince,
+        toJson(chat.hold ?? null),
         chat.updatedAt,
         chat.id,
       );
@@ -87,6 +92,7 @@ export function chatTable(database: Database): ChatTable {
         return row === null ? null : fromRow(row);
       }),
     list: (sessionId) => (sessionId === undefined ? list.all() : listOfSession.all(sessionId)).map(fromRow),
+    held: () => held.all().map(fromRow),
     remove(id) {
       remove.run(id);
       database.forget();

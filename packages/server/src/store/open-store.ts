@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { PilotlightError } from '@pilotlight/protocol';
 import { agentSessionTable } from './agent-sessions.ts';
 import { blobTable } from './blobs.ts';
+import { budgetTable } from './budgets.ts';
 import { chatTable } from './chats.ts';
 import { BUSY_TIMEOUT_MS, Database } from './database.ts';
 import { frameTable } from './frames.ts';
@@ -144,6 +145,7 @@ function storeOf(database: Database): Store {
     agentSessions: agentSessionTable(database),
     permissions: permissionTable(database),
     policies: policyTable(database),
+    budgets: budgetTable(database),
     turnUsage: turnUsageTable(database),
     tasks: taskTable(database),
     blobs: blobTable(database),

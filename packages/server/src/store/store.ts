@@ -59,6 +59,8 @@ export interface ChatTable {
   get(id: string): Chat | null;
   /** oldest first */
   list(sessionId?: string): Chat[];
+  /** those in which something does not start */
+  held(): Chat[];
   /** with its turns, messages, agent sessions, permissions, frames and topic */
   remove(id: string): void;
   /** what the user chose for that agent in this chat, null when nothing */
@@ -202,6 +204,22 @@ export interface TurnUsageTable {
   rows(by: UsageBy, filter: UsageFilter, limit: number): Omit<UsageRow, 'name'>[];
 }
 
+/** The most that may be used; null: no bound. */
+export interface BudgetRow {
+  /** 'day', or the id of a chat or session */
+  subject: string;
+  tokens: number | null;
+  cost: Money | null;
+}
+
+export interface BudgetTable {
+  set(row: BudgetRow): void;
+  remove(subject: string): void;
+  list(): BudgetRow[];
+  /** those of any of these subjects, in the order given */
+  of(subjects: readonly string[]): BudgetRow[];
+}
+
 export interface TaskTable {
   insert(task: Task): void;
   get(id: string): Task | null;
@@ -258,6 +276,7 @@ export interface Store extends Disposable {
   readonly permissions: PermissionTable;
   readonly policies: PolicyTable;
   readonly turnUsage: TurnUsageTable;
+  readonly budgets: BudgetTable;
   readonly tasks: TaskTable;
   readonly blobs: BlobTable;
   readonly settings: SettingTable;

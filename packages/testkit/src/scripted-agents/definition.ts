@@ -6,6 +6,8 @@ export interface Definition {
   client: string;
   /** Merged over the capabilities of the initialize answer. */
   capabilities?: Params;
+  /** What the initialize answer tells of logins, none without. */
+  authMethods?: unknown[];
   /** The protocol version it answers, 1 without. */
   protocolVersion?: number;
   /** Runs before the first byte is read. */

@@ -1,4 +1,5 @@
 import type { Definition } from './definition.ts';
+import { accountDefects } from './defects/account.ts';
 import { clientMethodDefects } from './defects/client-methods.ts';
 import { endDefects } from './defects/ends.ts';
 import { noiseDefects } from './defects/noise.ts';
@@ -15,6 +16,7 @@ const all = {
   ...turnDefects,
   ...sessionDefects,
   ...clientMethodDefects,
+  ...accountDefects,
 };
 
 /** The name of a scripted agent: what is wrong with it. */

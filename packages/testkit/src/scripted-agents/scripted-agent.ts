@@ -81,9 +81,10 @@ export class ScriptedAgent {
       sessionCapabilities: { close: {}, resume: {} },
       ...this.#definition.capabilities,
     };
+    const { authMethods = [] } = this.#definition;
     const protocolVersion = this.#definition.protocolVersion ?? 1;
     const agentInfo = { name: this.#peer.name, title: this.#peer.name, version: '1.0.0' };
-    return { protocolVersion, agentCapabilities, agentInfo, authMethods: [] };
+    return { protocolVersion, agentCapabilities, agentInfo, authMethods };
   }
 
   #restore(id: Id, method: string, params: Params): void {

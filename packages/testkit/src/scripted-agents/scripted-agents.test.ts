@@ -230,6 +230,15 @@ const checks: Record<DefectName, Check> = {
   'error-auth-prompt': async (probe) => {
     expect((await probe.prompt(await probe.open())).error?.code).toBe(-32000);
   },
+  'needs-login': async (probe) => {
+    expect((await probe.call('session/new', { cwd, mcpServers: [] })).error?.code).toBe(-32000);
+    expect((await probe.call('authenticate', { methodId: 'nothing' })).error?.code).toBe(-32602);
+    expect((await probe.call('authenticate', { methodId: 'browser' })).result).toEqual({});
+    expect((await probe.prompt(await probe.open())).result?.['stopReason']).toBe('end_turn');
+  },
+  'usage-limit': async (probe) => {
+    expect((await probe.prompt(await probe.open())).error?.message).toContain('usage limit');
+  },
   'never-answers-initialize': async (probe) => {
     await silentSoFar(probe, probe.send('initialize', { protocolVersion: 1 }));
   },

@@ -1,10 +1,20 @@
 import { PilotlightError } from '@pilotlight/protocol';
 import type { ResolvedAgent } from '../agent-spec.ts';
+import { usageLimitIn } from '../usage-limit.ts';
 import { lastLines } from './describe-end.ts';
 import { RPC, RpcError } from './rpc-error.ts';
 
-/** What an agent's refusal means to us. `did`: "open a session", "run the prompt". Errors of our own pass through. */
-export function agentError(agent: ResolvedAgent, did: string, cause: unknown, stderr = ''): PilotlightError {
+/**
+ * What an agent's refusal means to us. `did`: "open a session", "run the prompt". Errors of our own pass through.
+ * `limitResetsAt`: when a limit of its account resets, where it said so before (epoch ms).
+ */
+export function agentError(
+  agent: ResolvedAgent,
+  did: string,
+  cause: unknown,
+  stderr = '',
+  limitResetsAt: number | null = null,
+): PilotlightError {
   if (cause instanceof PilotlightError) return cause;
   if (!(cause instanceof RpcError)) {
     const text = cause instanceof Error ? cause.message : String(cause);
@@ -22,12 +32,35 @@ export function agentError(agent: ResolvedAgent, did: string, cause: unknown, st
       },
     );
   }
+  const limit = usageLimitIn(limitWordsOf(cause), Date.now(), statusOf(cause));
+  if (limit !== null) return usageLimit(agent, cause, limitResetsAt ?? limit.resetsAt);
   const said = lastLines(stderr);
   const words = said === '' ? '' : ` Last lines: ${said}`;
   return new PilotlightError('agent_failed', `${agent.name} could not ${did}: ${cause.detail}.${words}`, {
     details: { ...details, stderr: said },
     cause,
   });
+}
+
+function usageLimit(agent: ResolvedAgent, cause: RpcError, resetsAt: number | null): PilotlightError {
+  return new PilotlightError(
+    'agent_usage_limit',
+    `${agent.name} has reached a usage limit: ${cause.detail}`,
+    {
+      details: { rpcCode: cause.code, ...(resetsAt === null ? {} : { resetsAt }) },
+      cause,
+    },
+  );
+}
+
+/** Everything it says, also in data that nobody is shown. */
+function limitWordsOf({ detail, data }: RpcError): string {
+  return `${detail} ${JSON.stringify(data ?? null)}`.slice(0, 20_000);
+}
+
+/** Of the model's answer; some agents give it in place of a code of the protocol. */
+function statusOf({ code }: RpcError): number | null {
+  return code >= 400 && code < 600 ? code : null;
 }
 
 /** Agents that have no code for it say it in words like these. */

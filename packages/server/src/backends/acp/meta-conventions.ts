@@ -6,6 +6,7 @@
  *   repeats the whole output when the command ends).
  * - `claudeCode.parentToolUseId`: the call of the sub-agent that a call belongs to.
  * - `usage` on a chunk: the tokens of one model call. `usage` of a response, or `quota.token_count` on it: of the turn.
+ * - `_claude/rateLimit` on a usage update: how the account stands; `resetsAt` in seconds.
  */
 import type { AgentUsage, TokenCounts } from '@pilotlight/protocol';
 import { asNumber, asObject, asString, at, type RawObject } from './raw-values.ts';
@@ -54,6 +55,13 @@ export function terminalNews(meta: RawObject | null): TerminalNews | null {
       ? {}
       : { exit: { exitCode: asNumber(exit['exit_code']), signal: asString(exit['signal']) } }),
   };
+}
+
+/** When the limit of the account resets that is reached (epoch ms); null when none is, or nothing is said. */
+export function limitReset(meta: unknown): number | null {
+  const said = asObject(at(meta, ['_claude/rateLimit']));
+  const seconds = asNumber(said?.['resetsAt']);
+  return said?.['status'] === 'rejected' && seconds !== null ? seconds * 1000 : null;
 }
 
 /** What an agent says of tokens, and how we count them. */

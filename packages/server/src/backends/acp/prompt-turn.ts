@@ -196,7 +196,10 @@ export class PromptTurn implements TurnSink {
     const { agent, child } = this.#session.process;
     if ('error' in answer) {
       this.#lost = !this.#worked && sessionIsLost(answer.error);
-      const error = toErrorInfo(agentError(agent, 'run the prompt', answer.error, child.stderrTail()));
+      const resetsAt = this.#session.mapper.limitResetsAt;
+      const error = toErrorInfo(
+        agentError(agent, 'run the prompt', answer.error, child.stderrTail(), resetsAt),
+      );
       const details = this.#lost ? { ...error.details, sent: false } : error.details;
       return { ok: false, error: { ...error, ...(details === undefined ? {} : { details }) } };
     }

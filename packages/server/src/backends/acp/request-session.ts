@@ -2,6 +2,7 @@ import type { McpServer, NewSessionRequest } from '@agentclientprotocol/sdk';
 import { PilotlightError } from '@pilotlight/protocol';
 import { agentError } from './agent-errors.ts';
 import type { AgentProcess } from './agent-process.ts';
+import { withLogin } from './login.ts';
 import { asString, at } from './raw-values.ts';
 
 export interface NewSession {
@@ -26,14 +27,14 @@ export function requestSession<T>(
 ): Promise<T> {
   const { agent, connection, child } = process;
   return process.whileOpening(async () => {
-    const answer = await connection
-      .request('session/new', params, {
+    const ask = (): Promise<unknown> =>
+      connection.request('session/new', params, {
         deadlineMs: agent.deadlines.newSession,
         ...(signal === undefined ? {} : { signal }),
-      })
-      .catch((cause: unknown) => {
-        throw agentError(agent, 'open a session', cause, child.stderrTail());
       });
+    const answer = await withLogin(process, ask).catch((cause: unknown) => {
+      throw agentError(agent, 'open a session', cause, child.stderrTail());
+    });
     const sessionId = asString(at(answer, ['sessionId']));
     if (sessionId === null || sessionId === '') {
       throw new PilotlightError(

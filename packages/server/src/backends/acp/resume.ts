@@ -4,6 +4,7 @@ import type { AcpSession } from './acp-session.ts';
 import { agentError, sessionIsGone } from './agent-errors.ts';
 import { takeAhead } from './ahead-session.ts';
 import type { AgentProcess } from './agent-process.ts';
+import { withLogin } from './login.ts';
 import { newSessionParams, requestSession } from './request-session.ts';
 
 export interface OpenRequest {
@@ -53,9 +54,8 @@ async function restore(
   process.attach(sessionId, session);
   try {
     const params: ResumeSessionRequest & LoadSessionRequest = { sessionId, cwd, mcpServers };
-    const result = await process.connection.request(method, params, {
-      deadlineMs: process.agent.deadlines.newSession,
-    });
+    const { newSession: deadlineMs } = process.agent.deadlines;
+    const result = await withLogin(process, () => process.connection.request(method, params, { deadlineMs }));
     await session.replayed(method === 'session/load');
     // Some load what they do not have: a conversation of which nothing is told again is an empty one.
     if (method === 'session/load' && !session.hasReplayed) {

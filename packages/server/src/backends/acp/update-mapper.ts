@@ -12,7 +12,7 @@ import {
 import type { ConfigState } from './config-state.ts';
 import { optional, mapContent } from './map-content.ts';
 import { mapTool, saysNothing, type TerminalState } from './map-tool.ts';
-import { chunkUsage, terminalNews, type TerminalNews } from './meta-conventions.ts';
+import { chunkUsage, limitReset, terminalNews, type TerminalNews } from './meta-conventions.ts';
 import { withRawOutput } from './raw-output-text.ts';
 import { asList, asNumber, asObject, asString, bounded, mapObjects, type RawObject } from './raw-values.ts';
 import { addTokens } from './turn-tokens.ts';
@@ -37,6 +37,8 @@ export class UpdateMapper {
   #running: { type: 'text' | 'reasoning'; messageId: string | null } | null = null;
   /** of the model calls of this turn, where the agent says them one by one */
   #tokens: TokenCounts | null = null;
+  /** when the limit resets that the account has reached in this turn, epoch ms */
+  limitResetsAt: number | null = null;
 
   constructor(config: ConfigState) {
     this.#config = config;
@@ -46,6 +48,7 @@ export class UpdateMapper {
   beginTurn(): void {
     this.#running = null;
     this.#tokens = null;
+    this.limitResetsAt = null;
     for (const [id, tool] of this.#tools) if (isToolEnded(tool.status)) this.#tools.delete(id);
     if (this.#tools.size === 0) this.#terminals.clear();
   }
@@ -98,7 +101,10 @@ export class UpdateMapper {
       const title = asString(update['title']);
       if (title !== null && title !== '') emit({ type: 'title', title });
     },
-    usage_update: usage,
+    usage_update: (update, emit) => {
+      this.limitResetsAt = limitReset(update['_meta']) ?? this.limitResetsAt;
+      usage(update, emit);
+    },
     notice,
   };
 

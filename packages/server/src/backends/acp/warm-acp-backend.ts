@@ -272,6 +272,15 @@ export class WarmAcpBackend implements AgentBackend {
     for (const chat of chats) this.#host.residencyChanged(chat.handle, 'cold', 'The server stopped');
   }
 
+  async renew(agent: string): Promise<void> {
+    const idle = [...this.#chats.values()].filter(
+      ({ handle, session }) => handle.agent === agent && !session.isBusy,
+    );
+    await Promise.all(idle.map(({ handle }) => this.closeSession(handle)));
+    // Spares of another definition than the present one are ended.
+    void this.tendSpares();
+  }
+
   health(): 'up' | 'down' {
     return this.#disposed ? 'down' : 'up';
   }

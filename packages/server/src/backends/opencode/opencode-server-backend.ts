@@ -63,6 +63,8 @@ export class OpenCodeServerBackend implements AgentBackend {
   readonly #notices = new OpeningNotices();
   #idle: NodeJS.Timeout | undefined;
   #left = false;
+  /** it was started before somebody logged in */
+  #isStale = false;
 
   constructor(options: OpenCodeServerBackendOptions) {
     this.#options = options;
@@ -210,6 +212,11 @@ export class OpenCodeServerBackend implements AgentBackend {
     }
   }
 
+  /** With the next prompt that comes while no turn runs. */
+  async renew(): Promise<void> {
+    this.#isStale = this.#server.current !== null;
+  }
+
   async inspect(): Promise<BackendProcess[]> {
     const server = this.#server.current;
     return server === null ? [] : [await this.#sessions.describe(server, this.#options.agentId)];
@@ -254,13 +261,16 @@ export class OpenCodeServerBackend implements AgentBackend {
 
   async #freshServer(): Promise<LaunchedServer> {
     const server = await this.#server.ensure();
-    if (this.#sessions.busy.length > 0 || server.connection.stream.opened <= MOST_STREAMS) return server;
-    await this.#release('Its event stream broke too often');
+    const isStale = this.#isStale;
+    if (this.#sessions.busy.length > 0) return server;
+    if (!isStale && server.connection.stream.opened <= MOST_STREAMS) return server;
+    await this.#release(isStale ? 'Somebody has logged in' : 'Its event stream broke too often');
     return await this.#server.ensure();
   }
 
   /** Ends the server; conversations are found again by the next need. */
   async #release(why: string): Promise<void> {
+    this.#isStale = false;
     this.#sessions.removeAll(why);
     await this.#server.recycle();
   }

@@ -1,4 +1,5 @@
 import type { AgentEvent, ErrorInfo, TurnResult } from '@pilotlight/protocol';
+import { usageLimitIn } from '../usage-limit.ts';
 import { cancelledBy } from '../cancelled-by.ts';
 import type { WireError, WireMessage } from './wire.ts';
 
@@ -66,8 +67,29 @@ function errorInfo(error: WireError, agent: AgentWords): ErrorInfo {
     const message = `The model provider refused the login of ${agent.name}: ${said}. ${agent.login}`.trim();
     return { code: 'agent_login_required', message, details };
   }
+  const limit = usageLimitIn(limitWordsOf(said, data), Date.now(), data.statusCode ?? null);
+  if (limit !== null) {
+    const message = `${agent.name} has reached a usage limit: ${said}`;
+    const { resetsAt } = limit;
+    return {
+      code: 'agent_usage_limit',
+      message,
+      details: { ...details, ...(resetsAt === null ? {} : { resetsAt }) },
+    };
+  }
   const status = data.statusCode === undefined ? '' : ` (HTTP ${data.statusCode})`;
   return { code: 'agent_failed', message: `${agent.name} failed: ${said}${status}`, details };
+}
+
+/** With what the provider said about when to come back. */
+function limitWordsOf(
+  said: string,
+  { responseHeaders, responseBody }: NonNullable<WireError['data']>,
+): string {
+  const after = responseHeaders?.['retry-after'];
+  return [said, responseBody ?? '', after === undefined ? '' : `retry-after: ${after}`]
+    .join(' ')
+    .slice(0, 20_000);
 }
 
 function stoppedElsewhere(agent: AgentWords): ErrorInfo {

@@ -16,6 +16,8 @@ export interface WireError {
     message?: string;
     statusCode?: number;
     providerID?: string;
+    responseHeaders?: Record<string, string>;
+    responseBody?: string;
   };
 }
 

@@ -1,4 +1,5 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import { LogIn, SetKey } from '@pilotlight/protocol';
 import { z } from 'zod';
 import type { EventStream, EventStreams } from '../event-streams.ts';
 import type { HttpDeps } from '../http-deps.ts';
@@ -20,6 +21,17 @@ const Install = z.strictObject({
 export function agentRoutes(http: Http, deps: Pick<HttpDeps, 'commands'>, streams: EventStreams): void {
   const { commands } = deps;
   route(http, '/api/agents', { GET: async (c) => c.json(await commands.listAgents()) });
+  route(http, '/api/agents/:id/login', {
+    GET: async (c) => c.json(await commands.agentLogin(param(c, 'id'))),
+    POST: async (c) => c.json(await commands.logIn(param(c, 'id'), await bodyOf(c, LogIn))),
+  });
+  route(http, '/api/agents/:id/key', {
+    PUT: async (c) => c.json(await commands.setKey(param(c, 'id'), await bodyOf(c, SetKey))),
+    DELETE: async (c) => {
+      await commands.removeKeys(param(c, 'id'));
+      return c.body(null, 204);
+    },
+  });
   route(http, '/api/agents/:id/install', {
     POST: async (c) => {
       const { version } = await bodyOf(c, Install);

@@ -1,4 +1,4 @@
-import { UpdateAgentSession, UpdateChat } from '@pilotlight/protocol';
+import { UpdateAgentSession, UpdateChat, UpdateHold } from '@pilotlight/protocol';
 import { z } from 'zod';
 import type { HttpDeps } from '../http-deps.ts';
 import { bodyOf, param, queryOf, route } from '../route.ts';
@@ -23,6 +23,10 @@ export function chatRoutes(http: Http, { commands }: Pick<HttpDeps, 'commands'>)
       commands.markChatSeen(param(c, 'id'));
       return c.body(null, 204);
     },
+  });
+  route(http, '/api/chats/:id/go-on', { POST: (c) => c.json(commands.goOn(param(c, 'id'))) });
+  route(http, '/api/chats/:id/hold', {
+    PATCH: async (c) => c.json(commands.updateHold(param(c, 'id'), await bodyOf(c, UpdateHold))),
   });
   route(http, '/api/chats/:id/cancel', {
     POST: (c) => c.json({ turn: commands.cancelChat(param(c, 'id')) }),
