@@ -36,8 +36,9 @@ export function exitCodeOf(error: unknown): number {
   return ERROR_STATUS[error.code] < 500 ? EXIT.refused : EXIT.internal;
 }
 
-/** The exit code of an ended turn. */
+/** The exit code of an ended turn, or of one that is held back. */
 export function exitCodeOfTurn(state: TurnState): number {
   if (state === 'completed') return EXIT.ok;
+  if (state === 'queued') return EXIT.refused;
   return state === 'cancelled' ? EXIT.turnCancelled : EXIT.turnFailed;
 }

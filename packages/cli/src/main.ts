@@ -23,6 +23,7 @@ const COMMANDS: Record<string, () => Promise<AddCommand>> = {
   keep: async () => (await import('./commands/keep-and-release.ts')).keepCommand,
   release: async () => (await import('./commands/keep-and-release.ts')).releaseCommand,
   usage: async () => (await import('./commands/usage.ts')).usageCommand,
+  budget: async () => (await import('./commands/budget.ts')).budgetCommand,
   settings: async () => (await import('./commands/settings.ts')).settingsCommand,
   open: async () => (await import('./commands/open.ts')).openCommand,
   stop: async () => (await import('./commands/stop.ts')).stopCommand,

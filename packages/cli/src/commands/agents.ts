@@ -3,6 +3,7 @@ import { answerWith, createCli, listCommand, withCommonOptions } from '../cli.ts
 import { requireServer } from '../server/find-server.ts';
 import { agentsProblem } from '../terminal/agents-problem.ts';
 import type { CommonOptions } from '../settings.ts';
+import { agentLoginCommand } from './agent-login.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { table } from '../terminal/table.ts';
 
@@ -29,6 +30,7 @@ export function agentsCommand(program: Command): void {
         ),
     ),
   );
+  agentLoginCommand(agents);
   withCommonOptions(
     agents
       .command('install')

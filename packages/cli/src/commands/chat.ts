@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { answerWith, listCommand, withCommonOptions } from '../cli.ts';
+import { holdWords } from '../prompt/hold-watch.ts';
 import { withWholeTexts } from '../prompt/whole-texts.ts';
 import type { CommonOptions } from '../settings.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
@@ -68,6 +69,23 @@ export function chatCommand(program: Command): void {
       options,
       (client) => client.updateChat(id, { title }),
       (renamed) => table([[renamed.id, sanitizeLine(renamed.title)]]),
+    ),
+  );
+  withCommonOptions(
+    chat
+      .command('go-on')
+      .argument('<id>')
+      .option('--at-reset', 'by itself, when the usage limit resets')
+      .option('--not-at-reset', 'not by itself')
+      .description('Start what waits: over a budget once, or before a login or limit is known to be over'),
+  ).action((id: string, options: CommonOptions & { atReset?: boolean; notAtReset?: boolean }) =>
+    answerWith(
+      options,
+      (client) =>
+        options.atReset === true || options.notAtReset === true
+          ? client.updateHold(id, { goesOn: options.atReset === true })
+          : client.goOn(id),
+      ({ hold, activity }) => (hold === undefined ? `✓ ${activity}` : holdWords(id, hold)),
     ),
   );
   withCommonOptions(

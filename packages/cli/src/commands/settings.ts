@@ -10,6 +10,10 @@ const SETTINGS = {
     key: 'continueInterrupted',
     about: 'an interrupted turn goes on by itself, once',
   },
+  'go-on-after-limit': {
+    key: 'goOnAfterLimit',
+    about: 'a chat parked by a usage limit goes on by itself when that resets',
+  },
 } as const satisfies Record<string, { key: keyof UpdateSettings; about: string }>;
 
 type Name = keyof typeof SETTINGS;

@@ -7,6 +7,7 @@ import { EXIT, exitCodeOfTurn } from '../exit-codes.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { duration } from '../terminal/table.ts';
 import { PermissionAsker } from './permission-asker.ts';
+import { HoldWatch } from './hold-watch.ts';
 import type { PermissionPolicy } from './permission-choice.ts';
 import { howItRan } from '../terminal/transcript.ts';
 import { textOfBlob } from './whole-texts.ts';
@@ -28,6 +29,7 @@ export interface RunTurnOptions {
 
 /**
  * Sends a prompt and shows its turn, and the one that goes on with it by itself, until it has ended; answers the exit code.
+ * Where nobody is at the terminal, a prompt that is held back ends this as well: it waits at the server.
  * The first Ctrl-C cancels the turn, the second ends this process and leaves the turn to the server.
  */
 export async function runTurn(options: RunTurnOptions): Promise<number> {
@@ -52,6 +54,7 @@ async function showTurn(options: RunTurnOptions): Promise<Turn> {
   const interrupts = new Interrupts(options);
   using asker = new PermissionAsker({ ...options, screen: cli.screen, onInterrupt: () => interrupts.take() });
   const printer = new TurnPrinter(cli.screen, turnId, (id) => textOfBlob(client, id));
+  const holds = new HoldWatch(cli.screen, turnId);
   const show: Show = cli.json ? showJson(cli) : (state, frames) => printer.show(state, frames);
   const first = Promise.withResolvers<void>();
   // Followed before it is sent, so that not even its first frame is missed.
@@ -59,6 +62,7 @@ async function showTurn(options: RunTurnOptions): Promise<Turn> {
     onState(state, frames) {
       show(state, frames);
       asker.look(state);
+      holds.look(state);
       first.resolve();
     },
     onError: first.reject,
@@ -68,7 +72,16 @@ async function showTurn(options: RunTurnOptions): Promise<Turn> {
     await first.promise;
     const accepted = await submitSurely(options);
     if (!cli.json && accepted.state === 'queued') cli.screen.transient(`⏵ ${accepted.agent}`);
-    const turn = await client.waitForTurn(chatId, turnId, { signal: interrupts.left });
+    const enough = new AbortController();
+    const signal = AbortSignal.any([interrupts.left, enough.signal]);
+    const ended = client.waitForTurn(chatId, turnId, { signal });
+    // Nobody is there to do something about it: the prompt waits, and this process does not.
+    const turn = await Promise.race(isAttended(cli) ? [ended] : [ended, holds.held]);
+    if (turn.state === 'queued') {
+      ended.catch(() => {});
+      enough.abort();
+      return turn;
+    }
     await printer.settled();
     if (!cli.json) showEnd(cli, turn);
     return turn;
@@ -78,6 +91,10 @@ async function showTurn(options: RunTurnOptions): Promise<Turn> {
     // At once: what is still on its way to the server (which may hang) is nothing to wait for.
     process.exit(EXIT.left);
   }
+}
+
+function isAttended({ json, screen }: Cli): boolean {
+  return !json && screen.isTerminal;
 }
 
 type Show = (state: ChatState, frames: readonly ChatFrame[] | null) => void;
