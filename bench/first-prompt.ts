@@ -66,7 +66,7 @@ async function prepareReal(
   const agent = await prepareRealAgent(real.id, { home, modelUrl });
   if (![agent.command, ...agent.args].filter((each) => isAbsolute(each)).every((each) => existsSync(each)))
     return null;
-  const { command, args, env, acp } = agent;
+  const { command, args, env, askMode } = agent;
   const entry = { ...real, command, args, env, askMode };
   const prepare = (dataFolder: string): void =>
     writeFileSync(join(dataFolder, 'agents.json'), JSON.stringify({ agents: [entry] }));
