@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   AgentSession,
   Chat,
+  Choice,
   DiffStat,
   Message,
   Permission,
@@ -30,11 +31,6 @@ const Revision = z
   .max(250)
   .regex(/^\P{Cc}+$/u, 'expected a branch, tag or commit');
 const Content = z.array(ContentBlock).min(1).max(200);
-const Choice = z.strictObject({
-  model: z.string().min(1).optional(),
-  mode: z.string().min(1).optional(),
-  options: z.record(z.string(), z.union([z.string(), z.boolean()])).optional(),
-});
 
 // ── requests ────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -66,6 +66,14 @@ export const TurnState = z.enum([
 ]);
 export type TurnState = z.infer<typeof TurnState>;
 
+/** What the user chose for an agent of a chat; missing fields stay as the agent has them. */
+export const Choice = z.strictObject({
+  model: z.string().min(1).optional(),
+  mode: z.string().min(1).optional(),
+  /** option id → value, for everything else */
+  options: z.record(z.string(), z.union([z.string(), z.boolean()])).optional(),
+});
+
 export const Chat = z.object({
   id: z.string(),
   sessionId: z.string(),
@@ -82,6 +90,8 @@ export const Chat = z.object({
   runningSince: Time.nullable(),
   /** why what waits does not start; missing: nothing holds it back */
   hold: ChatHold.optional(),
+  /** agent → what was chosen for it here, in force from its next turn on; missing when nothing was */
+  choices: z.record(z.string(), Choice).optional(),
   createdAt: Time,
   updatedAt: Time,
 });

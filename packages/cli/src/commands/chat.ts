@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { answerWith, listCommand, withCommonOptions } from '../cli.ts';
 import { holdWords } from '../prompt/hold-watch.ts';
 import { withWholeTexts } from '../prompt/whole-texts.ts';
+import { chatOptionsCommand } from './chat-options.ts';
 import type { CommonOptions } from '../settings.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { table } from '../terminal/table.ts';
@@ -111,4 +112,5 @@ export function chatCommand(program: Command): void {
         ),
     ),
   );
+  chatOptionsCommand(chat);
 }

@@ -4,6 +4,8 @@ import type { Database, Row } from './database.ts';
 import { RowCache } from './row-cache.ts';
 import type { ChatTable } from './store.ts';
 
+type Choices = Record<string, AgentSessionChoice>;
+
 function fromRow(row: Row): Chat {
   const hold = jsonOrNull<ChatHold>(row, 'hold_json');
   return {
@@ -17,12 +19,12 @@ function fromRow(row: Row): Chat {
     lastLine: text(row, 'last_line'),
     unseen: number(row, 'unseen') === 1,
     runningSince: numberOrNull(row, 'running_since'),
+    // Most chats have none.
+    ...(row['choices_json'] === '{}' ? {} : { choices: json<Choices>(row, 'choices_json') }),
     createdAt: number(row, 'created_at'),
     updatedAt: number(row, 'updated_at'),
   };
 }
-
-type Choices = Record<string, AgentSessionChoice>;
 
 export function chatTable(database: Database): ChatTable {
   const insert = database.prepare(
@@ -42,18 +44,13 @@ export function chatTable(database: Database): ChatTable {
   );
   const held = database.prepare('SELECT * FROM chats WHERE hold_json IS NOT NULL ORDER BY created_at, rowid');
   const remove = database.prepare('DELETE FROM chats WHERE id = ?');
-  const choices = database.prepare('SELECT choices_json FROM chats WHERE id = ?');
   const setChoices = database.prepare('UPDATE chats SET choices_json = ? WHERE id = ?');
   const rows = new RowCache<Chat>(database);
-  const chosen = new RowCache<Choices>(database);
-
-  function choicesOf(chatId: string): Choices {
-    const read = (): Choices | null => {
-      const row = choices.get(chatId);
-      return row === null ? null : json<Choices>(row, 'choices_json');
-    };
-    return chosen.get(chatId, read) ?? {};
-  }
+  const find = (id: string): Chat | null =>
+    rows.get(id, () => {
+      const row = get.get(id);
+      return row === null ? null : fromRow(row);
+    });
 
   return {
     insert: (chat) =>
@@ -84,23 +81,22 @@ export function chatTable(database: Database): ChatTable {
         chat.updatedAt,
         chat.id,
       );
-      rows.changed(chat.id, ({ id, sessionId, createdAt }) => ({ ...chat, id, sessionId, createdAt }));
+      rows.changed(chat.id, ({ id, sessionId, createdAt, choices: kept }) => {
+        const { choices: _given, ...rest } = chat;
+        return { ...rest, id, sessionId, createdAt, ...(kept === undefined ? {} : { choices: kept }) };
+      });
     },
-    get: (id) =>
-      rows.get(id, () => {
-        const row = get.get(id);
-        return row === null ? null : fromRow(row);
-      }),
+    get: find,
     list: (sessionId) => (sessionId === undefined ? list.all() : listOfSession.all(sessionId)).map(fromRow),
     held: () => held.all().map(fromRow),
     remove(id) {
       remove.run(id);
       database.forget();
     },
-    choice: (chatId, agent) => choicesOf(chatId)[agent] ?? null,
+    choice: (chatId, agent) => find(chatId)?.choices?.[agent] ?? null,
     setChoice(chatId, agent, choice) {
-      setChoices.run(JSON.stringify({ ...choicesOf(chatId), [agent]: choice }), chatId);
-      chosen.forget(chatId);
+      setChoices.run(JSON.stringify({ ...find(chatId)?.choices, [agent]: choice }), chatId);
+      rows.forget(chatId);
     },
   };
 }

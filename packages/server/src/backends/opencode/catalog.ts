@@ -6,6 +6,8 @@ import type { OpenCodeHttp } from './http.ts';
 import { asList, asObject, asString } from './wire.ts';
 
 const TIMEOUT_MS = 30_000;
+/** Models that an error names in its details; a provider may list hundreds. */
+const MOST_OFFERED = 200;
 
 export interface CatalogModel {
   /** `provider/model` */
@@ -159,7 +161,7 @@ export function checkModel(catalog: Catalog, model: string): void {
     'model_unknown',
     `The model "${model}" is not available to opencode here. ${choices}`,
     {
-      details: { model },
+      details: { option: 'model', value: model, offered: [...catalog.models.keys()].slice(0, MOST_OFFERED) },
     },
   );
 }
@@ -186,6 +188,7 @@ function unknownValue(what: string, value: string, known: string[]): PilotlightE
   return new PilotlightError(
     'option_unknown',
     `There is no ${what} "${value}"; there are ${known.join(', ')}.`,
+    { details: { option: what, value, offered: known } },
   );
 }
 

@@ -1,37 +1,31 @@
-import { useEffect } from 'react';
-import { create } from 'zustand';
-import { persist } from 'zustand/middleware';
 import type { ConfigOption } from '@pilotlight/protocol';
+import { useMemo } from 'react';
+import { create } from 'zustand';
 import { server } from '../../live/server.ts';
+import { useChatPart } from '../../live/use-chat.ts';
 import { showError } from '../../ui/toasts.tsx';
-import { choiceOf, stillAsked, type Asked, type OptionValue } from './options.ts';
+import { askedOf, choiceOf, stillAsked, type Asked, type Chosen, type OptionValue } from './options.ts';
 
-/**
- * What was chosen here and waits for the next prompt. The server keeps the choice but tells only what the agent reports
- * as in force, so this browser remembers what it asked for until the agent says so.
- */
-const useAsked = create<{ asked: Record<string, Asked> }>()(
-  persist((): { asked: Record<string, Asked> } => ({ asked: {} }), { name: 'pilotlight.asked-options' }),
-);
+/** What was chosen here and is on its way to the server, which keeps it and tells every browser. By chat and agent. */
+const useSent = create<{ sent: Record<string, Asked> }>(() => ({ sent: {} }));
 
 const NOTHING: Asked = {};
-const MAX_KEPT = 100;
+const NO_CHOICE: Chosen = {};
 const underWay = new Map<string, Promise<unknown>>();
 
-/** By option id; forgets what the agent reports as in force. */
+/** What was asked for in whatever browser and is not in force, by option id. */
 export function useAskedOptions(
   chatId: string,
   agent: string,
-  inForce: readonly ConfigOption[] | undefined,
+  options: readonly ConfigOption[],
+  isInForce: boolean,
 ): Asked {
-  const key = `${chatId}/${agent}`;
-  const asked = useAsked((state) => state.asked[key] ?? NOTHING);
-  useEffect(() => {
-    if (inForce === undefined) return;
-    const open = stillAsked(asked, inForce);
-    if (open !== asked) put(key, open);
-  }, [key, asked, inForce]);
-  return asked;
+  const choice = useChatPart(chatId, ({ state }) => state.chat?.choices?.[agent] ?? NO_CHOICE);
+  const sent = useSent((state) => state.sent[`${chatId}/${agent}`] ?? NOTHING);
+  return useMemo(() => {
+    const asked = { ...askedOf(options, choice), ...sent };
+    return isInForce ? stillAsked(asked, options) : asked;
+  }, [choice, isInForce, options, sent]);
 }
 
 /** Chooses a value for the agent's next prompt. */
@@ -43,15 +37,17 @@ export async function askFor(
   value: OptionValue,
 ): Promise<void> {
   const key = `${chatId}/${agent}`;
-  const before = useAsked.getState().asked[key] ?? NOTHING;
-  put(key, { ...before, [option.id]: value });
-  const sent = server.updateChat(chatId, { agent, choice: choiceOf(options, option, value) });
-  track(chatId, sent);
+  put(key, { ...useSent.getState().sent[key], [option.id]: value });
+  const change = server.updateChat(chatId, { agent, choice: choiceOf(options, option, value) });
+  track(chatId, change);
   try {
-    await sent;
+    await change;
   } catch (error) {
-    put(key, before);
     showError(error);
+  } finally {
+    // The frame that says so may come after the answer; two of the same are one.
+    const { [option.id]: _arrived, ...rest } = useSent.getState().sent[key] ?? NOTHING;
+    put(key, rest);
   }
 }
 
@@ -75,9 +71,7 @@ export async function changesArrived(chatId: string): Promise<void> {
 }
 
 function put(key: string, asked: Asked): void {
-  useAsked.setState((state) => {
-    const { [key]: _, ...others } = state.asked;
-    const rest = Object.fromEntries(Object.entries(others).slice(-MAX_KEPT));
-    return { asked: Object.keys(asked).length === 0 ? rest : { ...rest, [key]: asked } };
-  });
+  useSent.setState(({ sent: { [key]: _before, ...others } }) => ({
+    sent: Object.keys(asked).length === 0 ? others : { ...others, [key]: asked },
+  }));
 }

@@ -19,8 +19,8 @@ const NONE: readonly ConfigOption[] = [];
 export function OptionPickers({ chatId, agent }: { chatId: string; agent: string }) {
   const inForce = useChatPart(chatId, ({ state }) => state.config[agent]);
   const offered = useAgents().find(({ id }) => id === agent)?.options;
-  const asked = useAskedOptions(chatId, agent, inForce);
   const options = inForce ?? offered ?? NONE;
+  const asked = useAskedOptions(chatId, agent, options, inForce !== undefined);
   const all = ordered(options).map((option) => shown(option, inForce !== undefined, asked[option.id]));
   const others = all.filter(({ option }) => !isPrimary(options, option));
   const choose = (option: ConfigOption, value: OptionValue): void =>

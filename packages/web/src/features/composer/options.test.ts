@@ -1,6 +1,6 @@
 import type { ConfigOption } from '@pilotlight/protocol';
 import { describe, expect, it } from 'vitest';
-import { choiceOf, isPrimary, ordered, shown, stillAsked, valueName } from './options.ts';
+import { askedOf, choiceOf, isPrimary, ordered, shown, stillAsked, valueName } from './options.ts';
 
 function option(id: string, category?: string, type: ConfigOption['type'] = 'select'): ConfigOption {
   return {
@@ -41,6 +41,12 @@ describe('options', () => {
     expect(choiceOf(all, mode, 'b')).toEqual({ mode: 'b' });
     expect(choiceOf(all, provider, 'b')).toEqual({ options: { provider: 'b' } });
     expect(choiceOf(all, fast, true)).toEqual({ options: { fast: true } });
+  });
+
+  it('are found again in what the server keeps', () => {
+    const choice = { model: 'b', mode: 'c', options: { provider: 'd', fast: true } };
+    expect(askedOf(all, choice)).toEqual({ model: 'b', 'permission-mode': 'c', provider: 'd', fast: true });
+    expect(askedOf([], choice)).toEqual({ provider: 'd', fast: true });
   });
 
   it('say what is in force apart from what was asked for', () => {

@@ -1,9 +1,12 @@
-import type { ConfigOption, UpdateChat } from '@pilotlight/protocol';
+import type { Chat, ConfigOption, UpdateChat } from '@pilotlight/protocol';
 
 export type OptionValue = string | boolean;
 
-/** What was asked for in this browser and not yet reported as in force, by option id. */
+/** What was asked for and not yet reported as in force, by option id. */
 export type Asked = Readonly<Record<string, OptionValue>>;
+
+/** What the server keeps as chosen for one agent of a chat. */
+export type Chosen = NonNullable<Chat['choices']>[string];
 
 export interface ShownOption {
   option: ConfigOption;
@@ -49,6 +52,19 @@ export function choiceOf(
     if (option === primary(options, purpose) && typeof value === 'string') return { [purpose]: value };
   }
   return { options: { [option.id]: value } };
+}
+
+/** What the server keeps as chosen, by option id; `choiceOf` the other way round. */
+export function askedOf(
+  options: readonly ConfigOption[],
+  { model, mode, options: others = {} }: Chosen,
+): Asked {
+  const named = { model, mode };
+  const purposes = Object.entries(named).flatMap(([purpose, value]) => {
+    const option = primary(options, purpose);
+    return option === undefined || value === undefined ? [] : [[option.id, value] as const];
+  });
+  return { ...Object.fromEntries(purposes), ...others };
 }
 
 /** What is still asked for once the agent reported its options: all that did not come into force. */
