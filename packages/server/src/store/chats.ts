@@ -93,7 +93,7 @@ export function chatTable(database: Database): ChatTable {
       remove.run(id);
       database.forget();
     },
-    choice: (chatId, agent) => find(chatId)?.choices?.[agent] ?? null,
+    choice: (chatId, agent) => (find(chatId)?.choices as Choices | undefined)?.[agent] ?? null,
     setChoice(chatId, agent, choice) {
       setChoices.run(JSON.stringify({ ...find(chatId)?.choices, [agent]: choice }), chatId);
       rows.forget(chatId);
