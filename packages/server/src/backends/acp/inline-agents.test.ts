@@ -245,7 +245,7 @@ test.each(stopReasons)('stop reason %s ends the turn well, with a notice', async
   await ensure(bench);
   const { log, result } = await bench.turn('c1', 'x', 'inline');
   expect(result).toEqual({ ok: true });
-  expect(log.events.find((event) => event.type === 'usage')).toEqual({
+  expect(log.events.find((event) => event.type === 'usage')).toMatchObject({
     type: 'usage',
     usage: { inputTokens: 5, outputTokens: 7, cacheReadTokens: 1 },
   });
