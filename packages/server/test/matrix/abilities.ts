@@ -1,6 +1,7 @@
 import { cancel } from './abilities/cancel.ts';
 import { choices } from './abilities/choices.ts';
 import { content } from './abilities/content.ts';
+import { mcpServers } from './abilities/mcp.ts';
 import { modelErrors } from './abilities/model-errors.ts';
 import { permissions, standing } from './abilities/permissions.ts';
 import { processes } from './abilities/processes.ts';
@@ -18,6 +19,7 @@ export const ABILITIES: readonly Ability[] = [
   ...standing,
   ...choices,
   ...content,
+  ...mcpServers,
   ...modelErrors,
   ...processes,
 ];

@@ -14,7 +14,7 @@ import { parseArgs } from 'node:util';
 import { builtInAgents } from '../../src/backends/built-in-agents.ts';
 import { ABILITIES } from './abilities.ts';
 import { DOCUMENT, documentOf } from './document.ts';
-import { readRecord, writeRecord, type AgentRecord } from './record.ts';
+import { readRecord, writeRecord, type AgentRecord, type MatrixRecord } from './record.ts';
 import { runAgent } from './run-agent.ts';
 
 const { values, positionals } = parseArgs({
@@ -30,13 +30,14 @@ const wanted = values.only?.split(',');
 const abilities = ABILITIES.filter(({ id }) => wanted?.includes(id) ?? true);
 await ensureRealAgents({ log: (line) => console.log(line) });
 
-const record = readRecord();
 for (const id of REAL_AGENT_IDS) {
   if (positionals.length > 0 && !positionals.includes(id)) continue;
   console.log(`\n${REAL_AGENTS[id].name}`);
   const cells = await runAgent(id, abilities, ({ title }, { result, note }) =>
     console.log(`  ${result.padEnd(11)} ${title}${note === '' ? '' : `: ${note}`}`),
   );
+  // Read now: another run may have written meanwhile.
+  const record = readRecord();
   record[id] = { ...facts(id), cells: { ...record[id]?.cells, ...cells } };
   writeRecord(inOrder(record));
   writeFileSync(DOCUMENT, documentOf(inOrder(record), ABILITIES));
@@ -51,7 +52,7 @@ function facts(id: RealAgentId): Omit<AgentRecord, 'cells'> {
 }
 
 /** Agents as the testkit lists them, abilities as they are asked, and nothing that is not asked any more. */
-function inOrder(unordered: typeof record): typeof record {
+function inOrder(unordered: MatrixRecord): MatrixRecord {
   return Object.fromEntries(
     REAL_AGENT_IDS.flatMap((id) => {
       const agent = unordered[id];

@@ -1,6 +1,7 @@
 /**
  * A small MCP server on stdio with one tool, `greet`: it answers `<greeting> <text>` and appends what it was asked, with the
- * greeting of its environment and the secret it was given, to the file that the environment names.
+ * greeting of its environment and the secret it was given, to the file that the environment names. Another file takes a
+ * line for each time that its tools were asked for.
  */
 import { appendFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -11,7 +12,7 @@ interface Request {
   params?: { protocolVersion?: string; arguments?: { text?: string } };
 }
 
-const { GREETING = 'Hello', GREET_LOG = '', GREET_SECRET = '' } = process.env;
+const { GREETING = 'Hello', GREET_LOG = '', GREET_SECRET = '', GREET_LISTINGS = '' } = process.env;
 
 const tool = {
   name: 'greet',
@@ -28,7 +29,10 @@ function result({ method, params }: Request): unknown {
       serverInfo: { name: 'greeter', version: '1.0.0' },
     };
   }
-  if (method === 'tools/list') return { tools: [tool] };
+  if (method === 'tools/list') {
+    if (GREET_LISTINGS !== '') appendFileSync(GREET_LISTINGS, 'listed\n');
+    return { tools: [tool] };
+  }
   if (method === 'tools/call') {
     const said = `${GREETING} ${params?.arguments?.text ?? ''}`;
     if (GREET_LOG !== '') appendFileSync(GREET_LOG, `${said} ${GREET_SECRET}\n`);

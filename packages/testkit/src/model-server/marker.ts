@@ -12,6 +12,7 @@ export const MARKER_NAMES = [
   'read',
   'plan',
   'mcp',
+  'agent',
 ] as const;
 
 export type MarkerName = (typeof MARKER_NAMES)[number];
@@ -19,7 +20,7 @@ export type MarkerName = (typeof MARKER_NAMES)[number];
 /**
  * A script marker found in a user message, written `[[name words… key=value…]]`, for example
  * `[[shell tag=first cwd=/tmp/x]]`, `[[error 429]]`, `[[hold a]]`, `[[text 5000 delay=0]]`.
- * `[[mcp greet tag=x]]` calls the tool of an MCP server whose name ends with `greet`.
+ * `[[agent tag=x]]` has a sub-agent read README.md; `[[mcp greet tag=x]]` calls the tool of an MCP server whose name ends with `greet`.
  * A value with spaces is quoted: `cwd="/tmp/with space"`.
  */
 export interface Marker {

@@ -106,7 +106,7 @@ function isAnswered(since: readonly ConversationItem[]): boolean {
 }
 
 function isToolMarker(marker: Marker): boolean {
-  return ['shell', 'steps', 'slow-tool', 'write', 'read', 'plan', 'mcp'].includes(marker.name);
+  return ['shell', 'steps', 'slow-tool', 'write', 'read', 'plan', 'mcp', 'agent'].includes(marker.name);
 }
 
 function planToolCall(request: ModelRequest, marker: Marker): AnswerPlan {
@@ -176,6 +176,8 @@ function toolIntent(marker: Marker): ToolIntent {
   if (marker.name === 'write')
     return { kind: 'write', path: `${cwd}/written-${tag}.txt`, content: `written ${tag}\n`, cwd };
   if (marker.name === 'plan') return { kind: 'plan', steps: planSteps(tag), cwd };
+  if (marker.name === 'agent')
+    return { kind: 'agent', prompt: `Read it. [[read tag=${tag} cwd="${cwd}"]]`, cwd };
   if (marker.name === 'mcp') return { kind: 'mcp', tool: marker.words[0] ?? '', text: tag, cwd };
   if (marker.name === 'read') return { kind: 'read', path: `${cwd}/${marker.words[0] ?? 'README.md'}`, cwd };
   const commands = { steps: stepsCommand, 'slow-tool': slowCommand };

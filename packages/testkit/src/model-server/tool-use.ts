@@ -7,6 +7,7 @@ export type ToolIntent =
   | { readonly kind: 'shell'; readonly command: string; readonly cwd: string; readonly escalate: boolean }
   | { readonly kind: 'write'; readonly path: string; readonly content: string; readonly cwd: string }
   | { readonly kind: 'read'; readonly path: string; readonly cwd: string }
+  | { readonly kind: 'agent'; readonly prompt: string; readonly cwd: string }
   | { readonly kind: 'plan'; readonly steps: readonly string[]; readonly cwd: string }
   /** a tool by the end of its name: agents put the name of its MCP server before it, each in its own way */
   | { readonly kind: 'mcp'; readonly tool: string; readonly text: string; readonly cwd: string };
@@ -33,6 +34,7 @@ const TOOL_NAMES: Record<Exclude<ToolIntent['kind'], 'mcp'>, readonly string[]> 
   ],
   write: ['write', 'Write', 'write_file', 'create_file', 'apply_patch', 'create', 'edit'],
   read: ['read', 'Read', 'read_file', 'read_files', 'view'],
+  agent: ['task', 'Task', 'Agent', 'agent', 'spawn_agent'],
   plan: ['todowrite', 'TodoWrite', 'todo_write', 'write_todos', 'update_plan', 'update_todo'],
 };
 
@@ -69,6 +71,7 @@ export function buildArguments(tool: ToolOffer, intent: ToolIntent): JsonObject 
 /** The value of a property that the intent is about; undefined when the intent says nothing on it. */
 function meantValue(name: string, schema: JsonObject, intent: ToolIntent, tool: string): unknown {
   if (intent.kind === 'mcp') return name === 'text' ? intent.text : undefined;
+  if (intent.kind === 'agent') return agentValue(name, schema, intent, tool);
   if (intent.kind === 'shell') return shellValue(name, schema, intent);
   if (intent.kind === 'plan') return planValue(schema, intent.steps);
   if (/^(file_?path|path|absolute_?path|target_file|filename)$/.test(name)) return intent.path;
@@ -92,6 +95,18 @@ function shellValue(
   if (intent.escalate && name === 'sandbox_permissions') return 'require_escalated';
   if (intent.escalate && name === 'justification') return 'The script asks for it';
   return undefined;
+}
+
+/** Which sub-agent is to do it: the one for anything, by the name it has where the tool has that name. */
+function agentValue(
+  name: string,
+  schema: JsonObject,
+  { prompt }: Extract<ToolIntent, { kind: 'agent' }>,
+  tool: string,
+): unknown {
+  if (/^(prompt|message|task|instructions?)$/.test(name)) return prompt;
+  if (!/(agent|subagent)_?(type|name)$/.test(name) || schema['enum'] !== undefined) return undefined;
+  return tool === 'task' ? 'general' : 'general-purpose';
 }
 
 /** A list of steps where the schema wants a list, a checklist where it wants a text. */
@@ -126,6 +141,7 @@ function freeformText(intent: ToolIntent): string {
   if (intent.kind === 'shell') return intent.command;
   if (intent.kind === 'plan') return intent.steps.join('\n');
   if (intent.kind === 'mcp') return intent.text;
+  if (intent.kind === 'agent') return intent.prompt;
   return intent.kind === 'write' ? patchText(intent.path, intent.content) : intent.path;
 }
 

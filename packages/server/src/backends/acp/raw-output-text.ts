@@ -2,7 +2,7 @@ import { isToolEnded, type AcpToolSnapshot } from '@pilotlight/protocol';
 import { asList, asObject, asString } from './raw-values.ts';
 
 /** Where agents put the words of a result, best first. */
-const FIELDS = ['result', 'output', 'text', 'error'];
+const FIELDS = ['result', 'output', 'content', 'text', 'error'];
 /** Characters shown; the beginning goes first, as of a terminal. */
 const limit = 1024 * 1024;
 

@@ -23,6 +23,13 @@ async function goOn(bench: AgentBench, tag: string, before: string | null): Prom
   return expected.includes(continuity) ? works(String(continuity)) : fails(`it came back as ${continuity}`);
 }
 
+/** A chat in which something was said, without scripts: a recap must quote no tool's, or the model would run it again. */
+async function talkedChat(bench: AgentBench): Promise<string | null> {
+  await bench.newChat();
+  completed(await bench.turn('Hello. [[text tag=before-kill]]'));
+  return await bench.desk.conversation();
+}
+
 const shared: Ability = {
   id: 'two_chats',
   title: 'Two chats in one process',
@@ -53,10 +60,7 @@ const killedIdle: Ability = {
   title: 'kill -9 between turns',
   core: true,
   async judge(bench) {
-    // A recap must quote no script of a tool, or the model would run it again.
-    await bench.newChat();
-    completed(await bench.turn('Hello. [[text tag=before-kill]]'));
-    const conversation = await bench.desk.conversation();
+    const conversation = await talkedChat(bench);
     await bench.desk.kill();
     return await goOn(bench, 'after-idle-kill', conversation);
   },
@@ -67,7 +71,7 @@ const killedInTurn: Ability = {
   title: 'kill -9 in a turn',
   core: false,
   async judge(bench) {
-    const conversation = await bench.desk.conversation();
+    const conversation = await talkedChat(bench);
     const body = say('Take your time. [[hold struck tag=struck]]');
     const running = bench.seen(body, () => Promise.resolve());
     await bench.desk.held('struck');
@@ -84,7 +88,7 @@ const restarted: Ability = {
   title: 'Server restarted',
   core: false,
   async judge(bench) {
-    const conversation = await bench.desk.conversation();
+    const conversation = await talkedChat(bench);
     await bench.desk.restartServer();
     const cell = await goOn(bench, 'after-restart', conversation);
     const words = await bench.desk.home.words(bench.desk.desk.chat);
@@ -97,7 +101,7 @@ const forgotten: Ability = {
   title: 'Told again what it forgot',
   core: false,
   async judge(bench) {
-    const conversation = await bench.desk.conversation();
+    const conversation = await talkedChat(bench);
     const memory = join(bench.desk.agentHome, bench.entry.memory);
     await bench.desk.restartServer(() => rmSync(memory, { recursive: true }));
     const seen = await bench.turn('Go on. [[text tag=after-oblivion]]');

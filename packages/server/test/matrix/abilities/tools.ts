@@ -114,4 +114,26 @@ const plan: Ability = {
   },
 };
 
-export const tools: readonly Ability[] = [tool, output, streamed, diff, plan];
+const subAgent: Ability = {
+  id: 'sub_agent',
+  title: 'Sub-agent nested',
+  core: false,
+  async judge(bench) {
+    const worktree = await bench.desk.worktree();
+    await bench.newChat();
+    const seen = await bench.turn(`Delegate. [[agent tag=sub cwd=${worktree}]]`);
+    completed(seen);
+    const request = seen.requests.at(0);
+    if (request?.tool == null)
+      return notOffered(`no tool for sub-agents among those of its model: ${request?.tools.join(', ')}`);
+    const calls = toolsOf(seen);
+    const nested = calls.filter(({ parentToolCallId }) => calls.some(({ id }) => id === parentToolCallId));
+    if (nested.length > 0) return works();
+    const list = calls.map(({ title, status }) => `“${title}” (${status})`).join(', ');
+    return calls.length > 1
+      ? fails(`its calls stand beside each other: ${list}`)
+      : notOffered(`what the sub-agent does is not told: ${list || 'no call at all'}`);
+  },
+};
+
+export const tools: readonly Ability[] = [tool, output, streamed, diff, plan, subAgent];
