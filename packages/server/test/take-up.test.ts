@@ -189,6 +189,53 @@ it('an answer that was written down and never sent is sent by the next server', 
   expect(await home.words(desk.chat)).toBe('You chose allow-once.');
 });
 
+it('an "always" that was written down and never sent is told as once, and its rule answers the next by itself', async () => {
+  const desk = await home.desk();
+  const { id } = await home.client.submitPrompt(desk.chat.id, say('/run true'));
+  const state = await home.until(desk.chat, (now) => pending(now).length === 1);
+  const [open] = pending(state);
+  keeper.cut();
+  await home.client.answerPermission(open?.id ?? '', { optionId: 'allow-always' });
+  await handOver();
+  expect(await home.client.waitForTurn(desk.chat.id, id)).toMatchObject({ state: 'completed' });
+  await expect(
+    home.client.answerPermission(open?.id ?? '', { optionId: 'reject-once' }),
+  ).rejects.toMatchObject({ code: 'permission_answered', details: { answer: { optionId: 'allow-always' } } });
+  expect(await home.turn(desk.chat, '/run true')).toMatchObject({ state: 'completed' });
+  const all = await home.client.listPermissions({ chatId: desk.chat.id });
+  expect(all.map(({ decision, answer }) => [decision?.by, answer])).toEqual([
+    ['user', { optionId: 'allow-always', toldOptionId: 'allow-once' }],
+    ['rule', { optionId: 'allow-once' }],
+  ]);
+});
+
+it('a deadline is kept by the next server, and its refusal reaches the agent once', async () => {
+  const desk = await home.desk();
+  await home.client.updatePolicy('session', desk.session.id, { answerWithin: 1 });
+  const { id } = await home.client.submitPrompt(desk.chat.id, say('/ask'));
+  const state = await home.until(desk.chat, (now) => pending(now).length === 1);
+  await handOver();
+  expect(await home.client.waitForTurn(desk.chat.id, id)).toMatchObject({ state: 'completed' });
+  expect(await home.words(desk.chat)).toBe('You chose reject-once.');
+  const [asked] = pending(state);
+  expect(await home.client.getPermission(asked?.id ?? '')).toMatchObject({
+    deadlineAt: asked?.deadlineAt,
+    decision: { by: 'deadline' },
+  });
+});
+
+it('a mode answers what an earlier server has asked', async () => {
+  const desk = await home.desk();
+  const { id } = await home.client.submitPrompt(desk.chat.id, say('/write note.txt words'));
+  await home.until(desk.chat, (now) => pending(now).length === 1);
+  await handOver();
+  await home.client.updatePolicy('project', desk.session.projectId, { mode: 'accept_edits' });
+  expect(await home.client.waitForTurn(desk.chat.id, id)).toMatchObject({ state: 'completed' });
+  expect(existsSync(join(desk.folder, 'note.txt'))).toBe(true);
+  const all = await home.client.listPermissions({ chatId: desk.chat.id });
+  expect(all.map(({ answeredBy }) => answeredBy)).toEqual(['mode']);
+});
+
 it('a prompt that never reached its agent is given to it, once', async () => {
   const desk = await home.desk();
   await home.turn(desk.chat, '/echo one;');

@@ -4,10 +4,43 @@ import { words } from '../src/words/index.ts';
 import { BrowserDesk } from './browser-desk.ts';
 import { composer, sees, send, transcript } from './looks.ts';
 
+/** An agent that asks for a form with limits and then for a page to be opened, and says what it was answered. */
+const FORMS = `
+  const waiting = new Map();
+  let next = 1;
+  const send = (message) => process.stdout.write(JSON.stringify({ jsonrpc: '2.0', ...message }) + '\\n');
+  const ask = (params) => new Promise((resolve) => { waiting.set(next, resolve); send({ id: next++, method: 'elicitation/create', params }); });
+  const text = (sessionId, text) => send({ method: 'session/update', params: { sessionId, update: { sessionUpdate: 'agent_message_chunk', content: { type: 'text', text } } } });
+  const properties = {
+    port: { type: 'integer', title: 'Port', minimum: 1, maximum: 65535, default: 80 },
+    site: { type: 'string', title: 'Site', format: 'uri' },
+    colour: { type: 'string', title: 'Colour', enum: ['red', 'blue'] },
+    sure: { type: 'boolean', title: 'Sure' },
+  };
+  const methods = {
+    initialize: () => ({ protocolVersion: 1 }),
+    'session/new': () => ({ sessionId: 's' }),
+    'session/prompt': async ({ sessionId }) => {
+      const requestedSchema = { type: 'object', required: ['port', 'sure'], properties };
+      const form = await ask({ mode: 'form', sessionId, message: 'Set it up', requestedSchema });
+      const page = await ask({ mode: 'url', sessionId, elicitationId: 'e', url: 'https://example.com/sign-in?a=b', message: 'Sign in there' });
+      text(sessionId, JSON.stringify(form) + ' ' + JSON.stringify(page));
+      return { stopReason: 'end_turn' };
+    },
+  };
+  const handle = async ({ id, method, params, result }) => {
+    if (!method) return waiting.get(id)?.(result);
+    const answer = await methods[method]?.(params);
+    if (id !== undefined) send({ id, result: answer ?? {} });
+  };
+  require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => handle(JSON.parse(line))).on('close', () => process.exit());
+`;
+
 let desk: BrowserDesk;
 
 beforeEach(async () => {
-  desk = await BrowserDesk.open();
+  const forms = { id: 'forms', name: 'Forms', command: process.execPath, args: ['-e', FORMS] };
+  desk = await BrowserDesk.open({ agents: [forms] });
 });
 afterEach(() => desk[Symbol.asyncDispose]());
 
@@ -94,6 +127,46 @@ test(
     await dialog.waitFor({ state: 'detached' });
     await desk.home.turn(chat, '/write note.txt by-mode');
     await sees(page, /by the mode of the session: accept edits/);
+  },
+);
+
+test(
+  'a form says what does not fit before it is sent, and a page is opened by its whole address',
+  { timeout: 90_000 },
+  async () => {
+    const { path, chat } = await desk.session('forms');
+    const page = await desk.window({ path });
+    await send(page, 'go');
+    const card = page.locator('[data-question]');
+    const port = card.getByLabel('Port', { exact: true });
+    await port.waitFor();
+    expect(await port.inputValue()).toBe('80');
+    await port.fill('70000');
+    await card.getByLabel('Site', { exact: true }).fill('nowhere');
+    await card.getByRole('button', { name: words.questions.submit }).click();
+    for (const problem of [
+      'must be at most 65535',
+      'takes an address such as https://example.com',
+      'wants an answer',
+    ])
+      await card.getByText(words.questions.problem(problem)).waitFor();
+    await port.fill('8080');
+    await card.getByLabel('Site', { exact: true }).fill('https://example.com');
+    await card.getByLabel('blue').press(' ');
+    await card.getByLabel('Yes').press(' ');
+    await card.getByRole('button', { name: words.questions.submit }).click();
+    const link = card.getByRole('link');
+    await link.waitFor();
+    expect([await link.textContent(), await link.getAttribute('rel')]).toEqual([
+      'https://example.com/sign-in?a=b',
+      'noopener noreferrer',
+    ]);
+    await card.getByRole('button', { name: words.questions.pageDone }).click();
+    const form = {
+      action: 'accept',
+      content: { port: 8080, site: 'https://example.com', colour: 'blue', sure: true },
+    };
+    await expect.poll(() => desk.home.words(chat)).toBe(`${JSON.stringify(form)} {"action":"accept"}`);
   },
 );
 

@@ -8,23 +8,26 @@ const MODES: PolicyMode[] = ['ask', 'accept_edits', 'allow_in_worktree', 'allow_
 /** What becomes of requests that no rule speaks of. `inherited`: the project's, for a session; null for a project. */
 export function ModeChoice({
   mode,
+  revision,
   inherited,
   onChange,
 }: {
   mode: PolicyMode | null;
+  /** of the policy that says so */
+  revision: number;
   inherited: PolicyMode | null;
   /** resolves with whether it is so */
   onChange(mode: PolicyMode | null): Promise<boolean>;
 }) {
   const w = words.policies;
   const name = useId();
-  // Shown as pressed until the server has said so.
-  const [pressed, setPressed] = useState<{ mode: PolicyMode | null } | null>(null);
-  const shown = pressed === null ? mode : pressed.mode;
+  // Shown as pressed until the next revision says so.
+  const [pressed, setPressed] = useState<{ mode: PolicyMode | null; revision: number } | null>(null);
+  const shown = pressed?.revision === revision ? pressed.mode : mode;
   const chosen = shown ?? (inherited === null ? 'ask' : null);
   const press = (next: PolicyMode | null): void => {
-    setPressed({ mode: next });
-    void onChange(next).then(() => setPressed((now) => (now?.mode === next ? null : now)));
+    setPressed({ mode: next, revision });
+    void onChange(next).then((isDone) => isDone || setPressed(null));
   };
   const own = MODES.map((value) => ({ value, ...w.modes[value] }));
   const options = inherited === null ? own : [{ value: null, ...w.modeFromProject(inherited) }, ...own];

@@ -56,6 +56,7 @@ export function PolicyEditor({
     <>
       <ModeChoice
         mode={policy.mode}
+        revision={policy.revision}
         inherited={isSession ? (project.mode ?? 'ask') : null}
         onChange={(mode) => change(() => ({ mode }))}
       />
