@@ -1,4 +1,9 @@
-import { emptyToolSnapshot, type AcpToolSnapshot, type NewPolicyRule } from '@pilotlight/protocol';
+import {
+  emptyToolSnapshot,
+  type AcpToolSnapshot,
+  type NewPolicyRule,
+  type PermissionSubject,
+} from '@pilotlight/protocol';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,6 +32,24 @@ const call = (fields: Partial<AcpToolSnapshot>): AcpToolSnapshot => ({
 const edit = (path: string, folder = tree) =>
   subjectOf(call({ kind: 'edit', locations: [{ path }] }), undefined, folder);
 const run = (rawInput: unknown) => subjectOf(call({ kind: 'execute', rawInput }), undefined, tree);
+
+const verdict = (rules: NewPolicyRule[], subject: PermissionSubject) =>
+  decide(
+    inForce(
+      {
+        scope: 'session',
+        scopeId: '',
+        mode: null,
+        answerWithin: null,
+        rules: rules.map((rule) => ({ ...rule, id: '', permissionId: null, createdAt: 0 })),
+        revision: 1,
+        updatedAt: 0,
+      },
+      null,
+    ),
+    subject,
+    'alpha',
+  ).action;
 
 describe('the paths of a request', () => {
   it.each([
@@ -83,6 +106,7 @@ describe('the commands of a request', () => {
     expect(run({ command: ['bash', '-lc', 'git status && ls'] }).commands).toEqual(['git status && ls']);
     expect(run({ command: ['rm', '-r', 'my files', '*'] }).commands).toEqual(["rm -r 'my files' '*'"]);
     expect(run({ command: 'rm', args: ['-r', '$x'] }).commands).toEqual(["rm -r '$x'"]);
+    expect(run({ commands: ['ls', 'pwd'] })).toMatchObject({ commands: ['ls', 'pwd'], complete: true });
   });
 
   it.each([[{}], [{ command: 3 }], [{ command: ['a', 3] }], [{ command: 'a', args: 'b' }]])(
@@ -120,6 +144,14 @@ describe('the commands of a request', () => {
     expect(subjectOf(editor, undefined, tree)).toMatchObject({ kind: 'edit', complete: true });
   });
 
+  it('are in the title of an agent that gives no input: enough to deny, not to allow', () => {
+    const subject = subjectOf(call({ kind: 'execute', title: 'rm -rf src' }), undefined, tree);
+    expect(subject).toMatchObject({ commands: ['rm -rf src'], paths: [{ path: 'src' }], complete: false });
+    expect(verdict([{ action: 'deny', command: 'rm *' }], subject)).toBe('deny');
+    expect(verdict([{ action: 'allow', command: 'rm *' }], subject)).toBe('ask');
+    expect(alwaysRules(subject, 'allow')).toEqual([]);
+  });
+
   it('are those a backend knows of', () => {
     const about = { kind: 'execute' as const, commands: ['ls'], paths: ['/etc'] };
     expect(subjectOf(call({ kind: 'other' }), about, tree)).toMatchObject({
@@ -140,24 +172,6 @@ describe('an "always"', () => {
     edit('/etc/hosts'),
     subjectOf(call({ kind: 'delete', locations: [{ path: 'a*b' }] }), undefined, tree),
   ];
-  const verdict = (rules: NewPolicyRule[], subject: (typeof subjects)[number]) =>
-    decide(
-      inForce(
-        {
-          scope: 'session',
-          scopeId: '',
-          mode: null,
-          answerWithin: null,
-          rules: rules.map((rule) => ({ ...rule, id: '', permissionId: null, createdAt: 0 })),
-          revision: 1,
-          updatedAt: 0,
-        },
-        null,
-      ),
-      subject,
-      'alpha',
-    ).action;
-
   it('makes rules that decide the same request, and no other command', () => {
     for (const subject of subjects) {
       const [allow, deny] = [alwaysRules(subject, 'allow'), alwaysRules(subject, 'deny')];

@@ -21,6 +21,7 @@ const PATH_KEYS = [
   'file_path',
   'filePath',
   'filepath',
+  'fileName',
   'abs_path',
   'absolute_path',
   'notebook_path',
@@ -53,8 +54,10 @@ export function subjectOf(
   const input = asInput(toolCall.rawInput);
   const said = about?.commands ?? commandsOf(toolCall.kind, input);
   const kind = said !== null && said.length > 0 ? 'execute' : (about?.kind ?? toolCall.kind);
-  const commands = kind === 'execute' ? (said ?? []) : [];
-  const collected = new Collected(folder, said !== null);
+  // An agent that gives no input says the command in the title, or something else: enough to deny it, not to allow it.
+  const isTitle = kind === 'execute' && (said === null || said.length === 0);
+  const commands = kind !== 'execute' ? [] : isTitle ? [toolCall.title] : (said ?? []);
+  const collected = new Collected(folder, said !== null && !isTitle);
   if (kind === 'execute') {
     const from = collected.workFolder(input);
     for (const path of about?.paths ?? toolCall.locations.map((location) => location.path)) {
@@ -70,7 +73,7 @@ export function subjectOf(
     folder,
     commands: commands.slice(0, MAX_COMMANDS).map((line) => line.slice(0, MAX_LINE).toWellFormed()),
     paths: collected.paths,
-    complete: collected.complete && fits && (kind !== 'execute' || commands.length > 0),
+    complete: collected.complete && fits,
   };
 }
 
@@ -137,6 +140,7 @@ function valueOf(word: string): string {
 /** null: the tool takes a command of which nobody knows what it is. */
 function commandsOf(kind: ToolKind, input: Input): string[] | null {
   const given = input['command'] ?? input['cmd'];
+  if (given === undefined && kind === 'execute') return asLines(input['commands']);
   if (given === undefined) return [];
   if (kind !== 'execute' && kind !== 'other') return EDITOR_COMMANDS.has(String(given)) ? [] : null;
   if (Array.isArray(given)) {
@@ -148,6 +152,11 @@ function commandsOf(kind: ToolKind, input: Input): string[] | null {
   if (args === undefined) return [given];
   if (!Array.isArray(args) || !args.every((word) => typeof word === 'string')) return null;
   return [[given, ...args.map((word) => quoteLiteral(word))].join(' ')];
+}
+
+function asLines(value: unknown): string[] | null {
+  if (value === undefined) return [];
+  return Array.isArray(value) && value.every((line) => typeof line === 'string') ? value : null;
 }
 
 /** `bash -lc '…'` is the line itself. */
