@@ -4,7 +4,7 @@ import type { Chat, IndexState, Permission, Project, Session } from '@pilotlight
 export type Standing = 'needs_you' | 'running' | 'idle';
 
 /** Why a session is in its group, as its mark shows it. */
-export type Mark = 'question' | 'failed' | 'review' | 'done' | 'running' | 'queued' | 'idle';
+export type Mark = 'question' | 'held' | 'failed' | 'review' | 'done' | 'running' | 'queued' | 'idle';
 
 export interface SessionRow {
   session: Session;
@@ -22,15 +22,17 @@ export interface SessionRow {
 
 const ORDER: Record<Mark, number> = {
   question: 0,
-  failed: 1,
-  review: 2,
-  done: 3,
-  running: 4,
-  queued: 5,
-  idle: 6,
+  held: 1,
+  failed: 2,
+  review: 3,
+  done: 4,
+  running: 5,
+  queued: 6,
+  idle: 7,
 };
 const STANDING: Record<Mark, Standing> = {
   question: 'needs_you',
+  held: 'needs_you',
   failed: 'needs_you',
   review: 'needs_you',
   done: 'needs_you',
@@ -40,7 +42,9 @@ const STANDING: Record<Mark, Standing> = {
 };
 
 export function markOf(chat: Chat, session: Session | undefined): Mark {
-  if (chat.activity === 'needs_you') return 'question';
+  // Questions are asked by what runs; what is held back does not.
+  if (chat.activity === 'needs_you')
+    return chat.hold !== undefined && chat.runningSince === null ? 'held' : 'question';
   if (chat.activity === 'running') return 'running';
   if (chat.activity === 'queued') return 'queued';
   if (!chat.unseen) return 'idle';

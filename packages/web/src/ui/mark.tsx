@@ -23,6 +23,7 @@ export function Mark({ mark, withWord = false }: { mark: MarkName; withWord?: bo
 
 const INK: Record<MarkName, string> = {
   question: 'text-flame-ink font-medium',
+  held: 'text-flame-ink font-medium',
   failed: 'text-bad',
   review: 'text-good',
   done: 'text-good',
@@ -33,6 +34,7 @@ const INK: Record<MarkName, string> = {
 
 const SHAPES: Record<MarkName, React.ReactNode> = {
   question: <path d="M6 0.8 11.2 6 6 11.2 0.8 6Z" className="fill-flame" />,
+  held: <path d="M3.5 2v8M8.5 2v8" className="stroke-flame" strokeWidth="2.25" strokeLinecap="round" />,
   failed: (
     <path
       d="M2.5 2.5 9.5 9.5M9.5 2.5 2.5 9.5"

@@ -24,6 +24,7 @@ export const common = {
 
 export const marks: Record<Mark, string> = {
   question: 'Needs your answer',
+  held: 'Held back',
   failed: 'Failed',
   review: 'Ready for review',
   done: 'Done',

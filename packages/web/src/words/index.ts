@@ -5,6 +5,7 @@ import { changes } from './changes.ts';
 import { common, marks, time } from './common.ts';
 import { composer } from './composer.ts';
 import { frame } from './frame.ts';
+import { holds } from './holds.ts';
 import { mcp } from './mcp.ts';
 import { notifications } from './notifications.ts';
 import { palette } from './palette.ts';
@@ -13,6 +14,7 @@ import { questions } from './questions.ts';
 import { session } from './session.ts';
 import { settings } from './settings.ts';
 import { transcript } from './transcript.ts';
+import { usage } from './usage.ts';
 
 /**
  * Every word the page says, one file a feature. Components take their text from here and nowhere else, so that another
@@ -27,6 +29,7 @@ export const words = {
   composer,
   frame,
   marks,
+  holds,
   mcp,
   notifications,
   palette,
@@ -36,4 +39,5 @@ export const words = {
   settings,
   time,
   transcript,
+  usage,
 };

@@ -6,6 +6,7 @@ export const settings = {
     keyboard: { title: 'Keyboard', about: 'Shortcuts, and your own keys' },
     server: { title: 'Server', about: 'What it does for every browser' },
     mcp: { title: 'MCP servers', about: 'Tools that agents are given' },
+    usage: { title: 'Usage', about: 'Tokens, cost and the budget of a day' },
     devices: { title: 'Devices', about: 'Sign in another device' },
     about: { title: 'About', about: 'Version and server' },
   },
@@ -48,6 +49,10 @@ export const settings = {
   continueInterrupted: 'Continue interrupted turns',
   continueInterruptedAbout: (prompt: string) =>
     `When a restart cut a turn off, the agent is sent “${prompt}” before what waits. Once for a turn, and never after you stopped it.`,
+
+  goOnAfterLimit: 'Go on when a usage limit resets',
+  goOnAfterLimitAbout:
+    'A chat whose agent has reached a limit of its account goes on by itself when that resets. Otherwise it waits for you.',
 
   thisBrowser: 'This browser',
   thisBrowserAbout: 'Signed in by a cookie that only this server can read.',

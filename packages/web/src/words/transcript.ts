@@ -136,7 +136,8 @@ export const transcript = {
   goOnAbout: (prompt: string) => `Sends “${prompt}” to the same agent.`,
   wentOnByItself: 'Went on by itself after an interruption',
   whatNext: {
-    agent_login_required: 'Log in to the agent, then send again.',
+    agent_login_required: 'Log in to the agent, then let it go on.',
+    agent_usage_limit: 'What continues this turn waits in the queue until the limit resets.',
     agent_not_installed: 'Install the agent on the Agents page, then send again.',
     agent_unavailable: 'Send again; the next turn starts the agent anew.',
     agent_timeout: 'Send again; the agent is started anew.',

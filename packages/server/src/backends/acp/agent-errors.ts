@@ -45,7 +45,7 @@ export function agentError(
 function usageLimit(agent: ResolvedAgent, cause: RpcError, resetsAt: number | null): PilotlightError {
   return new PilotlightError(
     'agent_usage_limit',
-    `${agent.name} has reached a usage limit: ${cause.detail}`,
+    `${agent.name} has reached a usage limit: ${cause.detail.replace(/^internal error: /i, '')}`,
     {
       details: { rpcCode: cause.code, ...(resetsAt === null ? {} : { resetsAt }) },
       cause,

@@ -109,6 +109,7 @@ export const BoardRow = memo(function BoardRow({ row, isActive, onActive, onRemo
 
 const INK: Record<SessionRow['mark'], string> = {
   question: 'text-flame-ink font-medium',
+  held: 'text-flame-ink font-medium',
   failed: 'text-bad',
   review: 'text-good',
   done: 'text-good',

@@ -7,6 +7,7 @@ import { announce } from '../../ui/announce.ts';
 import { cx } from '../../ui/class-names.ts';
 import { showError } from '../../ui/toasts.tsx';
 import { words } from '../../words/index.ts';
+import { HoldCard } from '../holds/hold-card.tsx';
 import { AgentPicker } from './agent-picker.tsx';
 import { track } from './asked-options.ts';
 import { AttachmentChips } from './attachment-chips.tsx';
@@ -56,6 +57,7 @@ function ComposerOfChat({ chatId, sessionId }: ComposerProps) {
     >
       <div className="mx-auto flex max-w-[760px] flex-col gap-1.5">
         <div className="flex flex-col">
+          <HoldCard chatId={chatId} />
           <QueueList chatId={chatId} agent={agent} onLeave={() => field.current?.focus()} />
           <div
             className={cx(

@@ -1,10 +1,12 @@
 import type { AgentSession, AgentUsage, Turn } from '@pilotlight/protocol';
+import { useState } from 'react';
 import { useConnection } from '../../live/connection.ts';
 import { useChatPart } from '../../live/use-chat.ts';
 import { cx } from '../../ui/class-names.ts';
 import { Elapsed } from '../../ui/time.tsx';
 import { words } from '../../words/index.ts';
 import { useGoToQuestion } from '../questions/go-to-question.ts';
+import { UsageDialog } from '../usage/usage-dialog.tsx';
 import { openQuestion, runningTurn } from './chat-facts.ts';
 import { contextShare } from './context-share.ts';
 import { useStopping } from './stopping.ts';
@@ -17,6 +19,7 @@ export function StatusLine({ chatId, agent }: { chatId: string; agent: string })
   const question = useChatPart(chatId, openQuestion);
   const isLost = useConnection(({ connection }) => connection === 'lost');
   const goToQuestion = useGoToQuestion();
+  const [isUsageOpen, setUsageOpen] = useState(false);
   const isArmed = useStopping(({ armed }) => armed === chatId);
   return (
     <div className="flex h-5 items-center gap-2 px-3 text-small text-ink-3">
@@ -37,7 +40,8 @@ export function StatusLine({ chatId, agent }: { chatId: string; agent: string })
         <State session={session} turn={turn} />
       )}
       <span className="flex-1" />
-      {usage === undefined ? null : <Context usage={usage} />}
+      <Context usage={usage ?? NOTHING} onOpen={() => setUsageOpen(true)} />
+      {isUsageOpen ? <UsageDialog chatId={chatId} onClose={() => setUsageOpen(false)} /> : null}
     </div>
   );
 }
@@ -88,12 +92,13 @@ function Light({ look }: { look: Look }) {
   return <span aria-hidden className={cx('size-2 shrink-0 rounded-full', LIGHTS[look])} />;
 }
 
+const NOTHING: AgentUsage = {};
 const counts = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 const figures = new Intl.NumberFormat('en');
 
-function Context({ usage }: { usage: AgentUsage }) {
+function Context({ usage, onOpen }: { usage: AgentUsage; onOpen(): void }) {
   const { contextUsed, contextSize, cost } = usage;
-  if (contextUsed === undefined) return null;
+  if (contextUsed === undefined) return <UsageButton said="" shown={words.usage.title} onOpen={onOpen} />;
   const share = contextShare(contextUsed, contextSize);
   const said = [
     contextSize === undefined
@@ -101,15 +106,35 @@ function Context({ usage }: { usage: AgentUsage }) {
       : words.composer.contextFigures(figures.format(contextUsed), figures.format(contextSize)),
     ...(cost === undefined ? [] : [words.composer.cost(cost.amount.toFixed(2), cost.currency)]),
   ].join('. ');
+  const shown =
+    share === null ? words.composer.tokens(counts.format(contextUsed)) : words.composer.context(share);
   return (
-    <span
-      title={said}
-      className={cx('whitespace-nowrap @max-[320px]:hidden', share !== null && share >= 90 && 'text-bad')}
+    <UsageButton said={`${said}. `} shown={shown} isFull={share !== null && share >= 90} onOpen={onOpen} />
+  );
+}
+
+interface UsageButtonProps {
+  /** the figures in words, for who hears or points at it */
+  said: string;
+  shown: string;
+  isFull?: boolean;
+  onOpen(): void;
+}
+
+function UsageButton({ said, shown, isFull = false, onOpen }: UsageButtonProps) {
+  const label = said + words.usage.open;
+  return (
+    <button
+      type="button"
+      title={label}
+      aria-label={label}
+      onClick={onOpen}
+      className={cx(
+        'rounded-sm whitespace-nowrap hover:text-ink hover:underline @max-[320px]:hidden',
+        isFull && 'text-bad',
+      )}
     >
-      <span aria-hidden>
-        {share === null ? words.composer.tokens(counts.format(contextUsed)) : words.composer.context(share)}
-      </span>
-      <span className="sr-only">{said}</span>
-    </span>
+      {shown}
+    </button>
   );
 }

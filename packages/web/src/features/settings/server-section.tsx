@@ -1,4 +1,4 @@
-import { CONTINUE_PROMPT } from '@pilotlight/protocol';
+import { CONTINUE_PROMPT, type UpdateSettings } from '@pilotlight/protocol';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { server } from '../../live/server.ts';
 import { Section } from '../../ui/page.tsx';
@@ -15,20 +15,29 @@ export function ServerSection() {
   const queries = useQueryClient();
   const { data } = useQuery({ queryKey: KEY, queryFn: () => server.getSettings(), staleTime: 0 });
   const { mutate, isPending, variables } = useMutation({
-    mutationFn: (continueInterrupted: boolean) => server.updateSettings({ continueInterrupted }),
+    mutationFn: (changes: UpdateSettings) => server.updateSettings(changes),
     onSuccess: (settings) => queries.setQueryData(KEY, settings),
     onError: showError,
   });
-  const stored = data?.continueInterrupted ?? false;
+  const shown = { ...data, ...(isPending ? variables : {}) };
   return (
     <Section id="server" title={text.sections.server.title} note={text.everywhere}>
       <SettingRow title={text.continueInterrupted} about={text.continueInterruptedAbout(CONTINUE_PROMPT)}>
         <Switch
           bare
           label={text.continueInterrupted}
-          checked={isPending ? variables : stored}
+          checked={shown.continueInterrupted ?? false}
           disabled={data === undefined}
-          onChange={mutate}
+          onChange={(continueInterrupted) => mutate({ continueInterrupted })}
+        />
+      </SettingRow>
+      <SettingRow title={text.goOnAfterLimit} about={text.goOnAfterLimitAbout}>
+        <Switch
+          bare
+          label={text.goOnAfterLimit}
+          checked={shown.goOnAfterLimit ?? false}
+          disabled={data === undefined}
+          onChange={(goOnAfterLimit) => mutate({ goOnAfterLimit })}
         />
       </SettingRow>
     </Section>

@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import { Page } from '../../ui/page.tsx';
 import { words } from '../../words/index.ts';
 import { McpSection } from '../mcp/mcp-section.tsx';
+import { UsageSection } from '../usage/usage-section.tsx';
 import { AboutSection } from './about-section.tsx';
 import { AppearanceSection } from './appearance-section.tsx';
 import { DevicesSection } from './devices-section.tsx';
@@ -23,6 +24,7 @@ export function SettingsPage() {
         <KeyboardSection />
         <ServerSection />
         <McpSection />
+        <UsageSection />
         <DevicesSection />
         <AboutSection />
       </div>
