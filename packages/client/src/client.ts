@@ -1,4 +1,5 @@
 import type {
+  AgentConversation,
   AddPolicyRule,
   AgentInfo,
   AgentLogin,
@@ -22,6 +23,7 @@ import type {
   FolderList,
   Frame,
   Health,
+  ImportAgentSession,
   IndexFrame,
   IndexState,
   McpServerInfo,
@@ -197,6 +199,10 @@ export interface Client {
 
   listAgents(): Promise<AgentInfo[]>;
   installAgent(id: string, options?: InstallOptions): Promise<AgentInfo>;
+  /** Conversations the agent has of the project's folder, the newest first, wherever they were begun. */
+  listAgentConversations(agent: string, projectId: string): Promise<AgentConversation[]>;
+  /** A chat with the history of one of them, which goes on with it. */
+  importAgentSession(agent: string, body: ImportAgentSession): Promise<SessionWithChat>;
   listProcesses(): Promise<ProcessInfo[]>;
 
   /** Those of every project and, with a project, its own. */

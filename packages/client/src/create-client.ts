@@ -1,5 +1,6 @@
 import { INDEX_TOPIC, chatTopic } from '@pilotlight/protocol';
 import type {
+  AgentConversationList,
   AgentList,
   AgentSessionList,
   BudgetList,
@@ -158,6 +159,10 @@ export function createClient({ url, token }: ClientOptions): Client {
 
     listAgents: async () => (await get<AgentList>('/api/agents')).agents,
     installAgent: (id, options = {}) => installAgent(http, id, options),
+    listAgentConversations: async (agent, projectId) =>
+      (await get<AgentConversationList>(`/api/agents/${enc(agent)}/sessions`, { query: { projectId } }))
+        .conversations,
+    importAgentSession: (agent, body) => send('POST', `/api/agents/${enc(agent)}/sessions/import`, { body }),
     listProcesses: async () => (await get<ProcessList>('/api/processes')).processes,
 
     listMcpServers: (projectId) => get('/api/mcp-servers', { query: { projectId } }),

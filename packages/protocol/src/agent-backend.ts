@@ -101,6 +101,29 @@ export interface TurnResult {
   error?: ErrorInfo;
 }
 
+/** A conversation that an agent has by itself. */
+export interface PastSession {
+  /** the resume token */
+  agentSessionId: string;
+  /** empty when it has none */
+  title: string;
+  /** epoch ms; null when the agent does not say */
+  updatedAt: number | null;
+}
+
+/** What was said in it, in order. */
+export type PastMessage =
+  | { role: 'user'; content: ContentBlock[] }
+  | { role: 'assistant'; events: AgentEvent[] };
+
+/** Where an agent is asked for what it has by itself. */
+export interface PastPlace {
+  agent: string;
+  /** the folder the conversations are of */
+  cwd: string;
+  projectId: string;
+}
+
 /** How the agent came to know what was said before this prompt. `recap` and `fresh` mean that context was lost. */
 export type Continuity = 'live' | 'reattached' | 'resumed' | 'loaded' | 'recap' | 'fresh';
 
@@ -169,6 +192,10 @@ export interface AgentBackend {
   turnWritten?(chatId: string, agent: string): void;
   /** Keys or the login of that agent have changed: what runs of it without a turn gives way to what knows of that. */
   renew?(agent: string): Promise<void>;
+  /** Conversations that the agent has of a folder, wherever they were begun. @throws PilotlightError `agent_unsupported`, … */
+  listSessions?(place: PastPlace): Promise<PastSession[]>;
+  /** What was said in one of them. @throws PilotlightError `agent_unsupported`, `not_found`, … */
+  readSession?(place: PastPlace, agentSessionId: string): Promise<PastMessage[]>;
   inspect?(): Promise<BackendProcess[]>;
   /** Ends that process if it serves no agent session now and none is being opened in it; otherwise does nothing. */
   endUnused?(pid: number): Promise<void>;

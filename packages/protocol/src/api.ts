@@ -327,3 +327,29 @@ export const RemoveSessionAnswer = z.object({
   diff: DiffStat.nullable(),
 });
 export type RemoveSessionAnswer = z.infer<typeof RemoveSessionAnswer>;
+
+/**
+ * GET /api/agents/:id/sessions?projectId=: conversations the agent has of the project's folder, the newest first, wherever
+ * they were begun. 409 `agent_unsupported` when it cannot list them.
+ */
+export const AgentConversation = z.object({
+  agentSessionId: z.string(),
+  title: z.string(),
+  updatedAt: z.number().nullable(),
+  /** the chat that goes on with it; null when none here does */
+  chatId: z.string().nullable(),
+});
+export type AgentConversation = z.infer<typeof AgentConversation>;
+export const AgentConversationList = z.object({ conversations: z.array(AgentConversation) });
+export type AgentConversationList = z.infer<typeof AgentConversationList>;
+
+/**
+ * POST /api/agents/:id/sessions/import: a session in the project's own folder whose chat has the conversation's history and
+ * goes on with it. 409 `conflict` (`details.chatId`) when a chat does already.
+ */
+export const ImportAgentSession = z.strictObject({
+  projectId: ProjectId,
+  agentSessionId: z.string().min(1).max(500),
+  title: Name.optional(),
+});
+export type ImportAgentSession = z.infer<typeof ImportAgentSession>;

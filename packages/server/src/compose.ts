@@ -20,6 +20,7 @@ import { OpenCodeServerBackend } from './backends/opencode/opencode-server-backe
 import { openDataFolder, readOrMakeToken, type DataFolder } from './data-folder.ts';
 import { AgentCatalog } from './dispatch/agent-catalog.ts';
 import { AgentLogins } from './dispatch/agent-logins.ts';
+import { AgentImports } from './dispatch/agent-imports.ts';
 import { AgentOffers } from './dispatch/agent-offers.ts';
 import { AgentSessionDesk } from './dispatch/agent-session-desk.ts';
 import { Announcer } from './dispatch/announcer.ts';
@@ -330,6 +331,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     budgets,
     holds,
     logins,
+    imports: new AgentImports({ announcer, agents, backends, catalog }),
     health,
   });
 

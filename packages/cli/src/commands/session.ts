@@ -1,6 +1,7 @@
 import type { Session } from '@pilotlight/protocol';
 import type { Command } from 'commander';
 import { answerWith, listCommand, withCommonOptions } from '../cli.ts';
+import { sessionImportCommand } from './session-import.ts';
 import type { CommonOptions } from '../settings.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { table } from '../terminal/table.ts';
@@ -99,4 +100,5 @@ export function sessionCommand(program: Command): void {
       (gone) => (gone.branch === null ? '' : `the branch ${gone.branch} is kept`),
     ),
   );
+  sessionImportCommand(session);
 }

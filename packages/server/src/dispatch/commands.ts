@@ -1,4 +1,5 @@
 import type {
+  AgentConversation,
   AddPolicyRule,
   AgentInfo,
   AgentList,
@@ -18,6 +19,7 @@ import type {
   DryRunPolicy,
   FolderList,
   Health,
+  ImportAgentSession,
   McpServerInfo,
   McpServerList,
   LogIn,
@@ -134,6 +136,10 @@ export interface Commands {
   logIn(id: string, body: LogIn): Promise<AgentLogin>;
   setKey(id: string, body: SetKey): Promise<AgentLogin>;
   removeKeys(id: string): Promise<void>;
+  /** @throws `agent_unsupported` */
+  listAgentConversations(agent: string, projectId: string): Promise<AgentConversation[]>;
+  /** @throws `conflict`, `not_found`, `agent_unsupported` */
+  importAgentSession(agent: string, body: ImportAgentSession): Promise<{ session: Session; chat: Chat }>;
   listProcesses(): Promise<ProcessInfo[]>;
   listAgentSessions(): AgentSession[];
   /** @throws `not_found` before the agent's first turn in the chat */

@@ -2,6 +2,7 @@ import { PilotlightError, type Health } from '@pilotlight/protocol';
 import type { Store } from '../store/store.ts';
 import type { McpServers } from '../mcp/mcp-servers.ts';
 import type { Residency } from '../residency/residency.ts';
+import type { AgentImports } from './agent-imports.ts';
 import type { AgentCatalog } from './agent-catalog.ts';
 import type { AgentLogins } from './agent-logins.ts';
 import type { AgentSessionDesk } from './agent-session-desk.ts';
@@ -40,6 +41,7 @@ export interface CommandParts {
   budgets: Budgets;
   logins: AgentLogins;
   holds: Holds;
+  imports: AgentImports;
   health(): Health;
 }
 
@@ -121,6 +123,8 @@ export function composeCommands(parts: CommandParts): Commands {
     logIn: (id, body) => parts.logins.logIn(id, body),
     setKey: (id, body) => parts.logins.setKey(id, body),
     removeKeys: (id) => parts.logins.removeKeys(id),
+    listAgentConversations: (agent, projectId) => parts.imports.list(agent, projectId),
+    importAgentSession: (agent, body) => parts.imports.import(agent, body),
     listProcesses: () => residency.processes(),
     listAgentSessions: () => store.agentSessions.list(),
     updateAgentSession: (chatId, agent, { pinned }) =>

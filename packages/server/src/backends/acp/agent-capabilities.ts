@@ -5,6 +5,7 @@ export interface AgentCapabilities {
   load: boolean;
   resume: boolean;
   close: boolean;
+  list: boolean;
   image: boolean;
   audio: boolean;
   embeddedContext: boolean;
@@ -25,6 +26,7 @@ export function readCapabilities(initialized: unknown): AgentCapabilities {
     load: at(said, ['loadSession']) === true,
     resume: session('resume'),
     close: session('close'),
+    list: session('list'),
     image: prompt('image'),
     audio: prompt('audio'),
     embeddedContext: prompt('embeddedContext'),

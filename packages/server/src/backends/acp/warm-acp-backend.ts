@@ -15,11 +15,15 @@ import {
   type Continuity,
   type EnsureSessionOpts,
   type IdleProcesses,
+  type PastMessage,
+  type PastPlace,
+  type PastSession,
   type PromptCtx,
   type PromptInput,
   type ReattachCtx,
   type TurnResult,
 } from '@pilotlight/protocol';
+import { randomUUID } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import type { InputLine, KillDeadlines, LeftProcess, ProcessPort } from '@pilotlight/keeper';
 import type { AgentTable } from '../agent-spec.ts';
@@ -35,6 +39,7 @@ import { LeftAgents, PROCESS_TAG, type Adopted } from './left-agents.ts';
 import { acpMcpServers } from './mcp-servers.ts';
 import type { Opening } from './process-file.ts';
 import { ProcessPool, type Lease } from './process-pool.ts';
+import { listPastSessions, readPastSession } from './past-sessions.ts';
 import { PromptTurn } from './prompt-turn.ts';
 import type { SparePlan } from './spares.ts';
 import type { StartLimits } from './start-limits.ts';
@@ -283,6 +288,29 @@ export class WarmAcpBackend implements AgentBackend {
 
   health(): 'up' | 'down' {
     return this.#disposed ? 'down' : 'up';
+  }
+
+  listSessions(place: PastPlace): Promise<PastSession[]> {
+    return this.#withProcess(place, (process, cwd) => listPastSessions(process, cwd));
+  }
+
+  readSession(place: PastPlace, agentSessionId: string): Promise<PastMessage[]> {
+    return this.#withProcess(place, (process, cwd) => readPastSession(process, cwd, agentSessionId));
+  }
+
+  /** A process for one question, which ends with it. */
+  async #withProcess<T>(
+    { agent: id, cwd, projectId }: PastPlace,
+    ask: (process: AgentProcess, cwd: string) => Promise<T>,
+  ): Promise<T> {
+    const agent = await this.#agents.resolve(id);
+    const root = await realpath(cwd).catch(() => cwd);
+    const lease = await this.#pool.lease(`past/${randomUUID()}`, agent, { cwd: root, projectId });
+    try {
+      return await ask(lease.process, root);
+    } finally {
+      await lease.release();
+    }
   }
 
   async inspect(): Promise<BackendProcess[]> {

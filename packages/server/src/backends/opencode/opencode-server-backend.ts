@@ -13,6 +13,9 @@ import type {
   Continuity,
   EnsureSessionOpts,
   IdleProcesses,
+  PastMessage,
+  PastPlace,
+  PastSession,
   PromptCtx,
   PromptInput,
   ReattachCtx,
@@ -28,9 +31,11 @@ import { OpeningNotices } from '../opening-notices.ts';
 import { agentError } from './agent-error.ts';
 import { requireWorktree } from './conversations.ts';
 import { findTurn } from './find-turn.ts';
+import type { OpenCodeHttp } from './http.ts';
 import type { LaunchedServer } from './launch.ts';
 import { openSession, sessionOf, type OpenOptions } from './open-session.ts';
 import { keyOf, OpenSessions } from './open-sessions.ts';
+import { listPastSessions, readPastSession } from './past-sessions.ts';
 import { OpenCodeServer } from './server.ts';
 import type { OpenCodeSession } from './session.ts';
 
@@ -215,6 +220,34 @@ export class OpenCodeServerBackend implements AgentBackend {
   /** With the next prompt that comes while no turn runs. */
   async renew(): Promise<void> {
     this.#isStale = this.#server.current !== null;
+  }
+
+  async listSessions({ agent, cwd }: PastPlace): Promise<PastSession[]> {
+    return this.#asked(agent, cwd, (http, directory) => listPastSessions(http, directory));
+  }
+
+  async readSession({ agent, cwd }: PastPlace, agentSessionId: string): Promise<PastMessage[]> {
+    const found = await this.#asked(agent, cwd, (http, directory) =>
+      readPastSession(http, directory, agentSessionId),
+    );
+    if (found !== null) return found;
+    throw new PilotlightError('not_found', `${agent} has no conversation ${agentSessionId} in ${cwd}.`);
+  }
+
+  async #asked<T>(
+    agent: string,
+    cwd: string,
+    ask: (http: OpenCodeHttp, directory: string) => Promise<T>,
+  ): Promise<T> {
+    clearTimeout(this.#idle);
+    try {
+      const directory = await requireWorktree(cwd);
+      return await ask((await this.#server.ensure()).connection.http, directory);
+    } catch (error) {
+      throw agentError(agent, error);
+    } finally {
+      this.#watchIdle();
+    }
   }
 
   async inspect(): Promise<BackendProcess[]> {

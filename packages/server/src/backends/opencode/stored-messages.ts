@@ -41,7 +41,20 @@ export async function storedTurn(
   onChild: (sessionId: string) => void,
 ): Promise<StoredTurn | null> {
   const root = await messagesSince(http, sessionId, promptId);
-  if (root === null) return null;
+  return root === null ? null : withSubAgents(http, sessionId, root, onChild);
+}
+
+/** All stored messages of a session, its sub-agents' (and theirs) included. */
+export async function storedSession(http: OpenCodeHttp, sessionId: string): Promise<StoredTurn> {
+  return withSubAgents(http, sessionId, await storedMessages(http, sessionId), () => {});
+}
+
+async function withSubAgents(
+  http: OpenCodeHttp,
+  sessionId: string,
+  root: WireMessageWithParts[],
+  onChild: (sessionId: string) => void,
+): Promise<StoredTurn> {
   const stored: StoredTurn = new Map([[sessionId, root]]);
   // Those added meanwhile are visited too.
   for (const messages of stored.values()) {

@@ -1,12 +1,13 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import { LogIn, SetKey } from '@pilotlight/protocol';
+import { ImportAgentSession, LogIn, SetKey } from '@pilotlight/protocol';
 import { z } from 'zod';
 import type { EventStream, EventStreams } from '../event-streams.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { toProblem } from '../problem.ts';
-import { bodyOf, param, route } from '../route.ts';
+import { bodyOf, param, queryOf, route } from '../route.ts';
 import type { Http } from '../route.ts';
 
+const OfProject = z.strictObject({ projectId: z.string() });
 const Install = z.strictObject({
   version: z
     .string()
@@ -31,6 +32,16 @@ export function agentRoutes(http: Http, deps: Pick<HttpDeps, 'commands'>, stream
       await commands.removeKeys(param(c, 'id'));
       return c.body(null, 204);
     },
+  });
+  route(http, '/api/agents/:id/sessions', {
+    GET: async (c) => {
+      const { projectId } = queryOf(c, OfProject);
+      return c.json({ conversations: await commands.listAgentConversations(param(c, 'id'), projectId) });
+    },
+  });
+  route(http, '/api/agents/:id/sessions/import', {
+    POST: async (c) =>
+      c.json(await commands.importAgentSession(param(c, 'id'), await bodyOf(c, ImportAgentSession)), 201),
   });
   route(http, '/api/agents/:id/install', {
     POST: async (c) => {
