@@ -25,26 +25,26 @@ import {
 } from '@pilotlight/protocol';
 import { randomUUID } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
-import type { InputLine, KillDeadlines, LeftProcess, ProcessPort } from '@pilotlight/keeper';
+import type { KillDeadlines, LeftProcess, ProcessPort } from '@pilotlight/keeper';
 import type { AgentTable } from '../agent-spec.ts';
 import type { BackendHost } from '../backend-host.ts';
 import { interrupted } from '../interrupted.ts';
 import { OpeningNotices } from '../opening-notices.ts';
-import { errorWithoutSecrets, leftOutNotice, NO_MCP, type McpSource } from '../mcp-source.ts';
-import { AcpSession } from './acp-session.ts';
+import { NO_MCP, type McpSource } from '../mcp-source.ts';
 import type { AgentProcess, ProcessKeeping } from './agent-process.ts';
-import { applyAskMode, applyChoice } from './apply-choice.ts';
+import { applyChoice } from './apply-choice.ts';
 import { describeProcess, describeSpare } from './describe-process.ts';
-import { LeftAgents, PROCESS_TAG, type Adopted } from './left-agents.ts';
-import { acpMcpServers } from './mcp-servers.ts';
+import { LeftAgents, PROCESS_TAG } from './left-agents.ts';
 import type { Opening } from './process-file.ts';
-import { ProcessPool, type Lease } from './process-pool.ts';
+import { ProcessPool } from './process-pool.ts';
 import { listPastSessions, readPastSession } from './past-sessions.ts';
 import { PromptTurn } from './prompt-turn.ts';
 import type { SparePlan } from './spares.ts';
 import type { StartLimits } from './start-limits.ts';
-import { openSession } from './resume.ts';
 import { findSentPrompt } from './sent-lines.ts';
+import { SessionOpener } from './session-opener.ts';
+import { SettledChoices } from './settled-choices.ts';
+import { closeAcpSession, keyOf, WarmChats, type WarmChat } from './warm-chat.ts';
 
 export interface WarmAcpBackendOptions {
   agents: AgentTable;
@@ -64,32 +64,18 @@ export interface WarmAcpBackendOptions {
   limits?: StartLimits;
 }
 
-/** One chat with a live ACP session. */
-interface WarmChat {
-  key: string;
-  handle: AgentSessionHandle;
-  session: AcpSession;
-  lease: Lease;
-  continuity: Continuity;
-  opening: Opening;
-  /** what an earlier server has sent and not acknowledged */
-  inputBefore: readonly InputLine[];
-}
-
 export class WarmAcpBackend implements AgentBackend {
   readonly kind = 'acp_warm';
   readonly #agents: AgentTable;
-  readonly #processes: ProcessPort;
   readonly #host: BackendHost;
-  readonly #mcp: McpSource;
+  readonly #opener: SessionOpener;
   readonly #pool: ProcessPool;
   readonly #left: LeftAgents;
-  readonly #chats = new Map<string, WarmChat>();
+  readonly #chats = new WarmChats();
   readonly #starting = new Map<string, Promise<AgentSessionHandle>>();
   /** What is being closed; a start of the same waits for it. */
   readonly #closing = new Map<string, { chat: WarmChat; closed: Promise<void> }>();
-  /** What `configure` was told, for when a process has to be started again. */
-  readonly #choices = new Map<string, AgentSessionChoice>();
+  readonly #choices = new SettledChoices();
   /** What the user has to hear of how a session was opened. */
   readonly #notices = new OpeningNotices();
   /** Whose stored session the agent does not have any more. */
@@ -98,10 +84,8 @@ export class WarmAcpBackend implements AgentBackend {
 
   constructor(options: WarmAcpBackendOptions) {
     this.#agents = options.agents;
-    this.#processes = options.processes;
     this.#host = options.host;
-    this.#mcp = options.mcp ?? NO_MCP;
-    const { agents, processes, kill, mostKept, spares, limits } = options;
+    const { agents, processes, host, mcp = NO_MCP, kill, mostKept, spares, limits } = options;
     const keeping: ProcessKeeping = {
       kill,
       mostKept,
@@ -120,10 +104,21 @@ export class WarmAcpBackend implements AgentBackend {
       processes,
       keeping,
       onStarted: (process, owner) => this.#left.owned(process, owner),
-      mcp: this.#mcp,
+      mcp,
       ...(spares === undefined ? {} : { spares }),
       ...(limits === undefined ? {} : { limits }),
       onEnded: (process, reason) => this.#processEnded(process, reason),
+    });
+    this.#opener = new SessionOpener({
+      agents,
+      processes,
+      host,
+      mcp,
+      pool: this.#pool,
+      left: this.#left,
+      chats: this.#chats,
+      choices: this.#choices,
+      notices: this.#notices,
     });
   }
 
@@ -131,7 +126,7 @@ export class WarmAcpBackend implements AgentBackend {
     if (this.#disposed)
       throw new PilotlightError('server_stopping', `${opts.agent} is not started: the server stops.`);
     const key = keyOf(opts.chatId, opts.agent);
-    const live = this.#live(key);
+    const live = this.#chats.live(key);
     if (live) {
       // What an earlier server left unread is not of the turn to come.
       await live.session.process.connection.caughtUp;
@@ -151,7 +146,7 @@ export class WarmAcpBackend implements AgentBackend {
    * said since is heard after `goOn`.
    */
   adopt(left: readonly LeftProcess[]): Promise<LeftProcess[]> {
-    return this.#left.adopt(left, (adopted) => this.#admit(adopted));
+    return this.#left.adopt(left, (adopted) => this.#opener.admit(adopted));
   }
 
   /** Everybody listens: what the adopted processes have said since is heard now. */
@@ -169,7 +164,7 @@ export class WarmAcpBackend implements AgentBackend {
   }
 
   isLive(chatId: string, agent: string): boolean {
-    return this.#live(keyOf(chatId, agent)) !== undefined;
+    return this.#chats.live(keyOf(chatId, agent)) !== undefined;
   }
 
   // Not async: it listens when it returns.
@@ -197,7 +192,7 @@ export class WarmAcpBackend implements AgentBackend {
   }
 
   async prompt(handle: AgentSessionHandle, input: PromptInput, ctx: PromptCtx): Promise<TurnResult> {
-    const chat = this.#live(keyOf(handle.chatId, handle.agent));
+    const chat = this.#chats.live(keyOf(handle.chatId, handle.agent));
     if (!chat)
       return notSent('agent_unavailable', `${handle.agent} has no live session for chat ${handle.chatId}.`);
     if (chat.session.isBusy)
@@ -216,18 +211,16 @@ export class WarmAcpBackend implements AgentBackend {
       await this.#release(chat, 'The agent does not have its session any more');
     } else if (result.error?.details?.['by'] === 'session_closed')
       await this.#release(chat, result.error.message);
-    else if (this.#live(chat.key) === chat) this.#host.residencyChanged(chat.handle, 'ready', 'Kept warm');
+    else if (this.#chats.live(chat.key) === chat)
+      this.#host.residencyChanged(chat.handle, 'ready', 'Kept warm');
     return result;
   }
 
   async configure(handle: AgentSessionHandle, choice: AgentSessionChoice): Promise<void> {
     const key = keyOf(handle.chatId, handle.agent);
-    const chat = this.#live(key);
+    const chat = this.#chats.live(key);
     if (chat) await applyChoice(chat.session, choice);
-    // Only what was taken, so that a later start does not fail for it.
-    const before = this.#choices.get(key);
-    const options = { ...before?.options, ...choice.options };
-    this.#choices.set(key, { ...before, ...choice, options });
+    this.#choices.taken(key, choice);
   }
 
   continuity(handle: AgentSessionHandle): Continuity {
@@ -242,7 +235,7 @@ export class WarmAcpBackend implements AgentBackend {
     const key = keyOf(handle.chatId, handle.agent);
     const starting = this.#starting.get(key);
     if (starting) await starting.catch(() => {});
-    this.#choices.delete(key);
+    this.#choices.forget(key);
     const chat = this.#chats.get(key);
     if (!chat) return this.#closing.get(key)?.closed;
     // Out of use before the first pause: a prompt that comes now starts it again.
@@ -261,8 +254,7 @@ export class WarmAcpBackend implements AgentBackend {
   async leave(idle: IdleProcesses): Promise<void> {
     this.#disposed = true;
     await Promise.allSettled(this.#starting.values());
-    const idleChats = [...this.#chats.values()].filter(({ session }) => !session.isBusy);
-    if (idle === 'end') await Promise.all(idleChats.map(({ handle }) => this.closeSession(handle)));
+    if (idle === 'end') await Promise.all(this.#chats.idle().map(({ handle }) => this.closeSession(handle)));
     // Whoever comes next starts its own.
     await this.#pool.spares?.dispose();
     for (const process of this.#pool.processes()) process.connection.leave();
@@ -278,9 +270,7 @@ export class WarmAcpBackend implements AgentBackend {
   }
 
   async renew(agent: string): Promise<void> {
-    const idle = [...this.#chats.values()].filter(
-      ({ handle, session }) => handle.agent === agent && !session.isBusy,
-    );
+    const idle = this.#chats.idle().filter(({ handle }) => handle.agent === agent);
     await Promise.all(idle.map(({ handle }) => this.closeSession(handle)));
     // Spares of another definition than the present one are ended.
     void this.tendSpares();
@@ -330,11 +320,6 @@ export class WarmAcpBackend implements AgentBackend {
     await this.#pool.spares?.tend();
   }
 
-  #live(key: string): WarmChat | undefined {
-    const chat = this.#chats.get(key);
-    return chat?.session.process.isUp ? chat : undefined;
-  }
-
   async #start(key: string, sessionId: string, opts: EnsureSessionOpts): Promise<AgentSessionHandle> {
     await this.#closing.get(key)?.closed.catch(() => {});
     const { agent, chatId, worktreeId } = opts;
@@ -350,88 +335,13 @@ export class WarmAcpBackend implements AgentBackend {
     };
     this.#host.residencyChanged(handle, 'starting', 'Is being started');
     try {
-      await this.#open(key, handle, opts);
+      await this.#opener.open(key, handle, opts);
+      this.#lost.delete(key);
       this.#host.residencyChanged(handle, 'ready', 'Kept warm');
       return handle;
     } catch (cause) {
       this.#host.residencyChanged(handle, 'cold', toErrorInfo(cause).message);
       throw cause;
-    }
-  }
-
-  async #open(key: string, handle: AgentSessionHandle, opts: EnsureSessionOpts): Promise<void> {
-    const agent = await this.#agents.resolve(opts.agent);
-    const root = await realpath(opts.worktreePath).catch(() => opts.worktreePath);
-    const owner = agent.sharedProcess ? `${handle.sessionId}/${agent.id}` : `${handle.sessionId}/${key}`;
-    const from = Date.now();
-    const lease = await this.#pool.lease(owner, agent, {
-      cwd: opts.worktreePath,
-      projectId: opts.projectId,
-    });
-    const offer = this.#mcp(opts.projectId);
-    try {
-      const { mcpServers, leftOut } = acpMcpServers(agent.name, offer, lease.process.capabilities);
-      const { session, continuity } = await openSession({
-        process: lease.process,
-        cwd: opts.worktreePath,
-        storedId: handle.agentSessionId,
-        mcpServers,
-        make: (id) => this.#makeSession(lease.process, id, root, handle),
-      });
-      await this.#settle(key, session, opts.model);
-      if (handle.agentSessionId !== session.id) {
-        handle.agentSessionId = session.id;
-        this.#host.agentSessionAssigned(handle);
-      }
-      this.#lost.delete(key);
-      this.#notices.put(key, leftOutNotice(leftOut));
-      const opening = { from, to: Date.now() };
-      this.#chats.set(key, { key, handle, session, lease, continuity, opening, inputBefore: [] });
-      // What it has replayed is no part of the turn to come, whoever reads it again.
-      this.#host.heard?.(handle, {
-        processId: lease.process.child.id,
-        offset: lease.process.connection.position,
-      });
-      this.#remember(lease.process);
-    } catch (cause) {
-      await lease.release();
-      throw errorWithoutSecrets(cause, offer.secrets);
-    }
-  }
-
-  #makeSession(
-    process: AgentProcess,
-    id: string,
-    root: string,
-    handle: AgentSessionHandle,
-    heardBefore = 0,
-  ): AcpSession {
-    return new AcpSession({
-      process,
-      id,
-      root,
-      processes: this.#processes,
-      takeLeft: (tag) => this.#left.takeTerminal(tag),
-      heardBefore,
-      outOfTurn: (event) => this.#host.outOfTurn(handle, event),
-      heard: (offset) => this.#host.heard?.(handle, { processId: process.child.id, offset }),
-      configChanged: () => this.#remember(process),
-    });
-  }
-
-  async #admit({ process, owner, sessions, left }: Adopted): Promise<void> {
-    this.#pool.adopt(owner, process);
-    for (const { handle, root, config, opening } of sessions) {
-      const key = keyOf(handle.chatId, handle.agent);
-      const lease = await this.#pool.lease(owner, process.agent, { cwd: root, projectId: '' });
-      const heard = this.#host.findAgentSession(handle.chatId, handle.agent)?.heard;
-      const heardBefore = heard?.processId === left.id ? heard.offset : 0;
-      const session = this.#makeSession(process, handle.agentSessionId ?? '', root, handle, heardBefore);
-      session.config.remember(config);
-      process.attach(session.id, session);
-      const inputBefore = left.input.lines;
-      this.#chats.set(key, { key, handle, session, lease, continuity: 'live', opening, inputBefore });
-      this.#host.residencyChanged(handle, 'ready', 'Kept warm');
     }
   }
 
@@ -444,27 +354,6 @@ export class WarmAcpBackend implements AgentBackend {
     await this.#host.written?.();
   }
 
-  #remember(process: AgentProcess): void {
-    this.#left.remember(
-      process,
-      [...this.#chats.values()].filter(({ session }) => session.process === process),
-    );
-  }
-
-  /** The asking mode unless the user chose another, then what the user chose. A session that cannot have it is closed. */
-  async #settle(key: string, session: AcpSession, model: string | null): Promise<void> {
-    const { askMode } = session.process.agent;
-    const choice = { ...this.#choices.get(key), ...(model === null ? {} : { model }) };
-    try {
-      if (choice.mode === undefined && askMode !== null) await applyAskMode(session, askMode);
-      await applyChoice(session, choice);
-    } catch (cause) {
-      await closeAcpSession(session);
-      await session.detach();
-      throw cause;
-    }
-  }
-
   /** The chat lets go of its session; the process ends when it was the last. */
   async #release(chat: WarmChat, why: string): Promise<void> {
     if (this.#chats.get(chat.key) === chat) this.#chats.delete(chat.key);
@@ -475,8 +364,7 @@ export class WarmAcpBackend implements AgentBackend {
 
   #processEnded(process: AgentProcess, reason: PilotlightError): void {
     this.#left.forget(process);
-    for (const chat of this.#chats.values()) {
-      if (chat.session.process !== process) continue;
+    for (const chat of this.#chats.of(process)) {
       this.#chats.delete(chat.key);
       void chat.session.detach();
       this.#host.residencyChanged(chat.handle, 'cold', reason.message);
@@ -484,7 +372,7 @@ export class WarmAcpBackend implements AgentBackend {
   }
 
   #describe(process: AgentProcess): Promise<BackendProcess> {
-    const chats = [...this.#chats.values()].filter((chat) => chat.session.process === process);
+    const chats = this.#chats.of(process);
     const isClosing = [...this.#closing.values()].some(({ chat }) => chat.session.process === process);
     const held = chats.map(({ handle, session }) => ({ chatId: handle.chatId, isBusy: session.isBusy }));
     return describeProcess(process, held, isClosing);
@@ -497,17 +385,6 @@ function endedMeanwhile(name: string, result: TurnResult): TurnResult {
   if (error?.code !== 'agent_failed' || error.details?.['exitCode'] === undefined) return result;
   const message = error.message.replace(`${name} ended`, `${name} ended while no server was there`);
   return { ok: false, error: toErrorInfo(interrupted('agent_gone', message, error.details)) };
-}
-
-function keyOf(chatId: string, agent: string): string {
-  return `${chatId}/${agent}`;
-}
-
-/** An agent that does not close it loses nothing but memory: the process goes with its last session. */
-async function closeAcpSession({ process, id }: AcpSession): Promise<void> {
-  if (!process.isUp || !process.capabilities.close) return;
-  const options = { deadlineMs: process.agent.deadlines.close };
-  await process.connection.request('session/close', { sessionId: id }, options).catch(() => {});
 }
 
 function notSent(code: 'agent_unavailable' | 'conflict', what: string): TurnResult {
