@@ -108,7 +108,9 @@ export class AgentBench implements AsyncDisposable {
     const of = (wanted: string) => permission.options.find((option) => option.kind.startsWith(wanted));
     const option = of(kind) ?? of('reject');
     if (option === undefined) throw new Error(`asked without a way to say no: ${permission.title}`);
-    await this.desk.home.client.answerPermission(permission.id, { optionId: option.optionId, by: 'matrix' });
+    // "Always" to the agent itself: a rule of ours would answer in its place.
+    const answer = { optionId: option.optionId, remember: 'agent', by: 'matrix' } as const;
+    await this.desk.home.client.answerPermission(permission.id, answer);
   }
 
   /** The chat as it stands, once the agent has been heard in it. */
