@@ -20,6 +20,34 @@ const OPTIONS: PermissionOption[] = [
   { optionId: 'never', name: 'Never', kind: 'reject_always' },
 ];
 
+/** An agent that asks three things at once, and says what it was answered. */
+const THREE = `
+  const waiting = new Map();
+  let next = 1;
+  let cancelled = false;
+  const send = (message) => process.stdout.write(JSON.stringify({ jsonrpc: '2.0', ...message }) + '\\n');
+  const ask = (method, params) => new Promise((resolve) => { waiting.set(next, resolve); send({ id: next++, method, params }); });
+  const options = [{ optionId: 'yes', name: 'Yes', kind: 'allow_once' }, { optionId: 'no', name: 'No', kind: 'reject_once' }];
+  const permission = (sessionId, toolCallId) => ask('session/request_permission', { sessionId, toolCall: { toolCallId, title: toolCallId }, options });
+  const form = (sessionId) => ask('elicitation/create', { mode: 'form', sessionId, message: 'c', requestedSchema: { type: 'object', properties: { x: { type: 'string' } } } });
+  const methods = {
+    initialize: () => ({ protocolVersion: 1 }),
+    'session/new': () => ({ sessionId: 's' }),
+    'session/cancel': () => { cancelled = true; },
+    'session/prompt': async ({ sessionId }) => {
+      const all = await Promise.all([permission(sessionId, 'a'), permission(sessionId, 'b'), form(sessionId)]);
+      send({ method: 'session/update', params: { sessionId, update: { sessionUpdate: 'agent_message_chunk', content: { type: 'text', text: JSON.stringify(all) } } } });
+      return { stopReason: cancelled ? 'cancelled' : 'end_turn' };
+    },
+  };
+  const handle = async ({ id, method, params, result }) => {
+    if (!method) return waiting.get(id)?.(result);
+    const answer = await methods[method]?.(params);
+    if (id !== undefined) send({ id, result: answer ?? {} });
+  };
+  require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => handle(JSON.parse(line))).on('close', () => process.exit());
+`;
+
 let calls = 0;
 function run(command: string, options = OPTIONS): PermissionRequest {
   const toolCall = { ...emptyToolSnapshot(`call-${++calls}`), title: command, rawInput: { command } };
@@ -309,7 +337,8 @@ describe('a form', () => {
 describe('over HTTP, with an agent', () => {
   let home: Home;
   beforeAll(async () => {
-    home = await Home.start();
+    const three = { id: 'three', name: 'Three', command: process.execPath, args: ['-e', THREE] };
+    home = await Home.start([three]);
   });
   afterAll(() => home[Symbol.asyncDispose]());
 
@@ -334,6 +363,33 @@ describe('over HTTP, with an agent', () => {
     });
     const { rules } = await client.getPolicy('session', session.id);
     expect((await client.removePolicyRule('session', session.id, rules[0]?.id ?? '')).rules).toEqual([]);
+  });
+
+  it('three open questions of a cancelled turn each reach the agent once, as cancelled', async () => {
+    const { chat } = await home.desk('three');
+    const { client } = home;
+    const { id } = await client.submitPrompt(chat.id, say('go'));
+    const { permissions } = await home.until(
+      chat,
+      (state) => Object.values(state.permissions).filter((one) => one.state === 'pending').length === 3,
+    );
+    await client.cancelTurn(id);
+    expect(await client.waitForTurn(chat.id, id)).toMatchObject({
+      state: 'cancelled',
+      error: { details: { by: 'acknowledged' } },
+    });
+    expect(JSON.parse(await home.words(chat))).toEqual([
+      { outcome: { outcome: 'cancelled' } },
+      { outcome: { outcome: 'cancelled' } },
+      { action: 'cancel' },
+    ]);
+    for (const one of Object.values(permissions)) {
+      expect(await client.getPermission(one.id)).toMatchObject({ state: 'cancelled', answer: null });
+      await expect(client.answerPermission(one.id, { optionId: 'yes' })).rejects.toMatchObject({
+        code: 'permission_answered',
+        details: { state: 'cancelled' },
+      });
+    }
   });
 
   it('a second answer is told who was first', async () => {
