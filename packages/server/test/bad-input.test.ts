@@ -5,6 +5,7 @@ import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:f
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { builtInAgents } from '../src/backends/built-in-agents.ts';
 import { Home, say, wordsOf, type AgentEntry, type Desk } from './composed-harness.ts';
 
 const LOGIN = 'Run `bad login`.';
@@ -265,14 +266,7 @@ describe('agents', () => {
     const answer = await fetch(`${url}/api/agents`, { headers: { authorization: `Bearer ${token}` } });
     const list = AgentList.parse(await answer.json());
     expect(list.error).toMatchObject(broken);
-    expect(list.agents.map(({ id }) => id)).toEqual([
-      'demo',
-      'opencode',
-      'claude',
-      'codex',
-      'gemini',
-      'qwen',
-    ]);
+    expect(list.agents.map(({ id }) => id)).toEqual(builtInAgents.map(({ id }) => id));
     expect(await home.turn(other.chat, '/echo on')).toMatchObject({ state: 'completed' });
     writeFileSync(join(desk.folder, 'mended'), '');
     for (const { id } of [held, builtIn])

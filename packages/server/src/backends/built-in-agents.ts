@@ -131,6 +131,7 @@ export const builtInAgents: readonly AgentSpec[] = [
     },
     hint: 'Run `pilotlight agents install kilo`, or `npm install -g @kilocode/cli@7.7.7`.',
     login: 'Run `kilo auth login`.',
+    loginCommand: 'kilo auth login',
   }),
   AgentSpec.parse({
     id: 'copilot',
@@ -143,7 +144,9 @@ export const builtInAgents: readonly AgentSpec[] = [
       bin: 'node_modules/@github/copilot-${platform}-${arch}/copilot${exe}',
     },
     hint: 'Run `pilotlight agents install copilot`, or `npm install -g @github/copilot@1.0.102`.',
-    login: 'Run `copilot login`.',
+    login: 'Run `copilot login`, or set GH_TOKEN.',
+    loginCommand: 'copilot login',
+    keys: ['COPILOT_GITHUB_TOKEN', 'GH_TOKEN', 'GITHUB_TOKEN'],
   }),
   AgentSpec.parse({
     id: 'cline',
@@ -159,6 +162,7 @@ export const builtInAgents: readonly AgentSpec[] = [
     },
     hint: 'Run `pilotlight agents install cline`, or `npm install -g cline@3.0.65`.',
     login: 'Run `cline auth`.',
+    loginCommand: 'cline auth',
   }),
   AgentSpec.parse({
     id: 'pi',
@@ -169,5 +173,7 @@ export const builtInAgents: readonly AgentSpec[] = [
     sharedProcess: false,
     hint: 'Run `npm install -g pi-acp@0.0.34 @earendil-works/pi-coding-agent@0.87.1`.',
     login: 'Run `pi` and then `/login`.',
+    loginCommand: 'pi',
+    keys: ['ANTHROPIC_API_KEY', 'OPENAI_API_KEY', 'GEMINI_API_KEY'],
   }),
 ];
