@@ -63,6 +63,17 @@ test('a login: the ways to log in, a key that is sent and shown nowhere, and the
   await dark.getByText(words.usage.title, { exact: true }).waitFor();
 }, 60_000);
 
+test('the agents of the machine say how to log in to them, whether something waits or not', async () => {
+  const page = await desk.window({ path: '/agents', bypassPolicy: true });
+  await page.getByRole('button', { name: words.agents.loginName('Account') }).click();
+  const section = page.locator('#agents');
+  await section.getByText('--login').waitFor();
+  await section.getByText(text.keysSet('SCRIPTED_KEY')).waitFor();
+  await picture(page, 'agents-login');
+  await expectNoFaults(page);
+  expect(await section.getByLabel(text.keyFor('SCRIPTED_KEY')).inputValue()).toBe('');
+}, 60_000);
+
 test('a usage limit: until when, by itself or now', async () => {
   const { chat, path } = await desk.session('limited');
   await desk.home.client.submitPrompt(chat.id, say('hello'));

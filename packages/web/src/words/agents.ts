@@ -13,6 +13,8 @@ export const agents = {
   version: (version: string) => `Version ${version}`,
   failsToStart: 'Fails to start',
   failing: (count: number) => (count === 1 ? '1 agent fails to start' : `${count} agents fail to start`),
+  login: 'Login',
+  loginName: (agent: string) => `Login of ${agent}`,
   install: 'Install',
   installName: (agent: string) => `Install ${agent}`,
   installing: (agent: string) => `Installing ${agent}`,

@@ -13,6 +13,7 @@ export const holds = {
   goOnNow: 'Go on now',
   goOnOnce: 'Let one turn run',
   tryAgain: 'I have logged in: try again',
+  noMethods: 'It tells of no way to log in, and needs none as far as is known.',
 
   methods: 'Ways to log in',
   loadingMethods: 'Asking the agent how to log in',

@@ -2,10 +2,12 @@ import type { AgentInfo, Health } from '@pilotlight/protocol';
 import { useQueryClient } from '@tanstack/react-query';
 import { Check, CircleDashed, Download } from 'lucide-react';
 import { Button } from '../../ui/button.tsx';
+import { useState } from 'react';
 import { cx } from '../../ui/class-names.ts';
 import { Section } from '../../ui/page.tsx';
 import { words } from '../../words/index.ts';
 import { WithCode } from '../board/with-code.tsx';
+import { LoginPanel } from '../holds/login-panel.tsx';
 import { InstallLog } from './install-log.tsx';
 import { install, useInstalls } from './installs.ts';
 
@@ -39,6 +41,7 @@ function AgentRow({ agent, isFailing }: { agent: AgentInfo; isFailing: boolean }
   const running = useInstalls(({ installs }) => installs[agent.id]);
   const queries = useQueryClient();
   const isFound = agent.state === 'found';
+  const [isLoginOpen, setLoginOpen] = useState(false);
   const start = () =>
     void install(agent.id).finally(() => void queries.invalidateQueries({ queryKey: ['agents'] }));
   return (
@@ -74,6 +77,16 @@ function AgentRow({ agent, isFailing }: { agent: AgentInfo; isFailing: boolean }
             <p className="font-mono text-code break-all text-ink-3 select-all">{agent.command}</p>
           ) : null}
         </div>
+        {isFound ? (
+          <Button
+            look="quiet"
+            aria-expanded={isLoginOpen}
+            aria-label={text.loginName(agent.name)}
+            onClick={() => setLoginOpen(!isLoginOpen)}
+          >
+            {text.login}
+          </Button>
+        ) : null}
         {!isFound && agent.installable ? (
           <Button
             aria-label={text.installName(agent.name)}
@@ -85,6 +98,11 @@ function AgentRow({ agent, isFailing }: { agent: AgentInfo; isFailing: boolean }
           </Button>
         ) : null}
       </div>
+      {isFound && isLoginOpen ? (
+        <div className="pt-2 pl-6">
+          <LoginPanel agent={agent.id} />
+        </div>
+      ) : null}
       {!isFound && agent.hint !== null ? (
         <p className="pt-0.5 pl-6 text-small text-ink-3">
           <WithCode text={agent.hint} />

@@ -25,6 +25,8 @@ export function LoginPanel({ agent }: { agent: string }) {
     <div className="flex flex-col gap-2">
       {data === undefined ? (
         <p className="text-small text-ink-3">{text.loadingMethods}</p>
+      ) : data.methods.length === 0 ? (
+        <p className="text-small text-ink-3">{data.hint || text.noMethods}</p>
       ) : (
         <ul aria-label={text.methods} className="flex flex-col gap-2">
           {data.methods.map((method) => (
