@@ -70,6 +70,10 @@ test('the built-in agents are there, and the demo agent runs by our own Node', a
     'codex',
     'gemini',
     'qwen',
+    'kilo',
+    'copilot',
+    'cline',
+    'pi',
   ]);
   const demo = await agents.resolve('demo');
   expect(demo.command).toBe(process.execPath);
