@@ -1,6 +1,7 @@
 import { isToolEnded } from '@pilotlight/protocol';
 import type { BlobRef, ChatFrame, ChatState, Message, Part } from '@pilotlight/protocol';
 import type { Screen } from '../terminal/screen.ts';
+import { indentOf } from '../terminal/nested-tools.ts';
 import { sanitize, sanitizeLine } from '../terminal/sanitize.ts';
 import { duration } from '../terminal/table.ts';
 
@@ -73,7 +74,7 @@ export class TurnPrinter {
     for (const [index, part] of message.parts.entries()) {
       const shown = this.#shownOf(`${message.id}/${index}`);
       if (part.type === 'text' && !this.#showHeads(shown, part.head ?? [])) return false;
-      this.#showPart(shown, part);
+      this.#showPart(shown, part, indentOf(part, message.parts));
     }
     return true;
   }
@@ -109,7 +110,7 @@ export class TurnPrinter {
     if (text !== '') this.#screen.answer(this.#screen.isTerminal ? sanitize(text) : text);
   }
 
-  #showPart(shown: Shown, part: Part): void {
+  #showPart(shown: Shown, part: Part, indent: string): void {
     const { style } = this.#screen;
     switch (part.type) {
       case 'text':
@@ -117,7 +118,7 @@ export class TurnPrinter {
       case 'reasoning':
         return this.#once(shown, 'thinking', () => this.#screen.transient('thinking…'));
       case 'tool_call':
-        return this.#showTool(shown, part);
+        return this.#showTool(shown, part, indent);
       case 'plan': {
         const step = part.entries.findIndex((entry) => entry.status === 'in_progress');
         const entry = part.entries[step];
@@ -147,17 +148,17 @@ export class TurnPrinter {
     shown.offset = part.text.length;
   }
 
-  #showTool(shown: Shown, part: Extract<Part, { type: 'tool_call' }>): void {
+  #showTool(shown: Shown, part: Extract<Part, { type: 'tool_call' }>, indent: string): void {
     const { style } = this.#screen;
     const { title, status, kind } = part.toolCall;
     const name = sanitizeLine(title === '' ? kind : title, 120);
     if (!isToolEnded(status)) {
-      this.#once(shown, `running ${name}`, () => this.#screen.transient(`⏵ ${name}`));
+      this.#once(shown, `running ${name}`, () => this.#screen.transient(`${indent}⏵ ${name}`));
       return;
     }
     const mark = status === 'completed' ? style.green('✓') : style.red('✗');
     const time = part.endedAt === null ? '' : style.dim(` ${duration(part.endedAt - part.startedAt)}`);
-    this.#once(shown, status, () => this.#screen.note(`${mark} ${name}${time}`));
+    this.#once(shown, status, () => this.#screen.note(`${indent}${mark} ${name}${time}`));
   }
 
   #once(shown: Shown, word: string, say: () => void): void {

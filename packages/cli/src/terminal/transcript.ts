@@ -1,4 +1,5 @@
 import type { MessagePage, Part, Turn } from '@pilotlight/protocol';
+import { indentOf, nested } from './nested-tools.ts';
 import { sanitize, sanitizeLine } from './sanitize.ts';
 import type { Screen } from './screen.ts';
 
@@ -9,7 +10,9 @@ export function transcript(page: MessagePage, { style }: Screen): string {
     const turn = message.turnId === null ? undefined : turns.get(message.turnId);
     const how = turn === undefined ? '' : howItRan(turn);
     const who = message.role === 'user' ? '⏵' : style.dim(`• ${message.agent}${how}`);
-    const lines = message.parts.flatMap(lineOf);
+    const lines = nested(message.parts).flatMap((part) =>
+      lineOf(part).map((line) => indentOf(part, message.parts) + line),
+    );
     // A turn that did not complete says why, behind the last of its messages.
     const last = page.messages[index + 1]?.turnId !== message.turnId;
     const end = turn !== undefined && last ? endOf(turn).map((line) => style.red(line)) : [];
