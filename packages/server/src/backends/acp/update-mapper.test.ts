@@ -43,6 +43,28 @@ test('another message id begins another segment, no id goes on', () => {
   ]);
 });
 
+test('what a sub-agent says is left out, and its calls stand under the call that started it', () => {
+  const _meta = { claudeCode: { parentToolUseId: 'task' } };
+  const events = map(
+    { sessionUpdate: 'tool_call', toolCallId: 'task', title: 'Task', kind: 'think', status: 'in_progress' },
+    { ...(message('inside') as object), _meta },
+    {
+      sessionUpdate: 'tool_call',
+      toolCallId: 'read',
+      title: 'Read',
+      kind: 'read',
+      status: 'completed',
+      _meta,
+    },
+    message('outside'),
+  );
+  expect(events).toMatchObject([
+    { type: 'tool_call', toolCall: { id: 'task', parentToolCallId: null } },
+    { type: 'tool_call', toolCall: { id: 'read', parentToolCallId: 'task' } },
+    { type: 'text', text: 'outside' },
+  ]);
+});
+
 test('content that is not text, and a prompt that is repeated', () => {
   const image = { type: 'image', mimeType: 'image/png', data: 'AAAA' };
   const echo = { sessionUpdate: 'user_message_chunk', content: { type: 'text', text: 'mine' } };

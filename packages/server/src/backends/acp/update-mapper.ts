@@ -12,7 +12,7 @@ import {
 import type { ConfigState } from './config-state.ts';
 import { optional, mapContent } from './map-content.ts';
 import { mapTool, saysNothing, type TerminalState } from './map-tool.ts';
-import { chunkUsage, limitReset, terminalNews, type TerminalNews } from './meta-conventions.ts';
+import { parentOf, chunkUsage, limitReset, terminalNews, type TerminalNews } from './meta-conventions.ts';
 import { withRawOutput } from './raw-output-text.ts';
 import { asList, asNumber, asObject, asString, bounded, mapObjects, type RawObject } from './raw-values.ts';
 import { addTokens } from './turn-tokens.ts';
@@ -109,6 +109,8 @@ export class UpdateMapper {
   };
 
   #chunk(type: 'text' | 'reasoning', update: RawObject, emit: Emit): void {
+    // What a sub-agent says is no word of the conversation: its answer is the result of the call that started it.
+    if (update['_meta'] !== undefined && parentOf(update['_meta']) !== null) return;
     const content = update['content'] as RawObject | null | undefined;
     if (content?.['type'] !== 'text' || typeof content['text'] !== 'string') {
       const block = mapContent(content);
