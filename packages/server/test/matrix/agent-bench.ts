@@ -39,6 +39,8 @@ export class AgentBench implements AsyncDisposable {
   readonly entry: RealAgentEntry;
   readonly desk: RealAgentDesk;
   readonly #kept = new Map<string, Promise<Seen>>();
+  /** Ends whatever still follows a turn. */
+  readonly #closing = new AbortController();
 
   private constructor(desk: RealAgentDesk) {
     this.desk = desk;
@@ -49,7 +51,7 @@ export class AgentBench implements AsyncDisposable {
     return new AgentBench(await RealAgentDesk.open(agent));
   }
 
-  /** Runs a turn to its end, or until it waits in the queue again. Whatever is asked in it is answered with `answer`, or with a refusal where that is not offered. */
+  /** Runs a turn to its end, or until its chat is held. Whatever is asked in it is answered with `answer`, or with a refusal where that is not offered. */
   async turn(prompt: string | ContentBlock[], answer: Answer = 'allow_once'): Promise<Seen> {
     const body: SubmitPrompt =
       typeof prompt === 'string' ? say(prompt) : { id: newId('turn'), content: prompt };
@@ -65,12 +67,12 @@ export class AgentBench implements AsyncDisposable {
     const frames: ChatFrame[] = [];
     const asked = new Map<string, Permission>();
     const answering: Promise<unknown>[] = [];
+    const done = new AbortController();
+    const signal = AbortSignal.any([done.signal, this.#closing.signal]);
     const turn = await new Promise<Turn>((resolve, reject) => {
-      let hasStarted = false;
-      const look = ({ permissions, turns }: ChatState): void => {
-        const now = turns[body.id];
-        if (now?.state === 'queued' && hasStarted) resolve(now);
-        hasStarted ||= now !== undefined && now.state !== 'queued';
+      const look = ({ chat: now, permissions, turns }: ChatState): void => {
+        const waiting = turns[body.id];
+        if (now?.hold !== undefined && waiting?.state === 'queued') resolve(waiting);
         for (const permission of Object.values(permissions)) {
           if (permission.turnId !== body.id || permission.state !== 'pending' || asked.has(permission.id))
             continue;
@@ -81,9 +83,10 @@ export class AgentBench implements AsyncDisposable {
       const onFrame = (frame: ChatFrame): void => void frames.push(frame);
       client
         .submitPrompt(chat.id, body)
-        .then(() => client.waitForTurn(chat.id, body.id, { onState: look, onFrame }))
+        .then(() => client.waitForTurn(chat.id, body.id, { onState: look, onFrame, signal }))
         .then(resolve, reject);
     });
+    done.abort();
     await Promise.all(answering);
     const all = requests.slice(before).filter(({ kind }) => kind !== 'aside' && kind !== 'json');
     const own = all.filter(({ isAfterwards }) => !isAfterwards);
@@ -134,6 +137,7 @@ export class AgentBench implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort(new Error('the matrix is done with this agent'));
     await this.desk[Symbol.asyncDispose]();
   }
 }

@@ -33,8 +33,9 @@ function refusal(status: 400 | 401, core: boolean): Ability {
       await bench.newChat();
       const seen = await bench.turn(`Try. [[error ${status} tag=e${status}]]`);
       const cell = told(seen, new RegExp(`\\b${status}\\b`));
-      if (seen.turn.state === 'queued') await bench.recover();
-      if (cell.result !== 'fails') await goesOn(bench);
+      // What waits for a login holds its chat.
+      const isHeld = seen.turn.state === 'queued' || seen.turn.error?.code === 'agent_login_required';
+      if (cell.result !== 'fails' && !isHeld) await goesOn(bench);
       return cell;
     },
   };
