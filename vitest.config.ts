@@ -6,8 +6,8 @@ export default defineConfig({
     pool: 'forks',
     // Tests wait for processes most of the time, so that two files on two cores take little more than the longer one.
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     restoreMocks: true,
   },
 });
