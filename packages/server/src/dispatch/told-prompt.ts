@@ -33,7 +33,7 @@ export function tellPrompt(
 ): ToldPrompt {
   const user = journal.liveMessage(turn.chatId, turn.messageId) ?? store.messages.get(turn.messageId);
   const said = partsToPrompt(user?.parts ?? [], store.blobs);
-  const isCommand = isSlashCommand(said, () => journal.chatState(turn.chatId).commands[turn.agent]);
+  const isCommand = isSlashCommand(said, () => journal.liveCommands(turn.chatId)[turn.agent]);
   const content = isCommand ? said : withPathLinks(said, root);
   const recap = recapOf(unseen, store.blobs);
   if (recap === null) return { input: { content }, recap: 0, isOwed: false };

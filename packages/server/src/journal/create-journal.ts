@@ -206,6 +206,10 @@ class StoreJournal implements Journal {
     return messages.findLast((message) => message.id === messageId) ?? null;
   }
 
+  liveCommands(chatId: string): ChatState['commands'] {
+    return this.#lane(chatTopic(chatId)).tail().commands;
+  }
+
   [Symbol.dispose](): void {
     if (this.#disposed) return;
     try {

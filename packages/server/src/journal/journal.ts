@@ -97,4 +97,6 @@ export interface Journal extends Disposable {
   catchUp(topic: string, after: number | null): CatchUp;
   /** A message of the unfolded tail, frames still pending included; null when it is not there. */
   liveMessage(chatId: string, messageId: string): Message | null;
+  /** The commands that each agent of a chat named last, frames still pending included. */
+  liveCommands(chatId: string): ChatState['commands'];
 }

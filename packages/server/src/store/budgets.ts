@@ -18,16 +18,22 @@ export function budgetTable(database: Database): BudgetTable {
   );
   const remove = database.prepare('DELETE FROM budgets WHERE subject = ?');
   const list = database.prepare('SELECT * FROM budgets ORDER BY subject');
-  const one = database.prepare('SELECT * FROM budgets WHERE subject = ?');
+  /** Few, and asked of before each turn; null: not read yet. */
+  let rows: Map<string, BudgetRow> | null = null;
+  const forget = (): void => void (rows = null);
+  database.onForget(forget);
+  const all = (): Map<string, BudgetRow> =>
+    (rows ??= new Map(list.all().map((row) => [text(row, 'subject'), fromRow(row)])));
   return {
-    set: ({ subject, tokens, cost }) =>
-      set.run(subject, tokens, cost?.amount ?? null, cost?.currency ?? null),
-    remove: (subject) => remove.run(subject),
-    list: () => list.all().map(fromRow),
-    of: (subjects) =>
-      subjects.flatMap((subject) => {
-        const row = one.get(subject);
-        return row === null ? [] : [fromRow(row)];
-      }),
+    set({ subject, tokens, cost }) {
+      set.run(subject, tokens, cost?.amount ?? null, cost?.currency ?? null);
+      forget();
+    },
+    remove(subject) {
+      remove.run(subject);
+      forget();
+    },
+    list: () => [...all().values()],
+    of: (subjects) => subjects.flatMap((subject) => all().get(subject) ?? []),
   };
 }
