@@ -8,7 +8,13 @@ import {
   type ProcessInfo,
   type Turn,
 } from '@pilotlight/protocol';
-import { prepareRealAgent, startModelServer, type ModelServer, type RealAgentId } from '@pilotlight/testkit';
+import {
+  prepareRealAgent,
+  startModelServer,
+  type ModelServer,
+  type RealAgentId,
+  type RecipeOptions,
+} from '@pilotlight/testkit';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -42,10 +48,18 @@ export class RealAgentDesk implements AsyncDisposable {
 
   /** A server on a new data folder, in whose table the agent runs offline, and a chat with it in a git repository. */
   static async open(agent: RealAgentId): Promise<RealAgentDesk> {
-    const models = await startModelServer();
+    return await RealAgentDesk.#open(agent, await startModelServer());
+  }
+
+  /** As `open`, and nobody has logged in to the agent. Its model answers only those that have `key`. */
+  static async openLoggedOut(agent: RealAgentId, key: string): Promise<RealAgentDesk> {
+    return await RealAgentDesk.#open(agent, await startModelServer({ key }), true);
+  }
+
+  static async #open(agent: RealAgentId, models: ModelServer, loggedOut = false): Promise<RealAgentDesk> {
     const home = new Home();
     const opened = new RealAgentDesk(agent, home, models);
-    home.writeAgents([offlineEntry(agent, opened.agentHome, models.url)]);
+    home.writeAgents([offlineEntry(agent, { home: opened.agentHome, modelUrl: models.url, loggedOut })]);
     await opened.startServer();
     opened.#desk = await home.desk(agent, home.newRepository());
     return opened;
@@ -188,9 +202,9 @@ export class RealAgentDesk implements AsyncDisposable {
 }
 
 /** The built-in entry with its program, arguments and environment replaced. */
-function offlineEntry(id: RealAgentId, agentHome: string, modelUrl: string): AgentEntry {
-  mkdirSync(agentHome);
-  const { command, args, env } = prepareRealAgent(id, { modelUrl, home: agentHome });
+function offlineEntry(id: RealAgentId, options: RecipeOptions): AgentEntry {
+  mkdirSync(options.home);
+  const { command, args, env } = prepareRealAgent(id, options);
   // What has another door besides ACP keeps its own arguments for that one.
   const spec = builtInAgents.find((each) => each.id === id);
   const door = spec?.coldArgs === undefined ? 'args' : 'coldArgs';

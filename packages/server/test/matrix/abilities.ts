@@ -1,6 +1,7 @@
 import { cancel } from './abilities/cancel.ts';
 import { choices } from './abilities/choices.ts';
 import { content } from './abilities/content.ts';
+import { login } from './abilities/login.ts';
 import { mcpServers } from './abilities/mcp.ts';
 import { modelErrors } from './abilities/model-errors.ts';
 import { permissions, standing } from './abilities/permissions.ts';
@@ -21,5 +22,6 @@ export const ABILITIES: readonly Ability[] = [
   ...content,
   ...mcpServers,
   ...modelErrors,
+  ...login,
   ...processes,
 ];

@@ -200,6 +200,20 @@ describe('the server', () => {
     await expect(waiting).rejects.toThrow('aborted');
   });
 
+  test('answers only those that have its key, when it has one', async () => {
+    await using closed = await startModelServer({ chunkDelayMs: 0, key: 'sk-1' });
+    for (const format of FORMAT_CASES) {
+      const { path, body } = format.request({ prompt: '[[text]]', stream: false, tools: [] });
+      const ask = (headers: Record<string, string>) =>
+        fetch(closed.url + path, { method: 'POST', body: JSON.stringify(body), headers });
+      expect((await ask({})).status).toBe(401);
+      expect((await ask({ authorization: 'Bearer sk-2' })).status).toBe(401);
+      expect((await ask({ authorization: 'Bearer sk-1' })).status).toBe(200);
+      expect((await ask({ 'x-api-key': 'sk-1' })).status).toBe(200);
+      expect((await ask({ 'x-goog-api-key': 'sk-1' })).status).toBe(200);
+    }
+  });
+
   test('ends open answers when it closes', async () => {
     const [format] = FORMAT_CASES;
     const { path, body } = format.request({ prompt: '[[hold never]]', stream: true, tools: [SHELL_TOOL] });

@@ -21,7 +21,7 @@ import { Holds } from './holds.ts';
 import { asObject, type JsonObject } from './loose-json.ts';
 import { openaiChat } from './openai-chat.ts';
 import { openaiResponses } from './openai-responses.ts';
-import { planAnswer } from './plan-answer.ts';
+import { planAnswer, type AnswerPlan } from './plan-answer.ts';
 import { RequestJournal, type ModelRequestRecord } from './request-journal.ts';
 import { answerSideRoute } from './side-routes.ts';
 import type { Wire } from './wire.ts';
@@ -32,6 +32,8 @@ const WIRES: readonly Wire[] = [openaiChat, openaiResponses, anthropicMessages, 
 export interface ModelServerOptions {
   /** Milliseconds between the chunks of an answer; 5 when not given, 0 for as fast as the client reads. */
   readonly chunkDelayMs?: number;
+  /** Model requests must carry this key, in whichever header or parameter, or are answered with 401. */
+  readonly key?: string;
 }
 
 export interface ModelServer extends AsyncDisposable {
@@ -57,6 +59,7 @@ export async function startModelServer(options: ModelServerOptions = {}): Promis
     journal: new RequestJournal(),
     holds: new Holds(),
     chunkDelayMs: options.chunkDelayMs ?? 5,
+    key: options.key ?? null,
     unknownRequests: [],
   };
   const server = createServer((request, response) => {
@@ -86,6 +89,7 @@ interface ServerState {
   readonly journal: RequestJournal;
   readonly holds: Holds;
   readonly chunkDelayMs: number;
+  readonly key: string | null;
   readonly unknownRequests: string[];
 }
 
@@ -93,7 +97,10 @@ async function handle(state: ServerState, request: IncomingMessage, response: Se
   const path = new URL(request.url ?? '/', 'http://loopback').pathname;
   const body = parseBody(await readText(decoded(request)));
   const wire = request.method === 'POST' ? WIRES.find((candidate) => candidate.matches(path)) : undefined;
-  if (wire) return await answerModelRequest(state, wire, wire.read(body, path), response);
+  if (wire) {
+    const isRefused = state.key !== null && !carries(request, state.key);
+    return await answerModelRequest(state, wire, wire.read(body, path), response, isRefused);
+  }
   const side = answerSideRoute(request.method ?? 'GET', path);
   if (side === undefined) state.unknownRequests.push(`${request.method} ${path}`);
   sendJson(
@@ -108,10 +115,11 @@ async function answerModelRequest(
   wire: Wire,
   request: ModelRequest,
   response: ServerResponse,
+  isRefused: boolean,
 ): Promise<void> {
-  const { plan, marker, toolResults, isAfterwards } = planAnswer(request, (marker) =>
-    journal.failures(marker),
-  );
+  const planned = planAnswer(request, (marker) => journal.failures(marker));
+  const { marker, toolResults, isAfterwards } = planned;
+  const plan: AnswerPlan = isRefused ? { kind: 'error', status: 401 } : planned.plan;
   const status = plan.kind === 'error' ? plan.status : 200;
   const record: ModelRequestRecord = {
     format: wire.format,
@@ -138,7 +146,8 @@ async function answerModelRequest(
   journal.add(record);
   if (plan.kind === 'error') {
     if (plan.retryAfter !== undefined) response.setHeader('retry-after', String(plan.retryAfter));
-    return sendJson(response, status, wire.error(status, `Scripted error ${status}`));
+    const words = isRefused ? 'No valid API key was provided.' : `Scripted error ${status}`;
+    return sendJson(response, status, wire.error(status, words));
   }
   const held = async (name: string, signal: AbortSignal): Promise<void> => {
     journal.advance(record, 'held');
@@ -155,6 +164,12 @@ async function answerModelRequest(
     if (!more) await once(response, 'drain', { signal: gone.signal });
   }
   response.end();
+}
+
+/** Each wire has a place of its own for the key. */
+function carries({ headers, url }: IncomingMessage, key: string): boolean {
+  const { authorization, 'x-api-key': anthropic, 'x-goog-api-key': google } = headers;
+  return [authorization, anthropic, google, url].some((place) => String(place).includes(key));
 }
 
 function userText({ items }: ModelRequest): string {

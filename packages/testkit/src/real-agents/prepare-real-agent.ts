@@ -2,7 +2,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { agentPath } from './locations.ts';
 import { REAL_AGENTS, type RealAgent, type RealAgentId, type RecipeOptions } from './real-agent.ts';
-import type { RealAgentEntry } from './real-agent-entry.ts';
+import type { LoggedOut, RealAgentEntry } from './real-agent-entry.ts';
+
+const LOGGED_IN: Pick<LoggedOut, 'without' | 'files'> = { without: [] };
 
 /**
  * Writes the settings of an agent into an isolated home and says how to run it so that it speaks ACP, asks the model
@@ -14,7 +16,8 @@ export function prepareRealAgent(id: RealAgentId, options: RecipeOptions): RealA
   const version = installedVersion(entry);
   const windows = process.platform === 'win32';
   const fill = filler({
-    ...options,
+    modelUrl: options.modelUrl,
+    home: options.home,
     version,
     modules: agentPath(),
     path: shared['PATH'] ?? '',
@@ -22,13 +25,16 @@ export function prepareRealAgent(id: RealAgentId, options: RecipeOptions): RealA
     arch: process.arch,
     exe: windows ? '.exe' : '',
   });
-  for (const [path, content] of Object.entries(entry.files)) {
+  const { without, files } = options.loggedOut === true ? entry.loggedOut : LOGGED_IN;
+  for (const [path, content] of Object.entries({ ...entry.files, ...files })) {
     const text = typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`;
     writeSettings(join(options.home, path), fill(text));
   }
   const program = agentPath(fill(entry.program));
   const isScript = program.endsWith('.js');
-  const own = Object.entries(entry.env).map(([name, value]) => [name, fill(value)]);
+  const own = Object.entries(entry.env)
+    .filter(([name]) => !without.includes(name))
+    .map(([name, value]) => [name, fill(value)]);
   return {
     id,
     name: entry.name,

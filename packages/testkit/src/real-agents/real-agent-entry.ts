@@ -23,4 +23,15 @@ export interface RealAgentEntry {
   readonly comesBack: readonly ('resumed' | 'loaded' | 'recap')[];
   /** the folder of its conversations, in its home */
   readonly memory: string;
+  readonly loggedOut: LoggedOut;
+}
+
+/** How an agent is made that nobody has logged in to, and the key that changes that. */
+export interface LoggedOut {
+  /** of `env`, what is not set then */
+  readonly without: readonly string[];
+  /** what lies in its home in place of the `files` of those paths */
+  readonly files?: Readonly<Record<string, string | object>>;
+  /** the variable that a key is set as, and the method of the agent that has to be chosen with it */
+  readonly key: { readonly variable: string; readonly methodId?: string };
 }

@@ -32,6 +32,8 @@ export interface RecipeOptions {
   readonly modelUrl: string;
   /** An existing folder that becomes the agent's home; one agent a home. */
   readonly home: string;
+  /** nobody has logged in to it */
+  readonly loggedOut?: boolean;
 }
 
 /** How to run one real agent, offline, against the model server. */

@@ -23,4 +23,5 @@ export const claude: RealAgentEntry = {
   asksAbout: 'write',
   comesBack: ['resumed'],
   memory: '.claude/projects',
+  loggedOut: { without: ['ANTHROPIC_API_KEY'], key: { variable: 'ANTHROPIC_API_KEY' } },
 };

@@ -14,25 +14,30 @@ export const cline: RealAgentEntry = {
     CLINE_TELEMETRY_DISABLED: '1',
   },
   files: {
-    '.cline/data/settings/providers.json': {
-      version: 1,
-      lastUsedProvider: 'openai-compatible',
-      providers: {
-        'openai-compatible': {
-          settings: {
-            provider: 'openai-compatible',
-            apiKey: 'dummy',
-            model: 'fake-model',
-            baseUrl: '${modelUrl}/v1',
-          },
-          updatedAt: '2026-01-01T00:00:00.000Z',
-          tokenSource: 'manual',
-        },
-      },
-    },
+    '.cline/data/settings/providers.json': providersWith({ apiKey: 'dummy' }),
   },
   askMode: null,
   asksAbout: 'write',
   comesBack: ['loaded'],
   memory: '.cline/data/sessions',
+  loggedOut: {
+    without: ['CLINE_API_KEY'],
+    files: { '.cline/data/settings/providers.json': providersWith({}) },
+    key: { variable: 'CLINE_API_KEY' },
+  },
 };
+
+function providersWith(key: { apiKey?: string }): object {
+  const settings = {
+    provider: 'openai-compatible',
+    ...key,
+    model: 'fake-model',
+    baseUrl: '${modelUrl}/v1',
+  };
+  const provider = { settings, updatedAt: '2026-01-01T00:00:00.000Z', tokenSource: 'manual' };
+  return {
+    version: 1,
+    lastUsedProvider: 'openai-compatible',
+    providers: { 'openai-compatible': provider },
+  };
+}

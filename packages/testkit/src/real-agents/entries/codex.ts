@@ -17,7 +17,21 @@ export const codex: RealAgentEntry = {
     CODEX_ACP_PROMPT_SUGGESTIONS: 'false',
   },
   files: {
-    '.codex/config.toml': `model = "gpt-5.5"
+    '.codex/config.toml': settingsWith('env_key = "TESTKIT_MODEL_KEY"\nrequires_openai_auth = false'),
+  },
+  askMode: 'workspace-write',
+  asksAbout: 'shell ask',
+  comesBack: ['resumed'],
+  memory: '.codex/sessions',
+  loggedOut: {
+    without: ['TESTKIT_MODEL_KEY'],
+    files: { '.codex/config.toml': settingsWith('requires_openai_auth = true') },
+    key: { variable: 'OPENAI_API_KEY', methodId: 'api-key' },
+  },
+};
+
+function settingsWith(auth: string): string {
+  return `model = "gpt-5.5"
 model_provider = "fake"
 check_for_update_on_startup = false
 
@@ -27,15 +41,9 @@ enabled = false
 [model_providers.fake]
 name = "Fake"
 base_url = "\${modelUrl}/v1"
-env_key = "TESTKIT_MODEL_KEY"
 wire_api = "responses"
-requires_openai_auth = false
+${auth}
 request_max_retries = 1
 stream_max_retries = 1
-`,
-  },
-  askMode: 'workspace-write',
-  asksAbout: 'shell ask',
-  comesBack: ['resumed'],
-  memory: '.codex/sessions',
-};
+`;
+}

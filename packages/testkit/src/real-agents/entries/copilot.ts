@@ -21,4 +21,5 @@ export const copilot: RealAgentEntry = {
   asksAbout: 'write',
   comesBack: ['loaded'],
   memory: '.copilot',
+  loggedOut: { without: ['COPILOT_PROVIDER_API_KEY'], key: { variable: 'COPILOT_PROVIDER_API_KEY' } },
 };

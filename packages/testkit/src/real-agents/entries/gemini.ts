@@ -31,4 +31,5 @@ export const gemini: RealAgentEntry = {
   // It cannot load what it began in the same minute of the clock, and has forgotten it then.
   comesBack: ['loaded', 'recap'],
   memory: '.gemini/tmp',
+  loggedOut: { without: ['GEMINI_API_KEY'], key: { variable: 'GEMINI_API_KEY' } },
 };

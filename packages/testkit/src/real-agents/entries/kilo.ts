@@ -1,5 +1,5 @@
 import type { RealAgentEntry } from '../real-agent-entry.ts';
-import { opencodeSettings } from './opencode-settings.ts';
+import { opencodeLoggedOut, opencodeSettings } from './opencode-settings.ts';
 
 /** Kilo Code: made of opencode, with a configuration of the same form; the platform's own binary; chat completions. */
 export const kilo: RealAgentEntry = {
@@ -26,4 +26,9 @@ export const kilo: RealAgentEntry = {
   asksAbout: 'write',
   comesBack: ['resumed'],
   memory: '.local/share/kilo',
+  loggedOut: {
+    without: [],
+    files: { '.config/kilo/kilo.json': opencodeLoggedOut },
+    key: { variable: 'TESTKIT_MODEL_KEY' },
+  },
 };

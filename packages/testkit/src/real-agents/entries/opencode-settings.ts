@@ -29,3 +29,11 @@ export const opencodeSettings = {
   },
   permission: { edit: 'ask', bash: 'ask' },
 };
+
+const { fake } = opencodeSettings.provider;
+
+/** The same, with a key that only the environment can have. */
+export const opencodeLoggedOut = {
+  ...opencodeSettings,
+  provider: { fake: { ...fake, options: { ...fake.options, apiKey: '{env:TESTKIT_MODEL_KEY}' } } },
+};

@@ -1,5 +1,5 @@
 import type { RealAgentEntry } from '../real-agent-entry.ts';
-import { opencodeSettings } from './opencode-settings.ts';
+import { opencodeLoggedOut, opencodeSettings } from './opencode-settings.ts';
 
 /** opencode: the platform's own binary, which needs no install script; chat completions; asks for edits and commands. */
 export const opencode: RealAgentEntry = {
@@ -26,4 +26,9 @@ export const opencode: RealAgentEntry = {
   asksAbout: 'write',
   comesBack: ['resumed'],
   memory: '.local/share/opencode',
+  loggedOut: {
+    without: [],
+    files: { '.config/opencode/opencode.json': opencodeLoggedOut },
+    key: { variable: 'TESTKIT_MODEL_KEY' },
+  },
 };

@@ -15,19 +15,7 @@ export const pi: RealAgentEntry = {
     PI_TELEMETRY: '0',
   },
   files: {
-    '.pi/agent/models.json': {
-      providers: {
-        fake: {
-          baseUrl: '${modelUrl}/v1',
-          api: 'openai-completions',
-          apiKey: 'dummy',
-          models: [
-            { id: 'fake-model', name: 'Fake model', ...model },
-            { id: 'fake-model-2', name: 'Second fake model', ...model },
-          ],
-        },
-      },
-    },
+    '.pi/agent/models.json': modelsWith('dummy'),
     '.pi/agent/settings.json': {
       defaultProvider: 'fake',
       defaultModel: 'fake-model',
@@ -38,4 +26,22 @@ export const pi: RealAgentEntry = {
   asksAbout: null,
   comesBack: ['loaded'],
   memory: '.pi/agent/sessions',
+  loggedOut: {
+    without: [],
+    files: { '.pi/agent/models.json': modelsWith('$TESTKIT_MODEL_KEY') },
+    key: { variable: 'TESTKIT_MODEL_KEY' },
+  },
 };
+
+function modelsWith(apiKey: string): object {
+  const fake = {
+    baseUrl: '${modelUrl}/v1',
+    api: 'openai-completions',
+    apiKey,
+    models: [
+      { id: 'fake-model', name: 'Fake model', ...model },
+      { id: 'fake-model-2', name: 'Second fake model', ...model },
+    ],
+  };
+  return { providers: { fake } };
+}

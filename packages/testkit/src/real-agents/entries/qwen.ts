@@ -37,4 +37,5 @@ export const qwen: RealAgentEntry = {
   asksAbout: 'write',
   comesBack: ['resumed'],
   memory: '.qwen/projects',
+  loggedOut: { without: ['OPENAI_API_KEY'], key: { variable: 'OPENAI_API_KEY' } },
 };
