@@ -161,8 +161,9 @@ export const builtInAgents: readonly AgentSpec[] = [
       bin: 'node_modules/@cline/cli-${platform}-${arch}/bin/cline${exe}',
     },
     hint: 'Run `pilotlight agents install cline`, or `npm install -g cline@3.0.65`.',
-    login: 'Run `cline auth`.',
+    login: 'Run `cline auth`, or set CLINE_API_KEY.',
     loginCommand: 'cline auth',
+    keys: ['CLINE_API_KEY'],
   }),
   AgentSpec.parse({
     id: 'pi',
