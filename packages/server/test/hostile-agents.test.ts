@@ -90,7 +90,7 @@ type Special =
   | 'resume-replays';
 
 /** Their tests are in login.test.ts. */
-const elsewhere = ['needs-login', 'usage-limit'] as const;
+const elsewhere = ['needs-login', 'model-needs-key', 'usage-limit'] as const;
 type Elsewhere = (typeof elsewhere)[number];
 
 const table: Record<Exclude<Defect, Special | Elsewhere>, Expected> = {

@@ -67,6 +67,25 @@ test('a key is set once, kept in a private file, and what waited goes on with it
   expect((await home.client.agentLogin('account')).keysSet).toEqual([]);
 });
 
+test.each(['in-error', 'in-words'])('a model that refuses the key, told %s, is a login', async (how) => {
+  const { name, keys } = entry;
+  await using home = await Home.start([
+    { id: 'account', name, keys, ...scriptedAgent('model-needs-key', how) },
+  ]);
+  const { chat } = await home.desk('account');
+  const { id: turnId } = await home.client.submitPrompt(chat.id, say('hello'));
+  const state = await home.until(chat, (now) => now.chat?.hold !== undefined);
+  expect(state.chat?.hold).toMatchObject({
+    reason: 'login',
+    message: expect.stringMatching(/API key|HTTP 401/),
+  });
+  expect(state.turns[turnId]?.state).toBe('queued');
+  expect(state.messages).toEqual([]);
+  await home.client.setKey('account', { key: KEY });
+  expect(await home.client.waitForTurn(chat.id, turnId)).toMatchObject({ state: 'completed' });
+  expect(await home.words(chat)).toBe('hello from model-needs-key');
+});
+
 test('an agent that logs in by itself is told to, and again whenever a session wants it', async () => {
   await using home = await Home.start([entry]);
   const { chat, turnId } = await held(home);

@@ -2,6 +2,7 @@
  * What an agent says when its account has reached a limit, and when that resets. Agents say it in words of their own; the
  * words are data here, so that another agent is another line. Pure: the time is given.
  */
+import { loginRefusalOf } from './login-refusal.ts';
 
 /** Words of a limit that waiting makes go away. */
 const LIMIT = [
@@ -32,6 +33,7 @@ const LONGEST_REFUSAL = 600;
 /** Whether a text is no work but only says that the agent cannot. */
 export function isRefusalText(text: string): boolean {
   if (text.trim() === '') return true;
+  if (loginRefusalOf(text) !== null) return true;
   return text.length <= LONGEST_REFUSAL && REFUSALS.some((refusal) => refusal.test(text));
 }
 

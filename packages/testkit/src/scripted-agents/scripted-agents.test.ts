@@ -236,6 +236,9 @@ const checks: Record<DefectName, Check> = {
     expect((await probe.call('authenticate', { methodId: 'browser' })).result).toEqual({});
     expect((await probe.prompt(await probe.open())).result?.['stopReason']).toBe('end_turn');
   },
+  'model-needs-key': async (probe) => {
+    expect((await probe.prompt(await probe.open())).error?.message).toContain('API key');
+  },
   'usage-limit': async (probe) => {
     expect((await probe.prompt(await probe.open())).error?.message).toContain('usage limit');
   },

@@ -1,5 +1,6 @@
 import { PilotlightError } from '@pilotlight/protocol';
 import type { ResolvedAgent } from '../agent-spec.ts';
+import { loginRefusedIn } from '../login-refusal.ts';
 import { usageLimitIn } from '../usage-limit.ts';
 import { lastLines } from './describe-end.ts';
 import { RPC, RpcError } from './rpc-error.ts';
@@ -21,25 +22,28 @@ export function agentError(
     return new PilotlightError('internal', `${agent.name} could not ${did}: ${text}`, { cause });
   }
   const details = { rpcCode: cause.code };
-  if (cause.code === RPC.authRequired) {
-    const how = agent.login || 'Log in with its own command, then try again.';
-    return new PilotlightError(
-      'agent_login_required',
-      `${agent.name} needs a login: ${cause.detail}. ${how}`,
-      {
-        details,
-        cause,
-      },
-    );
-  }
+  if (cause.code === RPC.authRequired) return loginNeeded(agent, cause.detail, { details, cause });
   const limit = usageLimitIn(limitWordsOf(cause), Date.now(), statusOf(cause));
   if (limit !== null) return usageLimit(agent, cause, limitResetsAt ?? limit.resetsAt);
+  if (loginRefusedIn(cause.detail, statusOf(cause)))
+    return loginNeeded(agent, cause.detail, { details, cause });
   const said = lastLines(stderr);
   const words = said === '' ? '' : ` Last lines: ${said}`;
   return new PilotlightError('agent_failed', `${agent.name} could not ${did}: ${cause.detail}.${words}`, {
     details: { ...details, stderr: said },
     cause,
   });
+}
+
+/** `reason`: what it said. */
+export function loginNeeded(
+  agent: ResolvedAgent,
+  reason: string,
+  options: { details?: Record<string, unknown>; cause?: unknown } = {},
+): PilotlightError {
+  const how = agent.login || 'Log in with its own command, then try again.';
+  const words = `${agent.name} needs a login: ${reason.replace(/\.$/, '')}. ${how}`;
+  return new PilotlightError('agent_login_required', words, options);
 }
 
 function usageLimit(agent: ResolvedAgent, cause: RpcError, resetsAt: number | null): PilotlightError {

@@ -26,7 +26,8 @@ import {
 } from '@pilotlight/protocol';
 import { CANCELLED_EARLY, cancelledBy, type CancelEnd } from '../cancelled-by.ts';
 import type { AcpSession, TurnSink } from './acp-session.ts';
-import { agentError, sessionIsLost } from './agent-errors.ts';
+import { loginRefusalOf } from '../login-refusal.ts';
+import { agentError, loginNeeded, sessionIsLost } from './agent-errors.ts';
 import { elicitationAnswer, questionRequest } from './elicitation.ts';
 import { responseUsage } from './meta-conventions.ts';
 import {
@@ -67,6 +68,9 @@ export class PromptTurn implements TurnSink {
   readonly #cancelledBefore = new AbortController();
   #refused = false;
   #worked = false;
+  #onlySpoke = true;
+  /** the beginning of what it said */
+  #said = '';
   #lost = false;
 
   constructor(session: AcpSession, ctx: PromptCtx) {
@@ -116,6 +120,8 @@ export class PromptTurn implements TurnSink {
   event(event: AgentEvent): void {
     if (this.#failed.signal.aborted) return;
     this.#worked ||= WORK.has(event.type);
+    this.#onlySpoke &&= event.type === 'text' || !WORK.has(event.type);
+    if (event.type === 'text' && this.#said.length < 1000) this.#said += event.text;
     try {
       this.#ctx.onEvent(event);
     } catch (cause) {
@@ -205,6 +211,8 @@ export class PromptTurn implements TurnSink {
     }
     const said = responseUsage(answer.result);
     if (said) this.event({ type: 'usage', usage: said.usage, turn: { tokens: said.tokens } });
+    const refusal = this.#onlySpoke ? loginRefusalOf(this.#said) : null;
+    if (refusal !== null) return { ok: false, error: toErrorInfo(loginNeeded(agent, refusal)) };
     const trace = { worked: this.#worked, refused: this.#refused };
     const notice = stopNotice(agent.name, asString(at(answer.result, ['stopReason'])), trace);
     if (notice) this.event(notice);

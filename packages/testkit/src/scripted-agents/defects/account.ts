@@ -30,6 +30,21 @@ export const accountDefects = {
       peer.say(session, process.env['SCRIPTED_KEY'] === undefined ? ' by browser' : ' by key');
     },
   },
+  'model-needs-key': {
+    client:
+      'Take the refusal of its model for a login that is needed, in an error and in words (`in-words`).',
+    turn: (peer, session) => {
+      if (isLoggedIn) return hello(peer, session);
+      if (peer.args[0] !== 'in-words') return 'refused';
+      peer.say(session, 'Info: Request failed due to a transient API error. Retrying...');
+      peer.say(session, 'Error: Authentication failed with provider at http://model (HTTP 401).');
+    },
+    answer: (peer, id, result) => {
+      const isRefusal = (result as { stopReason?: string }).stopReason === 'refused';
+      if (isRefusal) peer.fail(id, -32603, 'Internal error: No valid API key was provided.');
+      else peer.answer(id, result);
+    },
+  },
   'usage-limit': {
     client: 'Keep the prompt until the limit resets, and show nothing of the refusal as an answer.',
     methods: {
