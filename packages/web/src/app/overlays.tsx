@@ -1,3 +1,4 @@
+import { ImportOverlay } from '../features/imports/import-overlay.tsx';
 import { Notifications } from '../features/notifications/notifications.tsx';
 import { Palette } from '../features/palette/palette.tsx';
 import { ShortcutSheet } from '../features/palette/shortcut-sheet.tsx';
@@ -11,6 +12,7 @@ export function Overlays() {
       <Palette />
       <ShortcutSheet />
       <PolicyOverlay />
+      <ImportOverlay />
       <Notifications />
       <AppearanceCommands />
     </>

@@ -9,6 +9,7 @@ export const frame = {
   inbox: 'Inbox',
   openQuestions: (count: number) => (count === 1 ? '1 open question' : `${count} open questions`),
   newSession: 'New session',
+  projectMenu: (project: string) => `Actions for ${project}`,
   newSessionIn: (project: string) => `New session in ${project}`,
   agents: 'Agents & machine',
   settings: 'Settings',

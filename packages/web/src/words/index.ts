@@ -6,6 +6,7 @@ import { common, marks, time } from './common.ts';
 import { composer } from './composer.ts';
 import { frame } from './frame.ts';
 import { holds } from './holds.ts';
+import { imports } from './imports.ts';
 import { mcp } from './mcp.ts';
 import { notifications } from './notifications.ts';
 import { palette } from './palette.ts';
@@ -30,6 +31,7 @@ export const words = {
   frame,
   marks,
   holds,
+  imports,
   mcp,
   notifications,
   palette,

@@ -7,6 +7,7 @@ import { Button } from '../../ui/button.tsx';
 import { Keys } from '../../ui/keys.tsx';
 import { Switch } from '../../ui/switch.tsx';
 import { words } from '../../words/index.ts';
+import { openImport } from '../imports/open-import.ts';
 import { chooseAgent } from './choose-agent.ts';
 import { firstProject } from './first-project.ts';
 import { FolderBrowser } from './folder-browser.tsx';
@@ -152,6 +153,16 @@ export function NewSessionForm({ projectId: given, promptRef, onBrowsing, onDone
         )}
       </div>
       <footer className="flex items-center justify-end gap-3 border-t border-line px-4 py-3 pb-[max(12px,env(safe-area-inset-bottom))]">
+        <Button
+          look="quiet"
+          className="mr-auto -ml-2.5 pointer-coarse:-ml-4"
+          onClick={() => {
+            onDone();
+            openImport(project?.id ?? null);
+          }}
+        >
+          {words.imports.open}
+        </Button>
         <span className="pointer-coarse:hidden">
           <Keys keys="$mod+Enter" />
         </span>

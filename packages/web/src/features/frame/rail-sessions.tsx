@@ -1,21 +1,28 @@
 import type { IndexState } from '@pilotlight/protocol';
 import { useParams } from '@tanstack/react-router';
-import { ChevronRight, Plus, ShieldCheck } from 'lucide-react';
+import { ChevronRight, Ellipsis, Import, Plus, ShieldCheck } from 'lucide-react';
 import { useState } from 'react';
 import { useIndex } from '../../live/index-store.ts';
 import { useSessionRows } from '../../live/session-rows.ts';
 import { server } from '../../live/server.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { cx } from '../../ui/class-names.ts';
+import { Menu } from '../../ui/menu.tsx';
 import { showError } from '../../ui/toasts.tsx';
 import { words } from '../../words/index.ts';
-import { openPolicy } from '../policies/open-policy.ts';
 import { openNewSession } from '../board/new-session.ts';
+import { openImport } from '../imports/open-import.ts';
+import { openPolicy } from '../policies/open-policy.ts';
 import { Count } from './frame-link.tsx';
 import { moveAmong } from './move-among.ts';
 import { railGroups, shownRows, type RailGroup } from './rail-groups.ts';
 import { RailSession } from './rail-session.tsx';
 import { toggleFolded, useRail } from './rail-state.ts';
+
+const ICON = { size: 14, strokeWidth: 1.75 };
+/** Buttons of a project: there when it is pointed at, used by keyboard, or one of them holds its menu open. */
+const ON_HOVER =
+  'pointer-fine:opacity-0 group-focus-within/project:opacity-100 group-hover/project:opacity-100 aria-expanded:opacity-100';
 
 const allProjects = (index: IndexState) => Object.values(index.projects);
 
@@ -64,23 +71,41 @@ function Group({ group, onGo }: { group: RailGroup; onGo?: () => void }) {
           <span className="truncate">{project.name}</span>
           {isFolded && needing > 0 ? <Count value={needing} label={words.frame.needYou(needing)} /> : null}
         </button>
-        <IconButton
-          label={words.policies.openOf(project.name)}
-          icon={<ShieldCheck size={14} strokeWidth={1.75} />}
-          onClick={() => {
-            onGo?.();
-            openPolicy({ projectId: project.id, sessionId: null });
-          }}
-          className="pointer-fine:opacity-0 group-focus-within/project:opacity-100 group-hover/project:opacity-100"
+        <Menu
+          trigger={
+            <IconButton
+              label={words.frame.projectMenu(project.name)}
+              icon={<Ellipsis {...ICON} />}
+              className={ON_HOVER}
+            />
+          }
+          items={[
+            {
+              label: words.imports.open,
+              icon: <Import {...ICON} />,
+              onSelect: () => {
+                onGo?.();
+                openImport(project.id);
+              },
+            },
+            {
+              label: words.policies.open,
+              icon: <ShieldCheck {...ICON} />,
+              onSelect: () => {
+                onGo?.();
+                openPolicy({ projectId: project.id, sessionId: null });
+              },
+            },
+          ]}
         />
         <IconButton
           label={words.frame.newSessionIn(project.name)}
-          icon={<Plus size={14} strokeWidth={1.75} />}
+          icon={<Plus {...ICON} />}
           onClick={() => {
             onGo?.();
             openNewSession(project.id);
           }}
-          className="pointer-fine:opacity-0 group-focus-within/project:opacity-100 group-hover/project:opacity-100"
+          className={ON_HOVER}
         />
       </div>
       {isFolded ? null : (
