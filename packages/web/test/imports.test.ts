@@ -85,7 +85,7 @@ test('from the rail: what an agent has not, cannot or fails to say', { timeout: 
   await page.getByRole('button', { name: words.frame.projectMenu(name) }).press('Enter');
   await page.getByRole('menuitem', { name: w.open }).press('Enter');
   const dialog = page.getByRole('dialog', { name: w.title });
-  await dialog.getByText(w.goesOn(folder)).waitFor();
+  await dialog.getByText(w.worksIn(folder)).waitFor();
   await choose(page, 'Demo');
   await dialog
     .getByRole('status')
@@ -100,6 +100,21 @@ test('from the rail: what an agent has not, cannot or fails to say', { timeout: 
   await alert.getByRole('button', { name: words.common.retry }).click();
   await alert.getByText(/Broken/).waitFor();
   expect(await faults(page)).toEqual([]);
+
+  // Where the rail is a drawer, it goes, and the dialog stays.
+  const narrow = await desk.window({ size: { width: 800, height: 700 } });
+  for (const [item, title] of [
+    [w.open, w.title],
+    [words.policies.open, words.policies.openOf(name)],
+  ] as const) {
+    await narrow.getByRole('button', { name: words.frame.rail.expand }).click();
+    await narrow.getByRole('button', { name: words.frame.projectMenu(name) }).click();
+    await narrow.getByRole('menuitem', { name: item }).click();
+    await narrow.getByRole('dialog', { name: words.frame.navigation }).waitFor({ state: 'detached' });
+    await narrow.getByRole('dialog', { name: title }).waitFor();
+    await narrow.keyboard.press('Escape');
+    await narrow.getByRole('dialog').waitFor({ state: 'detached' });
+  }
 });
 
 test('what is gone meanwhile is said, and another can be chosen', { timeout: 60_000 }, async () => {

@@ -15,6 +15,6 @@ export const imports = {
   cannot: (agent: string) =>
     `${agent} cannot list its conversations, so none of them can be imported. Choose another agent.`,
   noProject: 'Choose the folder whose conversations you look for.',
-  goesOn: (path: string) => `Goes on directly in ${path}: there the agent finds it again.`,
+  worksIn: (path: string) => `The chat works directly in ${path}, where the conversation was begun.`,
   importing: (title: string) => `Importing “${title}” with its history`,
 };

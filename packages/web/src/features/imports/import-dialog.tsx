@@ -118,7 +118,7 @@ export function ImportDialog({ projectId: given }: { projectId: string | null })
             {toErrorInfo(error).message}
           </p>
         ) : project === undefined ? null : (
-          <p>{text.goesOn(project.path)}</p>
+          <p>{text.worksIn(project.path)}</p>
         )}
       </footer>
     </Dialog>
