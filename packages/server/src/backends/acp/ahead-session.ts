@@ -6,30 +6,44 @@
  */
 import type { NewSessionRequest } from '@agentclientprotocol/sdk';
 import type { AgentProcess, SessionSink } from './agent-process.ts';
-import { requestSession, type NewSession } from './request-session.ts';
+import { applyAskMode, type Configurable } from './apply-choice.ts';
+import { ConfigState } from './config-state.ts';
+import { requestSession } from './request-session.ts';
 import { RPC, RpcError } from './rpc-error.ts';
 
 /** Far more than an agent says of a session that nobody has prompted. */
 const MOST_UPDATES = 1000;
 
-export class AheadSession implements SessionSink {
-  readonly opened: NewSession;
+export class AheadSession implements SessionSink, Configurable {
+  readonly process: AgentProcess;
+  readonly id: string;
   readonly folder: string;
+  readonly config = new ConfigState();
   readonly #asked: string;
   #updates: unknown[] = [];
 
-  constructor(params: NewSessionRequest, opened: NewSession) {
-    this.#asked = JSON.stringify(params);
-    this.opened = opened;
+  constructor(process: AgentProcess, params: NewSessionRequest, id: string) {
+    this.process = process;
+    this.id = id;
     this.folder = params.cwd;
+    this.#asked = JSON.stringify(params);
   }
+
+  takeConfig(result: unknown): boolean {
+    return this.config.take(result);
+  }
+
+  /** Nobody looks at it yet. */
+  showConfig(): void {}
 
   isFor(params: NewSessionRequest): boolean {
     return JSON.stringify(params) === this.#asked;
   }
 
-  /** What was said of it so far goes to its chat. */
-  handTo(sink: SessionSink): void {
+  /** What was said of it so far, and of its options, goes to its chat. */
+  handTo(sink: SessionSink & Configurable): void {
+    sink.config.remember(this.config.memory);
+    if (this.config.list().length > 0) sink.showConfig();
     for (const update of this.#updates.splice(0)) sink.update(update);
   }
 
@@ -49,13 +63,17 @@ export class AheadSession implements SessionSink {
   outgrown(): void {}
 }
 
-/** @throws PilotlightError as `requestSession` */
+/** In the asking mode, as every new session is. @throws PilotlightError as `requestSession` and `applyAskMode` */
 export async function openAhead(process: AgentProcess, params: NewSessionRequest): Promise<void> {
-  process.ahead = await requestSession(process, params, (sessionId, answer) => {
-    const ahead = new AheadSession(params, { sessionId, answer });
+  const { askMode } = process.agent;
+  const opened = await requestSession(process, params, (sessionId, answer) => {
+    const ahead = new AheadSession(process, params, sessionId);
+    ahead.takeConfig(answer);
     process.attach(sessionId, ahead);
     return ahead;
   });
+  process.ahead = opened;
+  if (askMode !== null) await applyAskMode(opened, askMode);
 }
 
 /** The session that waits, when it is just the one wanted; any other that waits is closed. */
@@ -63,7 +81,7 @@ export function takeAhead(process: AgentProcess, params: NewSessionRequest | nul
   const { ahead } = process;
   process.ahead = null;
   if (ahead === null || (params !== null && ahead.isFor(params))) return ahead;
-  const { sessionId } = ahead.opened;
+  const { id: sessionId } = ahead;
   process.detach(sessionId);
   if (process.capabilities.close) {
     const options = { deadlineMs: process.agent.deadlines.close };

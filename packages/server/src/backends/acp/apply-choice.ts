@@ -5,23 +5,26 @@ import { RPC, RpcError } from './rpc-error.ts';
 
 type Value = string | boolean;
 
+/** What is set when something is chosen. */
+export type Configurable = Pick<AcpSession, 'id' | 'process' | 'config' | 'takeConfig' | 'showConfig'>;
+
 /**
  * Sets mode, then model, then the other options; what is in force already is not sent.
  * @throws PilotlightError `model_unknown` or `option_unknown`, naming what is offered; `agent_failed`, `agent_timeout`
  */
-export async function applyChoice(session: AcpSession, choice: AgentSessionChoice): Promise<void> {
+export async function applyChoice(session: Configurable, choice: AgentSessionChoice): Promise<void> {
   if (choice.mode !== undefined) await apply(session, 'mode', choice.mode);
   if (choice.model !== undefined) await apply(session, 'model', choice.model);
   for (const [id, value] of Object.entries(choice.options ?? {})) await apply(session, id, value);
 }
 
 /** Sets the mode in which the agent asks, when it has that mode. */
-export async function applyAskMode(session: AcpSession, mode: string): Promise<void> {
+export async function applyAskMode(session: Configurable, mode: string): Promise<void> {
   const offered = session.config.find('mode')?.choices.some((choice) => choice.value === mode);
   if (offered) await apply(session, 'mode', mode);
 }
 
-async function apply(session: AcpSession, purpose: string, wanted: Value): Promise<void> {
+async function apply(session: Configurable, purpose: string, wanted: Value): Promise<void> {
   const option = findOption(session, purpose);
   if (!option) throw unknown(session, purpose, wanted, null);
   const value = checked(option, wanted);
@@ -40,7 +43,7 @@ async function apply(session: AcpSession, purpose: string, wanted: Value): Promi
   }
 }
 
-function findOption(session: AcpSession, purpose: string): ConfigOption | undefined {
+function findOption(session: Configurable, purpose: string): ConfigOption | undefined {
   if (purpose === 'mode' || purpose === 'model') return session.config.find(purpose);
   return session.config.list().find((option) => option.id === purpose);
 }
@@ -55,7 +58,7 @@ function checked(option: ConfigOption, wanted: Value): Value | null {
   return option.choices.some((choice) => choice.value === value) ? value : null;
 }
 
-function send(session: AcpSession, option: ConfigOption, value: Value): Promise<unknown> {
+function send(session: Configurable, option: ConfigOption, value: Value): Promise<unknown> {
   const { connection, agent } = session.process;
   const sessionId = session.id;
   const deadline = { deadlineMs: agent.deadlines.newSession };
@@ -73,7 +76,7 @@ function send(session: AcpSession, option: ConfigOption, value: Value): Promise<
 }
 
 function unknown(
-  session: AcpSession,
+  session: Configurable,
   purpose: string,
   value: Value,
   option: ConfigOption | null,

@@ -5,12 +5,6 @@ import type { AgentProcess } from './agent-process.ts';
 import { withLogin } from './login.ts';
 import { asString, at } from './raw-values.ts';
 
-export interface NewSession {
-  sessionId: string;
-  /** to `session/new` */
-  answer: unknown;
-}
-
 export function newSessionParams(cwd: string, mcpServers: McpServer[] = []): NewSessionRequest {
   return { cwd, mcpServers };
 }

@@ -81,7 +81,8 @@ async function begin({ process, cwd, mcpServers, make, signal }: OpenRequest): P
   };
   const ahead = takeAhead(process, params);
   if (ahead === null) return requestSession(process, params, take, signal);
-  const session = take(ahead.opened.sessionId, ahead.opened.answer);
+  const session = make(ahead.id);
+  process.attach(ahead.id, session);
   ahead.handTo(session);
   return session;
 }

@@ -126,8 +126,10 @@ const COUNTING = `
       if (process.env.FAILS) throw { code: -32000, message: 'log in first' };
       const sessionId = 's' + ++opened;
       say(sessionId, commands);
-      return { sessionId };
+      const availableModes = [{ id: 'auto', name: 'Auto' }, { id: 'ask', name: 'Ask' }];
+      return { sessionId, ...(process.env.MODES ? { modes: { currentModeId: 'auto', availableModes } } : {}) };
     },
+    'session/set_mode': () => ({}),
     'session/close': () => ({}),
     'session/prompt': ({ sessionId }) => { say(sessionId, text(asked.join(' '))); return { stopReason: 'end_turn' }; },
   };
@@ -138,9 +140,9 @@ const COUNTING = `
   }).on('close', () => process.exit());
 `;
 
-function counting(env: Record<string, string> = {}) {
+function counting(env: Record<string, string> = {}, askMode: string | null = null) {
   const agent = { id: 'demo', name: 'Counting', command: process.execPath, args: ['-e', COUNTING], env };
-  return bench({ ...agent, opensAhead: true });
+  return bench({ ...agent, opensAhead: true, askMode });
 }
 
 test('a chat in a folder where a session is open gets that session, with what was said of it', async () => {
@@ -156,6 +158,16 @@ test('a chat in a folder where a session is open gets that session, with what wa
   // The next chat of that session finds none open.
   const second = await b.turn('c2', 'and now?');
   expect(second.log.text).toContain('session/new:s1 session/prompt:s2');
+});
+
+test('it is in the asking mode by then, and shows its options to the chat', async () => {
+  await using b = counting({ MODES: '1' }, 'ask');
+  b.wanted['demo'] = [`open:${b.worktree('s1')}`];
+  await b.backend.tendSpares();
+  const { log } = await b.turn('c1', 'what were you asked?');
+  expect(log.text).toBe('initialize session/new:s1 session/set_mode:s1 session/prompt:s1');
+  const shown = b.outOfTurn.flatMap(({ event }) => (event.type === 'config' ? event.options : []));
+  expect(shown).toMatchObject([{ id: 'mode', currentValue: 'ask' }]);
 });
 
 test('a session open in another folder is closed, and its process serves all the same', async () => {
