@@ -281,6 +281,19 @@ describe('cancelling', () => {
 });
 
 describe('what goes wrong', () => {
+  test('a limit that resets in hours is not waited for in the turn', async () => {
+    const path = harness.worktree('limit');
+    const handle = await harness.ensure('chat-limit', path);
+    const before = Date.now();
+    const { error } = await harness.prompt(handle, path, '[[error 429 after=7200 tag=limit]]').result;
+    expect(error).toMatchObject({ code: 'agent_usage_limit' });
+    const resetsAt = Number(error?.details?.['resetsAt']);
+    expect(resetsAt).toBeGreaterThanOrEqual(before + 7_190_000);
+    expect(resetsAt).toBeLessThanOrEqual(Date.now() + 7_210_000);
+    // Nothing of it runs on: the next prompt is answered at once.
+    expect(await harness.prompt(handle, path, '[[text tag=after]]').result).toEqual({ ok: true });
+  });
+
   test('an error of the model provider is told with its status', async () => {
     const path = harness.worktree('error');
     const handle = await harness.ensure('chat-error', path);

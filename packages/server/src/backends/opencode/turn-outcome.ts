@@ -1,7 +1,7 @@
 import type { AgentEvent, ErrorInfo, TurnResult } from '@pilotlight/protocol';
 import { usageLimitIn } from '../usage-limit.ts';
 import { cancelledBy } from '../cancelled-by.ts';
-import type { WireError, WireMessage } from './wire.ts';
+import type { WireError, WireMessage, WireStatus } from './wire.ts';
 
 export interface TurnEnd {
   /** the last message the agent made, null when it made none */
@@ -57,6 +57,25 @@ function finishNotices(finish: string, refused: boolean): AgentEvent[] {
   if (finish !== 'length') return [];
   const text = 'The answer was cut off: the model reached the limit of its output.';
   return [{ type: 'notice', level: 'warning', code: 'output_limit', text }];
+}
+
+/** opencode itself waits for less than this and tries again; a limit of the account is not waited for in a running turn. */
+const LONGEST_RETRY_MS = 5 * 60_000;
+
+/**
+ * The limit of an account that a failed attempt stands for: its next one is far away. Null for any other, which opencode tries
+ * again by itself. @param now epoch ms
+ */
+export function limitOfRetry(status: WireStatus, agent: AgentWords, now: number): ErrorInfo | null {
+  const { type, message = 'no reason given', next = null } = status;
+  if (type !== 'retry') return null;
+  const isFar = next !== null && next - now >= LONGEST_RETRY_MS;
+  if (!isFar) return null;
+  return {
+    code: 'agent_usage_limit',
+    message: `${agent.name} has reached a usage limit: ${message}`,
+    details: { resetsAt: next },
+  };
 }
 
 function errorInfo(error: WireError, agent: AgentWords): ErrorInfo {

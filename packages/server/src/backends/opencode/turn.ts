@@ -17,7 +17,7 @@ import { HttpAnswerError } from './http.ts';
 import { readMissed, readStatus, type TurnPlace } from './missed.ts';
 import { messagesSince, wasRefused } from './stored-messages.ts';
 import { TurnAsks } from './turn-asks.ts';
-import { turnOutcome, unreadable, type AgentWords, type TurnOutcome } from './turn-outcome.ts';
+import { limitOfRetry, turnOutcome, unreadable, type AgentWords, type TurnOutcome } from './turn-outcome.ts';
 import { TurnProgress, type Verdict } from './turn-progress.ts';
 import type { SessionRecord, WireStatus } from './wire.ts';
 
@@ -60,6 +60,8 @@ export class Turn {
   readonly #startedAt: number;
   #settled = false;
   #stopped = false;
+  /** why the turn is stopped that its agent would have gone on waiting in */
+  #limit: ErrorInfo | null = null;
   #check: NodeJS.Timeout | undefined;
   /** records that came while the turn was catching up; null: they are applied as they come */
   #waiting: SessionRecord[] | null = null;
@@ -158,10 +160,20 @@ export class Turn {
   #process(record: SessionRecord): void {
     this.#emit(this.#options.mapper.apply(record));
     this.#asks.receive(record);
+    if (record.type === 'session.status' && record.sessionID === this.#options.sessionId)
+      this.#lookAtRetry(record.status);
     const verdict = this.#progress.observe(record);
     if (this.#progress.busy) this.#begun.resolve();
     this.#tellCaughtUp();
     if (verdict !== null) this.#judge(verdict);
+  }
+
+  /** A limit that resets in hours is not waited for in here: the turn is stopped, and says until when. */
+  #lookAtRetry(status: WireStatus): void {
+    const limit = limitOfRetry(status, this.#options.agent, Date.now());
+    if (limit === null || this.#stopped || this.#limit !== null) return;
+    this.#limit = limit;
+    void this.#cancel();
   }
 
   #judge(verdict: Verdict): void {
@@ -229,6 +241,7 @@ export class Turn {
     const waiting = this.#waiting ?? [];
     this.#waiting = null;
     const { sessionId } = this.#options;
+    this.#lookAtRetry(status);
     if (status.type === 'idle')
       this.#judge(this.#progress.idleNow(last, performance.now() - this.#startedAt));
     else
@@ -281,8 +294,9 @@ export class Turn {
     this.#settle({ result: { ok: false, error }, notices: [] });
   }
 
-  #settle(outcome: TurnOutcome): void {
+  #settle(ended: TurnOutcome): void {
     if (this.#settled) return;
+    const outcome = this.#limit === null ? ended : { result: { ok: false, error: this.#limit }, notices: [] };
     this.#settled = true;
     clearTimeout(this.#check);
     this.#asks.end();
