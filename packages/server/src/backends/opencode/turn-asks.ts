@@ -2,13 +2,16 @@
 //
 // An ask that was answered elsewhere (another client, or an "always" that covers it) is forgotten: the user's answer to
 // it is dropped. The server keeps asks of a stopped turn for ever, so `rejectLeft` looks for them and refuses them.
+import { setTimeout as delay } from 'node:timers/promises';
 import type { PromptCtx } from '@pilotlight/protocol';
 import { permissionReply, permissionRequest, questionAnswers, questionRequest } from './asks.ts';
 import type { EventMapper } from './event-mapper.ts';
-import type { OpenCodeHttp } from './http.ts';
+import { HttpAnswerError, type OpenCodeHttp } from './http.ts';
 import { asList, readRecord, type SessionRecord, type WirePermission, type WireQuestion } from './wire.ts';
 
 const REPLY_TIMEOUT_MS = 10_000;
+const REPLY_ATTEMPTS = 5;
+const REPLY_PAUSE_MS = 300;
 
 export interface TurnAsksOptions {
   http: OpenCodeHttp;
@@ -108,7 +111,15 @@ export class TurnAsks {
 
   async #reply(path: string, body: object): Promise<void> {
     const { http, directory } = this.#options;
-    // An ask that is gone by now answers 404; a server that is gone ends the turn by itself.
-    await http.post(path, { body, directory, timeoutMs: REPLY_TIMEOUT_MS }).catch(() => {});
+    for (let attempt = 1; attempt <= REPLY_ATTEMPTS; attempt += 1) {
+      try {
+        return void (await http.post(path, { body, directory, timeoutMs: REPLY_TIMEOUT_MS }));
+      } catch (error) {
+        // An ask that is gone by now answers 404; a server that is gone ends the turn by itself. A connection that broke may
+        // have lost the answer, and nobody would ask again.
+        if (error instanceof HttpAnswerError) return;
+        await delay(REPLY_PAUSE_MS);
+      }
+    }
   }
 }
