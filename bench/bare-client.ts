@@ -13,13 +13,28 @@ interface Line {
   params?: { update?: { sessionUpdate: string } };
 }
 
-/** The least a client of the demo agent can be: spawn, split lines, parse. What the server is measured against. */
-export async function startBareClient() {
-  const child = spawn(process.execPath, [DEMO], {
-    cwd: tmpdir(),
-    env: { ...process.env, PILOTLIGHT_DEMO_PACE_MS: '0' },
-    stdio: ['pipe', 'pipe', 'ignore'],
-  });
+/** How an agent is started. */
+export interface BareProgram {
+  command: string;
+  args: readonly string[];
+  env: Readonly<Record<string, string | undefined>>;
+  cwd: string;
+}
+
+const DEMO_PROGRAM: BareProgram = {
+  command: process.execPath,
+  args: [DEMO],
+  env: { ...process.env, PILOTLIGHT_DEMO_PACE_MS: '0' },
+  cwd: tmpdir(),
+};
+
+/**
+ * The least a client of an agent can be: spawn, split lines, parse. What the server is measured against. Resolves when its
+ * session is open.
+ */
+export async function startBareClient(program: BareProgram = DEMO_PROGRAM) {
+  const { command, args, env, cwd } = program;
+  const child = spawn(command, args, { cwd, env, stdio: ['pipe', 'pipe', 'ignore'] });
   let rest = '';
   let onLine: (line: Line) => void = () => {};
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
@@ -28,6 +43,11 @@ export async function startBareClient() {
     for (const line of lines) onLine(JSON.parse(line) as Line);
   });
   let ids = 0;
+  const refuse = ({ id }: Line): void => {
+    if (id === undefined) return;
+    const error = { code: -32601, message: 'Method not found' };
+    child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id, error })}\n`);
+  };
   const request = (
     method: string,
     params: unknown,
@@ -37,13 +57,15 @@ export async function startBareClient() {
       const id = ++ids;
       onLine = (line) => {
         if (line.method === 'session/update') onUpdate(line.params?.update?.sessionUpdate ?? '');
+        // What the agent asks of its client has ids of its own.
+        else if (line.method !== undefined) refuse(line);
         else if (line.id === id && line.error !== undefined) reject(new Error(line.error.message));
         else if (line.id === id) resolve(line);
       };
       child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`);
     });
   await request('initialize', { protocolVersion: 1, clientCapabilities: {} });
-  const { result } = await request('session/new', { cwd: tmpdir(), mcpServers: [] });
+  const { result } = await request('session/new', { cwd, mcpServers: [] });
   const sessionId = result?.sessionId;
   return {
     async play(text: string): Promise<{ firstMs: number; totalMs: number; updates: number }> {
@@ -61,7 +83,10 @@ export async function startBareClient() {
     async close(): Promise<void> {
       const exit = once(child, 'exit');
       child.stdin.end();
+      // Not every agent ends with its input.
+      const patience = setTimeout(() => child.kill('SIGKILL'), 2000);
       await exit;
+      clearTimeout(patience);
     },
   };
 }
