@@ -1,22 +1,11 @@
-import {
-  API_VERSION,
-  toErrorInfo,
-  type AgentBackend,
-  type AgentBackendKind,
-  type Health,
-  type IdleProcesses,
-  type StopHow,
-} from '@pilotlight/protocol';
+import type { AgentBackend, IdleProcesses } from '@pilotlight/protocol';
 import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
 import pino, { type Logger } from 'pino';
 import { coldDispatch } from './backends/acp-dispatch.ts';
-import { WarmAcpBackend } from './backends/acp/warm-acp-backend.ts';
-import { AgentKeys } from './backends/agent-keys.ts';
-import { createAgentTable } from './backends/agent-table.ts';
-import { OPENCODE_AGENT, DEMO_AGENT, builtInAgents } from './backends/built-in-agents.ts';
-import { OpenCodeServerBackend } from './backends/opencode/opencode-server-backend.ts';
+import { DEMO_AGENT } from './backends/built-in-agents.ts';
+import { composeBackends } from './compose-backends.ts';
+import { composeHealth } from './compose-health.ts';
 import { openDataFolder, readOrMakeToken, type DataFolder } from './data-folder.ts';
 import { AgentCatalog } from './dispatch/agent-catalog.ts';
 import { AgentLogins } from './dispatch/agent-logins.ts';
@@ -30,7 +19,7 @@ import { ChatFacts } from './dispatch/chat-facts.ts';
 import { ChatReleases } from './dispatch/chat-releases.ts';
 import { CircuitBoard } from './dispatch/circuit-board.ts';
 import { composeCommands } from './dispatch/compose-commands.ts';
-import { composeResidency, composeSpares } from './dispatch/compose-residency.ts';
+import { composeResidency } from './dispatch/compose-residency.ts';
 import { Continuations } from './dispatch/continuations.ts';
 import { DiffRecorder } from './dispatch/diff-recorder.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
@@ -49,59 +38,16 @@ import { UserSettings } from './dispatch/user-settings.ts';
 import { WorktreeReader } from './dispatch/worktree-reader.ts';
 import { SignInCodes, startHttp } from './http/index.ts';
 import { createJournal } from './journal/create-journal.ts';
-import { McpServers } from './mcp/mcp-servers.ts';
-import { SecretsFile } from './mcp/secrets-file.ts';
 import { healPowerLoss } from './power-loss.ts';
 import { Ledger, LocalProcesses, currentBootId, reapLeftovers, type ProcessPort } from '@pilotlight/keeper';
 import { readMessages } from './reads.ts';
 import type { Residency } from './residency/residency.ts';
 import { readResidencySettings } from './residency/settings.ts';
+import { stopServer, type RunningServer, type ServerOptions } from './running-server.ts';
 import { searchChat } from './search/search-chat.ts';
 import { lockDataFolder } from './store/lock.ts';
 import { openStore } from './store/open-store.ts';
 import { VERSION } from './version.ts';
-
-export interface ServerOptions {
-  /** absolute; made when missing */
-  dataFolder: string;
-  /** 0: any free port */
-  port: number;
-  /** default 127.0.0.1 */
-  host?: string;
-  /** names besides loopback by which clients may call this server */
-  allowedHosts?: readonly string[];
-  /** absolute: the built web app; it may be built, and built anew, while the server runs */
-  pageFolder?: string;
-  /** absolute: where a search for projects begins; default the home folder of the user */
-  homeFolder?: string;
-  /** of the server, a stated part of which reaches the agents; default this process's own */
-  env?: NodeJS.ProcessEnv;
-  log?: Logger;
-  /** who owns the agents' processes; default this process, so that they end with it */
-  processes?: (folder: DataFolder, log: Logger) => Promise<ProcessPort>;
-  /** ms between two looks at what may be released; default 15 s */
-  residencyEveryMs?: number;
-  /** a client asked the server to stop; default: it does */
-  onStopRequested?: (how: StopHow) => void;
-}
-
-export interface RunningServer {
-  url: string;
-  port: number;
-  token: string;
-  serverId: string;
-  /** a fresh one-time sign-in link */
-  signInLink(): string;
-  /** Resolves when no turn runs or waits; for tests and for a quiet stop. */
-  drained(): Promise<void>;
-  /** Interrupts running turns, ends every agent, closes the database. Safe to call twice. */
-  close(): Promise<void>;
-  /**
-   * Closes the database and lets running turns go on, in agents that can outlive this server, for the next one to take up.
-   * `idle`: what becomes of agents in which no turn runs.
-   */
-  leave(idle: IdleProcesses): Promise<void>;
-}
 
 /**
  * The composition root: makes every part once, in order, and disposes them in reverse order, also when making one fails.
@@ -137,50 +83,21 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
   /** why running turns end with this server */
   let stopping: 'stopped' | 'no_keeper' = 'stopped';
   building.defer(() => processes.dispose(leaving === null ? 'end' : 'leave'));
-  const keys = new AgentKeys(folder.root);
-  const agents = createAgentTable({
-    dataFolder: folder.root,
-    env: options.env ?? process.env,
-    keys,
-    builtIn: builtInAgents,
-  });
-
   const loss = lossSince(store, processes);
   const userSettings = new UserSettings(store);
   const sessions = new AgentSessionDesk(announcer);
-  const mcpServers = new McpServers({
+  const { keys, agents, mcpServers, reserved, acp, opencode, backends } = composeBackends({
     store,
-    secrets: new SecretsFile(folder.mcpSecrets),
-    env: options.env ?? process.env,
-    now,
-  });
-  const parts = {
-    agents,
+    folder,
     processes,
-    host: sessions,
-    mcp: (projectId: string) => mcpServers.offer(projectId),
-  };
-  const { plan: spares, reserved } = composeSpares({
-    store,
-    agents,
+    sessions,
     settings,
-    folder: folder.spares,
-    worktreesFolder: folder.worktrees,
+    env: options.env ?? process.env,
     residency: () => residency,
+    log,
     now,
-    onError: (error) => log.warn({ err: error }, 'no worktree could be made ahead'),
   });
   building.defer(() => reserved.dispose());
-  const acp = new WarmAcpBackend({ ...parts, spares, stateFolder: join(folder.backends, 'acp') });
-  const opencode = new OpenCodeServerBackend({
-    ...parts,
-    agentId: OPENCODE_AGENT,
-    stateFolder: folder.backends,
-  });
-  const backends = new Map<AgentBackendKind, AgentBackend>([
-    ['acp_warm', acp],
-    ['opencode_server', opencode],
-  ]);
   // Runs after the backends have ended what did not end in time.
   building.defer(async () => {
     if (leaving === null) await dispatcher.drained();
@@ -290,28 +207,6 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
 
   const worktrees = building.use(new WorktreeReader(catalog));
 
-  const health = (): Health => {
-    const states = [...backends.values()].map((backend) => ({ kind: backend.kind, state: backend.health() }));
-    const failure = journal.failure;
-    const agentsError = agentCatalog.error;
-    const degraded = agentsError !== null || states.some((backend) => backend.state === 'down');
-    return {
-      status: failure !== null ? 'down' : degraded ? 'degraded' : 'up',
-      version: VERSION,
-      apiVersion: API_VERSION,
-      serverId,
-      pid: process.pid,
-      startedAt,
-      store: {
-        state: failure === null ? 'up' : 'down',
-        error: failure === null ? null : toErrorInfo(failure),
-        bytes: store.sizeBytes(),
-      },
-      backends: states,
-      circuits: circuits.list(),
-      agents: { error: agentsError },
-    };
-  };
   const commands = composeCommands({
     store,
     catalog,
@@ -332,7 +227,15 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     holds,
     logins,
     imports: new AgentImports({ announcer, agents, backends, catalog }),
-    health,
+    health: composeHealth({
+      store,
+      journal,
+      backends: [...backends.values()],
+      circuits,
+      agents: agentCatalog,
+      serverId,
+      startedAt,
+    }),
   });
 
   const { running: unfinishedTurns, waiting } = unfinished(announcer);
@@ -395,12 +298,6 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     },
   };
   return server;
-}
-
-/** Stops a server in the way that a client asked for. */
-export function stopServer(server: RunningServer, how: StopHow): Promise<void> {
-  if (how === 'all') return server.close();
-  return server.leave(how === 'hand_over' ? 'keep' : 'end');
 }
 
 /** Children of this very process. What a dead one left is ended. */

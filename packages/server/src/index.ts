@@ -1,3 +1,4 @@
-export { composeServer, stopServer, type RunningServer, type ServerOptions } from './compose.ts';
+export { composeServer } from './compose.ts';
+export { stopServer, type RunningServer, type ServerOptions } from './running-server.ts';
 export { keptProcesses } from './kept-processes.ts';
 export { VERSION } from './version.ts';
