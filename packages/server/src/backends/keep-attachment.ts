@@ -1,6 +1,6 @@
 import { PilotlightError } from '@pilotlight/protocol';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync, lstatSync, mkdirSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -19,7 +19,13 @@ export function keepAttachment(root: string, data: string, mimeType: string): st
   if (!existsSync(ignore)) writeFileSync(ignore, '*\n', { flag: 'wx' });
   const name = `${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}.${endingOf(mimeType)}`;
   const path = join(ownFolder(folder, 'attachments'), name);
-  if (!existsSync(path)) writeFileSync(path, bytes, { flag: 'wx', mode: 0o600 });
+  // One of another size was cut short by the end of an earlier server.
+  const kept = lstatSync(path, { throwIfNoEntry: false });
+  if (kept?.isFile() !== true || kept.size !== bytes.length) {
+    const temporary = `${path}.${randomUUID()}`;
+    writeFileSync(temporary, bytes, { flag: 'wx', mode: 0o600 });
+    renameSync(temporary, path);
+  }
   return pathToFileURL(path).href;
 }
 

@@ -1,3 +1,4 @@
+import { PilotlightError } from '@pilotlight/protocol';
 import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 
@@ -21,25 +22,44 @@ export class SecretsFile {
     return Object.hasOwn(kept, name) ? kept[name] : undefined;
   }
 
+  /** @throws PilotlightError `config_invalid`, and nothing is written, for a file that somebody has spoiled */
   set(name: string, value: string): void {
-    this.#write({ ...this.#read(), [name]: value });
+    this.#write({ ...this.#readOrThrow(), [name]: value });
   }
 
-  /** Whether there was one. */
+  /** Whether there was one. @throws as `set` */
   remove(name: string): boolean {
-    const { [name]: gone, ...rest } = this.#read();
+    const { [name]: gone, ...rest } = this.#readOrThrow();
     if (gone !== undefined) this.#write(rest);
     return gone !== undefined;
   }
 
-  /** A file that cannot be read as such counts as empty; it stays until a secret is set. */
+  /** A file that cannot be read holds no secret for anybody. */
   #read(): Record<string, string> {
     try {
-      const text = readFileSync(this.#path, 'utf8');
-      chmodSync(this.#path, 0o600);
-      return Kept.catch({}).parse(JSON.parse(text));
+      return this.#readOrThrow();
     } catch {
       return {};
+    }
+  }
+
+  #readOrThrow(): Record<string, string> {
+    let text: string;
+    try {
+      text = readFileSync(this.#path, 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+      throw error;
+    }
+    chmodSync(this.#path, 0o600);
+    try {
+      return Kept.parse(JSON.parse(text));
+    } catch {
+      // Without the cause: it could quote a secret.
+      throw new PilotlightError(
+        'config_invalid',
+        `${this.#path} cannot be read as secrets any more. Mend it, or delete it and set the secrets again.`,
+      );
     }
   }
 

@@ -59,5 +59,7 @@ function isTame(words: readonly string[] | undefined): boolean {
   if (program.includes('=') || program === 'cd' || FAR_REACHING.has(programOf(words))) return false;
   if (program === 'git' && rest.some((word) => ['push', 'config', '-c'].includes(word))) return false;
   if (INTERPRETERS.test(programOf(words)) && rest.some((word) => CODE.test(word))) return false;
+  // `npx https://…`: an address reads as a path of the worktree and is none.
+  if (words.some((word) => word.includes('://'))) return false;
   return rest.every((word) => !/^-(exec|ok)/.test(word) && (!/[/~]|\.\./.test(word) || isPathLike(word)));
 }

@@ -266,6 +266,8 @@ describe('a mode', () => {
     [run('ls $HOME'), ['allow_all']],
     [run('npm test && curl x'), ['allow_all']],
     [run('cd'), ['allow_all']],
+    [run('npx https://example.com/x.tgz'), ['allow_all']],
+    [run('deno run https://example.com/x.ts'), ['allow_all']],
   ];
 
   it.each(cases)('%j is allowed in %j', (subject, allowing) => {
