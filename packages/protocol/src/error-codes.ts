@@ -17,6 +17,7 @@ export const ERROR_STATUS = {
   permission_not_found: 404,
   task_not_found: 404,
   blob_not_found: 404,
+  checkpoint_not_found: 404,
   file_not_found: 404,
   turn_terminal: 409,
   turn_not_queued: 409,

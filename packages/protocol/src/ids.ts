@@ -12,6 +12,7 @@ export const ID_PREFIX = {
   task: 'tsk',
   rule: 'rul',
   mcpServer: 'mcp',
+  checkpoint: 'ckp',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIX;

@@ -8,6 +8,7 @@ export * from './apply-tool-patch.ts';
 export * from './chat-search.ts';
 export * from './chat-state.ts';
 export * from './check-answers.ts';
+export * from './checkpoints.ts';
 export * from './content.ts';
 export * from './continue-prompt.ts';
 export * from './empty-states.ts';

@@ -29,6 +29,7 @@ export const MIGRATIONS: readonly Migration[] = [
   '0008-usage.sql',
   '0010-mcp-servers.sql',
   '0011-recap-owed.sql',
+  '0012-checkpoints.sql',
 ].map(fromFile);
 
 /** The statements that make a new database of the newest version. */

@@ -6,6 +6,7 @@ import { agentSessionTable } from './agent-sessions.ts';
 import { blobTable } from './blobs.ts';
 import { budgetTable } from './budgets.ts';
 import { chatTable } from './chats.ts';
+import { checkpointTable } from './checkpoints.ts';
 import { BUSY_TIMEOUT_MS, Database } from './database.ts';
 import { frameTable } from './frames.ts';
 import { lookAtFile } from './look-at-file.ts';
@@ -148,6 +149,7 @@ function storeOf(database: Database): Store {
     budgets: budgetTable(database),
     turnUsage: turnUsageTable(database),
     tasks: taskTable(database),
+    checkpoints: checkpointTable(database),
     blobs: blobTable(database),
     settings: settingTable(database),
     mcpServers: mcpServerTable(database),

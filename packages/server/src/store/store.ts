@@ -21,6 +21,7 @@ import type {
 } from '@pilotlight/protocol';
 import type { Durability } from './database.ts';
 export type { Durability };
+import type { CheckpointTable } from './checkpoints.ts';
 import type { FrameTable } from './frames.ts';
 import type { TopicTable } from './topics.ts';
 
@@ -278,6 +279,7 @@ export interface Store extends Disposable {
   readonly turnUsage: TurnUsageTable;
   readonly budgets: BudgetTable;
   readonly tasks: TaskTable;
+  readonly checkpoints: CheckpointTable;
   readonly blobs: BlobTable;
   readonly settings: SettingTable;
   readonly mcpServers: McpServerTable;
