@@ -39,6 +39,7 @@ export const ERROR_STATUS = {
   worktree_failed: 500,
   repository_empty: 409,
   git_failed: 500,
+  remote_failed: 502,
   path_outside: 403,
   install_failed: 502,
   store_corrupt: 500,

@@ -58,6 +58,9 @@ const FIXED_CONFIG: readonly ConfigEntry[] = [
   ['gc.auto', '0'],
   ['maintenance.auto', 'false'],
   ['submodule.recurse', 'false'],
+  ['fetch.recurseSubmodules', 'false'],
+  ['push.recurseSubmodules', 'no'],
+  ['push.gpgSign', 'false'],
   ['status.showUntrackedFiles', 'all'],
   ['status.submoduleSummary', 'false'],
   ['diff.submodule', 'short'],
@@ -99,7 +102,8 @@ function splitKey(key: string): [section: string, name: string, variable: string
   return [key.slice(0, first), key.slice(first + 1, last), key.slice(last + 1)];
 }
 
-const isFromRepository = (entry: ScopedEntry): boolean =>
+/** Whether the repository says so itself, rather than the user for the whole account or machine. */
+export const isFromRepository = (entry: ScopedEntry): boolean =>
   entry.scope === 'local' || entry.scope === 'worktree';
 
 /**

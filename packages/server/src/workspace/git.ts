@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { PilotlightError } from '@pilotlight/protocol';
 import type { ConfigEntry } from './git-guard.ts';
-import { guardedEnvironment, overridesFor, parseScopedConfig } from './git-guard.ts';
+import { guardedEnvironment, overridesFor, parseScopedConfig, type ScopedEntry } from './git-guard.ts';
 import { runGitProcess } from './git-process.ts';
 
 export interface GitOptions {
@@ -60,12 +60,11 @@ const COMPARING = new Set(['diff', 'diff-files', 'diff-index', 'diff-tree', 'log
  *   `cancelled` when the signal fired
  */
 export async function git(args: readonly string[], options: GitOptions): Promise<GitResult> {
-  await requireFolder(options.cwd);
-  await requireVersion();
+  await requireUsable(options.cwd);
   const command = args[0] ?? '';
-  const overrides = DRIVER_FREE.has(command) ? [] : await readOverrides(options);
+  const overrides = DRIVER_FREE.has(command) ? [] : overridesFor(await readConfig(options));
   const full = COMPARING.has(command) ? [command, '--no-ext-diff', '--no-textconv', ...args.slice(1)] : args;
-  const result = await run(full, options, overrides);
+  const result = await runGuarded(full, options, overrides);
   if (result.exitCode !== 0 && result.stderr.includes('detected dubious ownership')) {
     throw dubiousOwnership(args, options.cwd, result.stderr);
   }
@@ -105,7 +104,12 @@ export function gitFailure(
   );
 }
 
-async function run(
+/**
+ * One git in the guarded environment. For `git` and `gitNetwork`, which know what has to be overridden.
+ *
+ * @param overrides set after those that are always set, so that they win
+ */
+export async function runGuarded(
   args: readonly string[],
   options: GitOptions,
   overrides: readonly ConfigEntry[],
@@ -129,22 +133,26 @@ async function run(
   };
 }
 
-/** Reads, in the very folder git will run in, which programs the repository names: conditional includes depend on it. */
-async function readOverrides(options: GitOptions): Promise<ConfigEntry[]> {
+/**
+ * What git reads as configuration in the very folder it will run in (conditional includes depend on it), includes followed.
+ * @throws PilotlightError `git_failed`: what cannot be read in full cannot be guarded against
+ */
+export async function readConfig({ cwd, signal, env }: GitOptions): Promise<ScopedEntry[]> {
   const args = ['config', '--list', '--show-scope', '--includes', '-z'];
-  const { cwd, signal, env } = options;
-  const result = await run(args, { cwd, signal, env }, []);
-  // A configuration that cannot be read in full cannot be guarded against.
+  const result = await runGuarded(args, { cwd, signal, env }, []);
   if (result.exitCode !== 0 || result.truncated) throw gitFailure(args, cwd, result);
-  return overridesFor(parseScopedConfig(result.stdout).filter((entry) => entry.scope !== 'command'));
+  return parseScopedConfig(result.stdout).filter((entry) => entry.scope !== 'command');
 }
 
-async function requireFolder(cwd: string): Promise<void> {
+/** @throws PilotlightError `git_failed` when there is no such folder, or no git that is recent enough */
+export async function requireUsable(cwd: string): Promise<void> {
   const found = await stat(cwd).catch(() => null);
-  if (found?.isDirectory()) return;
-  throw new PilotlightError('git_failed', `git cannot run in ${cwd}: there is no such folder.`, {
-    details: { cwd },
-  });
+  if (found?.isDirectory() !== true) {
+    throw new PilotlightError('git_failed', `git cannot run in ${cwd}: there is no such folder.`, {
+      details: { cwd },
+    });
+  }
+  await requireVersion();
 }
 
 let versionCheck: Promise<void> | undefined;
@@ -161,7 +169,7 @@ async function requireVersion(): Promise<void> {
 }
 
 async function checkVersion(): Promise<void> {
-  const { stdout } = await run(['version'], { cwd: '/' }, []);
+  const { stdout } = await runGuarded(['version'], { cwd: '/' }, []);
   const [, major, minor] = /(\d+)\.(\d+)/.exec(stdout) ?? [];
   const [oldestMajor, oldestMinor] = OLDEST_VERSION;
   const recent =
