@@ -12,6 +12,8 @@ export interface FakeOptions {
   breakAfter?: number;
   /** records nobody gets after the break, before the stream is open again */
   lose?: number;
+  /** records nobody gets when the stream is open again and the client has read, before a heartbeat shows that it delivers */
+  late?: number;
   /** whether the recording goes on behind a break only when the client has read what it missed */
   untilRead?: boolean;
   /** whether the recording goes on behind an ask only when that was answered */
@@ -146,19 +148,24 @@ export class FakeOpenCode implements AsyncDisposable {
     this.#stream = response;
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     this.#write({ type: 'server.connected', properties: {} });
+    const isLate = this.opened > 1 && (this.#options.late ?? 0) > 0;
+    if (!isLate) this.#write({ type: 'server.heartbeat', properties: {} });
     this.#opening.resolve();
   }
 
   async #play(promptId: string): Promise<void> {
-    const { breakAfter = Infinity, lose = 0 } = this.#options;
+    const { breakAfter = Infinity, lose = 0, late = 0 } = this.#options;
     const events = JSON.parse(this.#recorded.replaceAll(this.#promptId, promptId)) as RecordedEvent[];
     for (const [index, event] of events.entries()) {
       this.#store.take(event);
-      if (index <= breakAfter || index > breakAfter + lose) this.#write(event);
+      if (index <= breakAfter || index > breakAfter + lose + late) this.#write(event);
       if (index === breakAfter) this.#breakStream();
       if (index === Math.min(breakAfter + lose, events.length - 1) && breakAfter < events.length)
         await this.#reopened();
-      if (this.#options.untilAnswered === true && event.type.endsWith('.asked')) await this.#replied.promise;
+      const isLate = index > breakAfter + lose && index <= breakAfter + lose + late;
+      if (isLate && (index === breakAfter + lose + late || index === events.length - 1 || isAsk(event)))
+        this.#write({ type: 'server.heartbeat', properties: {} });
+      if (this.#options.untilAnswered === true && isAsk(event)) await this.#replied.promise;
     }
   }
 
@@ -182,4 +189,8 @@ export class FakeOpenCode implements AsyncDisposable {
       `data: ${JSON.stringify({ directory: '/repo', payload: { id: 'evt', ...payload } })}\n\n`,
     );
   }
+}
+
+function isAsk({ type }: RecordedEvent): boolean {
+  return type.endsWith('.asked');
 }

@@ -22,7 +22,10 @@ export class OpenCodeConnection {
     this.stream = new OpenCodeEventStream(this.http, {
       onEvent: (payload) => this.#onEvent(payload),
       onOpen: (reopened) => {
-        if (reopened) for (const session of this.sessions()) session.streamReopened();
+        if (reopened) for (const session of this.sessions()) session.eventsMissed();
+      },
+      onHeard: () => {
+        for (const session of this.sessions()) session.eventsMissed();
       },
       onBroken: () => {
         for (const session of this.sessions()) session.streamBroke();

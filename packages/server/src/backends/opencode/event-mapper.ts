@@ -208,8 +208,17 @@ export class EventMapper {
     const ended = part.time === undefined || part.time.end !== undefined;
     const known = this.#texts.get(part.id);
     const { id, messageID } = part;
+    const startedAt = part.time?.start ?? null;
     // A running part that is stored shows no text: what was said of it is lost until it ends.
-    const text = known ?? { kind, id, messageID, emitted: '', ended: false, gapped: stored && !ended };
+    const text = known ?? {
+      kind,
+      id,
+      messageID,
+      startedAt,
+      emitted: '',
+      ended: false,
+      gapped: stored && !ended,
+    };
     this.#texts.set(id, text);
     if (text.ended) return;
     if (!ended && stored) return;
@@ -302,7 +311,11 @@ export class EventMapper {
     if (key === this.#retry) return;
     this.#retry = key;
     if (sessionID === this.#options.sessionId) {
-      for (const part of this.#texts.values()) if (!part.ended) this.#abandon(part, out, true);
+      // What was read from the server may be of the attempt that this one announces.
+      const isOfNext = ({ startedAt }: TextPart): boolean =>
+        startedAt !== null && status.next !== undefined && startedAt >= status.next;
+      for (const part of this.#texts.values())
+        if (!part.ended && !isOfNext(part)) this.#abandon(part, out, true);
       this.#releaseHeld(out);
     }
     out.push({ type: 'notice', level: 'warning', code: 'provider_retry', text: retryText(status) });

@@ -33,6 +33,7 @@ class Log {
   readonly listener = {
     onEvent: (payload: unknown) => this.add((payload as { type: string }).type),
     onOpen: (reopened: boolean) => this.add(reopened ? 'reopened' : 'opened'),
+    onHeard: () => this.add('heard'),
     onBroken: () => this.add('broken'),
   };
 
@@ -58,14 +59,25 @@ test('a stream that falls silent is opened again, and so is one that ends', asyn
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     say(response, 'server.connected');
     if (opened === 2) response.end();
-    if (opened === 3) say(response, 'news');
+    if (opened !== 3) return;
+    say(response, 'news');
+    say(response, 'news');
   };
   const log = new Log();
   const stream = new OpenCodeEventStream(http, log.listener, 50);
   await stream.start();
-  await log.until(6);
+  await log.until(8);
   stream.close();
-  expect(log.lines.slice(0, 6)).toEqual(['opened', 'broken', 'reopened', 'broken', 'reopened', 'news']);
+  expect(log.lines.slice(0, 8)).toEqual([
+    'opened',
+    'broken',
+    'reopened',
+    'broken',
+    'reopened',
+    'heard',
+    'news',
+    'news',
+  ]);
   expect(stream.opened).toBe(3);
 });
 

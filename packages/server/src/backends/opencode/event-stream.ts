@@ -5,7 +5,11 @@
 // server and it is reopened only when it broke. There is no replay: what happened in between must be fetched anew, which
 // is what `onOpen(reopened: true)` is for.
 //
-//   opening ──► open ──(end, error, 25 s of silence)──► waiting ──► opening …        close() from anywhere ──► closed
+// The server says `server.connected` first and subscribes to its own events a moment later (seen in 1.18): what happens in
+// that moment nobody is told. Whatever comes next, a heartbeat after 10 s at the latest, shows that it has subscribed; what
+// was missed is then fetched once more (`onHeard`).
+//
+//   opening ──► open ──► heard ──(end, error, 25 s of silence)──► waiting ──► opening …   close() from anywhere ──► closed
 import { createParser } from 'eventsource-parser';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { OpenCodeHttp } from './http.ts';
@@ -18,8 +22,10 @@ const PAUSES_MS = [20, 100, 300, 1000, 2000];
 export interface EventStreamListener {
   /** One event `{type, properties}`. */
   onEvent(payload: unknown): void;
-  /** The stream delivers from now on. `reopened`: events were missed since it broke. */
+  /** The stream delivers from now on, or in a moment. `reopened`: events were missed since it broke. */
   onOpen(reopened: boolean): void;
+  /** Now it does deliver: the first event since it was opened is there, and told next. */
+  onHeard(): void;
   onBroken(): void;
 }
 
@@ -31,6 +37,8 @@ export class OpenCodeEventStream {
   readonly #closed = new AbortController();
   readonly #silenceMs: number;
   #firstOpen = Promise.withResolvers<void>();
+  /** something came behind `server.connected` */
+  #heard = false;
 
   constructor(http: OpenCodeHttp, listener: EventStreamListener, silenceMs: number = SILENCE_MS) {
     this.#http = http;
@@ -88,12 +96,16 @@ export class OpenCodeEventStream {
   #deliver(data: string): void {
     const payload = readPayload(data);
     if (payload === null) return;
-    // Only with this first record is the subscription known to be in place.
     if (asObject(payload)['type'] === 'server.connected') {
       this.opened += 1;
+      this.#heard = false;
       this.#firstOpen.resolve();
       this.#listener.onOpen(this.opened > 1);
       return;
+    }
+    if (!this.#heard) {
+      this.#heard = true;
+      this.#listener.onHeard();
     }
     this.#listener.onEvent(payload);
   }

@@ -8,11 +8,18 @@ function retracts(events: readonly AgentEvent[]): number {
   return events.filter(({ type }) => type === 'retract').length;
 }
 
-/** How much is lost, and whether what comes next comes before or behind the reading of what was missed. */
-const LOSSES = [0, 1, 4].flatMap((lose) => [
-  { lose, untilRead: true },
-  { lose, untilRead: false },
-]);
+/**
+ * How much is lost, and whether what comes next comes before or behind the reading of what was missed; and how much more is
+ * lost by a server that does not deliver yet what it has opened.
+ */
+const LOSSES = [
+  ...[0, 1, 4].flatMap((lose) => [
+    { lose, untilRead: true },
+    { lose, untilRead: false },
+  ]),
+  { lose: 1, untilRead: true, late: 1 },
+  { lose: 0, untilRead: true, late: 3 },
+];
 
 const NAMES = [
   '02-reasoning',

@@ -186,8 +186,8 @@ export class OpenCodeSession {
     this.#turn?.streamBroke();
   }
 
-  streamReopened(): void {
-    this.#turn?.streamReopened();
+  eventsMissed(): void {
+    this.#turn?.eventsMissed();
   }
 
   serverEnded(error: ErrorInfo): void {

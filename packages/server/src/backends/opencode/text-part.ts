@@ -3,6 +3,8 @@ export interface TextPart {
   readonly kind: 'text' | 'reasoning';
   readonly id: string;
   readonly messageID: string;
+  /** epoch ms of the server; null when it did not say */
+  readonly startedAt: number | null;
   /** what was given out of it so far */
   emitted: string;
   /** complete, or withdrawn by the provider: nothing more comes of it */

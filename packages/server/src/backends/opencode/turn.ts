@@ -114,7 +114,7 @@ export class Turn {
     this.#waiting ??= [];
   }
 
-  streamReopened(): void {
+  eventsMissed(): void {
     void this.#catchUp(false);
   }
 
