@@ -2,10 +2,12 @@ import type { RealAgentId } from '@pilotlight/testkit';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Ability } from './ability.ts';
 import { AgentBench } from './agent-bench.ts';
-import { fails, type Cell } from './cell.ts';
+import { fails, works, type Cell } from './cell.ts';
 
-/** One ability of one agent; it may wait for retries of the agent. */
-const ABILITY_MS = 90_000;
+/** One ability of one agent. It may wait for retries of the agent, or for what a killed process of it has locked. */
+const ABILITY_MS = 240_000;
+/** What took longer says so. */
+const LONG_MS = 60_000;
 
 /** Asks one agent all these questions, one after the other. A question that goes wrong does not spoil the next. */
 export async function runAgent(
@@ -16,12 +18,18 @@ export async function runAgent(
   await using bench = await AgentBench.open(id);
   const cells: Record<string, Cell> = {};
   for (const ability of abilities) {
-    const cell = await judge(bench, ability);
+    const begun = performance.now();
+    const cell = withTime(await judge(bench, ability), performance.now() - begun);
     if (cell.result === 'fails') await bench.recover();
     cells[ability.id] = cell;
     onCell(ability, cell);
   }
   return cells;
+}
+
+function withTime(cell: Cell, ms: number): Cell {
+  if (cell.result !== 'works' || ms < LONG_MS) return cell;
+  return works([cell.note, `after ${Math.round(ms / 1000)} s`].filter(Boolean).join(', '));
 }
 
 async function judge(bench: AgentBench, ability: Ability): Promise<Cell> {
