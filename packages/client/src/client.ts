@@ -62,6 +62,7 @@ import type {
   ServerStopping,
   StopHow,
 } from '@pilotlight/protocol';
+import type { ReviewClient } from './review-client.ts';
 import type { InstallOptions } from './install-agent.ts';
 import type { ConnectionStatus, FollowHandlers } from './topic-follow.ts';
 import type { WaitOptions } from './wait-for-turn.ts';
@@ -142,6 +143,9 @@ export interface Client {
   listChanges(sessionId: string, signal?: AbortSignal): Promise<Changes>;
   /** Both texts of one changed file. */
   readChange(sessionId: string, path: string, signal?: AbortSignal): Promise<ChangedFileTexts>;
+
+  /** What a session changed, and what becomes of it. */
+  readonly review: ReviewClient;
 
   createChat(sessionId: string, body: CreateChat): Promise<Chat>;
   listChats(sessionId?: string): Promise<Chat[]>;

@@ -23,6 +23,7 @@ import type { Client, FollowOptions, Following } from './client.ts';
 import { HttpCaller } from './http-caller.ts';
 import { installAgent } from './install-agent.ts';
 import { LiveConnection } from './live-connection.ts';
+import { reviewClient } from './review-client.ts';
 import { waitForTurn } from './wait-for-turn.ts';
 
 export interface ClientOptions {
@@ -114,6 +115,8 @@ export function createClient({ url, token }: ClientOptions): Client {
     listChanges: (sessionId, signal) => get(`/api/sessions/${enc(sessionId)}/changes`, { signal }),
     readChange: (sessionId, path, signal) =>
       get(`/api/sessions/${enc(sessionId)}/changes/file`, { query: { path }, signal }),
+
+    review: reviewClient(http),
 
     createChat: (sessionId, body) => send('POST', `/api/sessions/${enc(sessionId)}/chats`, { body }),
     listChats: async (sessionId) => (await get<ChatList>('/api/chats', { query: { sessionId } })).chats,

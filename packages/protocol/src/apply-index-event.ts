@@ -16,6 +16,7 @@ function withoutSessions(state: IndexState, gone: (sessionId: string) => boolean
     tasks: without(state.tasks, (task) => !gone(task.sessionId)),
     permissions: without(state.permissions, (permission) => permission.chatId in chats),
     policies: without(state.policies, (policy) => !gone(policy.scopeId)),
+    reviews: without(state.reviews, (review) => !gone(review.sessionId)),
   };
 }
 
@@ -65,6 +66,8 @@ export function applyIndexEvent(state: IndexState, event: IndexFrameEvent): Inde
       return { ...state, tasks: { ...state.tasks, [event.task.id]: event.task } };
     case 'policy':
       return { ...state, policies: { ...state.policies, [event.policy.scopeId]: event.policy } };
+    case 'review':
+      return { ...state, reviews: { ...state.reviews, [event.review.sessionId]: event.review } };
     case 'permission':
       return { ...state, permissions: withPermission(state.permissions, event.permission) };
     default:

@@ -30,5 +30,6 @@ export function emptyIndexState(): IndexState {
     tasks: {},
     permissions: {},
     policies: {},
+    reviews: {},
   };
 }

@@ -3,6 +3,7 @@ import { AcpToolSnapshot } from './acp-tool-snapshot.ts';
 import { BlobRef, ContentBlock } from './content.ts';
 import { AgentSession, Chat, Message, Permission, Project, Session, Task, Turn } from './entities.ts';
 import { Policy } from './policy.ts';
+import { ReviewState } from './review.ts';
 import { AgentCommand, AgentUsage, ConfigOption, PlanEntry } from './provider-types.ts';
 import { ToolPatch } from './tool-patch.ts';
 
@@ -69,6 +70,7 @@ export const IndexFrameEvent = z.discriminatedUnion('type', [
   /** a question that was asked, answered or released; the state keeps the open ones */
   z.object({ type: z.literal('permission'), permission: Permission }),
   z.object({ type: z.literal('policy'), policy: Policy }),
+  z.object({ type: z.literal('review'), review: ReviewState }),
 ]);
 export type IndexFrameEvent = z.infer<typeof IndexFrameEvent>;
 

@@ -11,6 +11,8 @@ export const ID_PREFIX = {
   permission: 'prm',
   task: 'tsk',
   rule: 'rul',
+  comment: 'cmt',
+  action: 'act',
   mcpServer: 'mcp',
   checkpoint: 'ckp',
 } as const;

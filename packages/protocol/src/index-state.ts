@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AgentSession, Chat, Permission, Project, Session, Task } from './entities.ts';
 import { Policy } from './policy.ts';
+import { ReviewState } from './review.ts';
 
 /** Everything a client lists; all maps are by id, `agentSessions` by `<chatId>/<agent>`. */
 export const IndexState = z.object({
@@ -15,5 +16,7 @@ export const IndexState = z.object({
   permissions: z.record(z.string(), Permission),
   /** by the id of the project or session; of those that have any */
   policies: z.record(z.string(), Policy),
+  /** by the id of the session; of those that have any */
+  reviews: z.record(z.string(), ReviewState),
 });
 export type IndexState = z.infer<typeof IndexState>;

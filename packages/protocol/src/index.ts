@@ -11,6 +11,7 @@ export * from './check-answers.ts';
 export * from './checkpoints.ts';
 export * from './content.ts';
 export * from './continue-prompt.ts';
+export * from './diff-views.ts';
 export * from './empty-states.ts';
 export {
   AgentSession,
@@ -42,6 +43,8 @@ export * from './mcp.ts';
 export * from './pilotlight-error.ts';
 export * from './policy.ts';
 export * from './provider-types.ts';
+export * from './review.ts';
+export * from './review-actions.ts';
 export * from './socket.ts';
 export * from './tool-patch.ts';
 export { isToolEnded } from './tool-status.ts';

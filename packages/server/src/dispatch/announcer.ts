@@ -76,6 +76,12 @@ export class Announcer {
     scope.frame({ topic: INDEX_TOPIC, event: { type: 'policy', policy } });
   }
 
+  /** Something about the review of a session is another, or is about to be in the same commit. */
+  review(scope: CommitScope, sessionId: string): void {
+    const review = this.store.reviews.grow(sessionId);
+    scope.frame({ topic: INDEX_TOPIC, event: { type: 'review', review } });
+  }
+
   agentSession(scope: CommitScope, agentSession: AgentSession): void {
     this.store.agentSessions.upsert(agentSession);
     const event = { type: 'agent_session' as const, agentSession };

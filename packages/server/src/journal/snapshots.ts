@@ -56,6 +56,7 @@ export function indexSnapshot(store: Store, seq: number): IndexState {
     ),
     tasks: byId(store.tasks.list()),
     permissions: byId(store.permissions.list({ state: 'pending' })),
+    reviews: Object.fromEntries(store.reviews.list().map((review) => [review.sessionId, review])),
     policies: Object.fromEntries(store.policies.list().map((policy) => [policy.scopeId, policy])),
   };
 }

@@ -30,6 +30,7 @@ export const MIGRATIONS: readonly Migration[] = [
   '0010-mcp-servers.sql',
   '0011-recap-owed.sql',
   '0012-checkpoints.sql',
+  '0013-reviews.sql',
 ].map(fromFile);
 
 /** The statements that make a new database of the newest version. */

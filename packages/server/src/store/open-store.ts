@@ -17,6 +17,8 @@ import { MIGRATIONS, schemaSql, type Migration } from './migrations.ts';
 import { permissionTable } from './permissions.ts';
 import { policyTable } from './policies.ts';
 import { projectTable } from './projects.ts';
+import { reviewActionTable } from './review-actions.ts';
+import { reviewTable } from './reviews.ts';
 import { sessionTable, worktreeTable } from './sessions.ts';
 import { settingTable } from './settings.ts';
 import { corrupt, storeError } from './sqlite-error.ts';
@@ -138,6 +140,8 @@ function storeOf(database: Database): Store {
       return database.inTransaction;
     },
     projects: projectTable(database),
+    reviews: reviewTable(database),
+    reviewActions: reviewActionTable(database),
     sessions: sessionTable(database),
     worktrees: worktreeTable(database),
     chats: chatTable(database),

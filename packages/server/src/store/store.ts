@@ -22,6 +22,8 @@ import type {
 import type { Durability } from './database.ts';
 export type { Durability };
 import type { CheckpointTable } from './checkpoints.ts';
+import type { ReviewActionTable } from './review-actions.ts';
+import type { ReviewTable } from './reviews.ts';
 import type { FrameTable } from './frames.ts';
 import type { TopicTable } from './topics.ts';
 
@@ -280,6 +282,8 @@ export interface Store extends Disposable {
   readonly budgets: BudgetTable;
   readonly tasks: TaskTable;
   readonly checkpoints: CheckpointTable;
+  readonly reviews: ReviewTable;
+  readonly reviewActions: ReviewActionTable;
   readonly blobs: BlobTable;
   readonly settings: SettingTable;
   readonly mcpServers: McpServerTable;
