@@ -1,0 +1,83 @@
+/** Kills a server at every step of some work, and has a new one on the same data folder looked at each time. */
+import type { Client } from '@pilotlight/client';
+import { stopKeepers } from '@pilotlight/keeper';
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Home } from '../composed-harness.ts';
+import type { DieAt } from './die-at-step.ts';
+
+export interface Destruction<T> {
+  /** on a server that lives; its answer is given to the others */
+  prepare(home: Home): Promise<T>;
+  /** the work in which the server dies; `signal` fires when it has, since a client would wait for the next one */
+  act(client: Client, prepared: T, signal: AbortSignal): Promise<unknown>;
+  /** on the next server (`home.client`): every byte is there and the work can be done again. Throws when not. */
+  check(home: Home, prepared: T): Promise<void>;
+  /** default: both */
+  when?: readonly DieAt['when'][];
+  /** of the server and its agents, besides the usual */
+  env?: Record<string, string>;
+}
+
+/**
+ * Does the work again and again, each time on a new data folder and with a server that dies one step later, until it has
+ * done it without dying.
+ * @returns the names of the steps it died at, in order of dying
+ */
+export async function dieAtEveryStep<T>(destruction: Destruction<T>): Promise<string[]> {
+  const died: string[] = [];
+  for (const when of destruction.when ?? (['before', 'during'] as const)) {
+    for (let dieAt = 1; ; dieAt += 1) {
+      const name = await killOnce(destruction, { dieAt, when });
+      if (name === null) break;
+      died.push(`${when} ${name}`);
+    }
+  }
+  return died;
+}
+
+async function killOnce<T>(destruction: Destruction<T>, at: DieAt): Promise<string | null> {
+  const home = new Home([], destruction.env);
+  await using _home = home;
+  await home.restart();
+  const prepared = await destruction.prepare(home);
+  await home.server?.close();
+  home.server = null;
+
+  const steps = join(home.folder, 'steps');
+  const server = await mortalServer(home, steps, at);
+  const death = new AbortController();
+  const exit = once(server.child, 'exit').then(() => death.abort());
+  await destruction.act(server.client, prepared, death.signal).catch(() => undefined);
+  if (server.child.connected) server.child.disconnect();
+  await exit;
+  const names = existsSync(steps) ? readFileSync(steps, 'utf8').trimEnd().split('\n') : [];
+  const name = names[at.dieAt - 1] ?? null;
+  await stopKeepers(home.dataFolder);
+  await home.restart();
+  try {
+    await destruction.check(home, prepared);
+  } catch (error) {
+    throw new Error(`after dying ${at.when} step ${at.dieAt} (${name ?? 'none'}) of:\n${names.join('\n')}`, {
+      cause: error,
+    });
+  }
+  return name;
+}
+
+async function mortalServer(
+  home: Home,
+  steps: string,
+  at: DieAt,
+): Promise<{ child: ChildProcess; client: Client }> {
+  const child = fork(new URL('../server-child.ts', import.meta.url), [home.dataFolder], {
+    env: { ...home.env(), PILOTLIGHT_TEST_STEPS: steps },
+    execArgv: ['--import', new URL('./die-at-step.ts', import.meta.url).href],
+  });
+  const [said] = (await once(child, 'message')) as [{ url: string; token: string }];
+  child.send(at);
+  await once(child, 'message');
+  return { child, client: home.newClient(said) };
+}
