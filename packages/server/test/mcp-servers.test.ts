@@ -1,5 +1,11 @@
 /** MCP servers: configured once, given to agent sessions, and their secrets nowhere but at the agent. */
-import { ensureRealAgents, finalText, scriptedMcpServer, type RealAgentId } from '@pilotlight/testkit';
+import {
+  ensureRealAgents,
+  finalText,
+  scriptedMcpServer,
+  startRemoteMcpServer,
+  type RealAgentId,
+} from '@pilotlight/testkit';
 import type { Message } from '@pilotlight/protocol';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -70,6 +76,29 @@ describe.each<RealAgentId>(['opencode', 'gemini'])('%s', { timeout: 120_000 }, (
     expect(statSync(secrets).mode & 0o777).toBe(0o600);
     expect(filesWith(dataFolder, SECRET)).toEqual([secrets]);
     expect(JSON.stringify(await client.listMcpServers())).not.toContain(SECRET);
+    await client.removeMcpServer(server.id);
+  });
+
+  test.each(['http', 'sse'] as const)('calls the tool of a remote one over %s', async (type) => {
+    const { client } = desk.home;
+    await using remoteServer = await startRemoteMcpServer(SECRET);
+    await client.setMcpSecret('GREET', SECRET);
+    const server = await client.createMcpServer({
+      name: 'greeter',
+      projectId: desk.desk.session.projectId,
+      transport: { type, url: remoteServer.url[type], headers: { Authorization: 'Bearer ${secret:GREET}' } },
+    });
+    await desk.moveToNewChat();
+    const turnId = await desk.submit(`Greet. [[mcp greet tag=${type}]]`);
+    if (id === 'gemini') await desk.answer(turnId, 'allow_once');
+    expect(await desk.ended(turnId)).toMatchObject({ state: 'completed', error: null });
+    const { text, parts } = await desk.said(turnId);
+    expect(text).toContain(finalText(type));
+    expect(JSON.stringify(parts)).toContain(`From afar ${type}`);
+    expect(remoteServer.greeted).toEqual([
+      { said: `From afar ${type}`, path: type === 'http' ? '/mcp' : '/messages' },
+    ]);
+    await client.removeMcpServer(server.id);
   });
 });
 

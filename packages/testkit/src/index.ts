@@ -17,4 +17,5 @@ export { prepareRealAgent } from './real-agents/prepare-real-agent.ts';
 export type { DefectName } from './scripted-agents/definitions.ts';
 export { scriptedAgent } from './scripted-agents/scripted-agent-command.ts';
 export { scriptedMcpServer } from './mcp-server/mcp-server-command.ts';
+export { startRemoteMcpServer } from './mcp-server/remote-mcp-server.ts';
 export { endProcessTree } from './real-agents/end-process-tree.ts';
