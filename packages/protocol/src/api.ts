@@ -23,13 +23,13 @@ export const API_VERSION = 1;
 
 const Name = z.string().trim().min(1).max(200);
 const AgentId = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'expected an agent id such as "opencode"');
-/** What names a commit in git. */
+/** What names a commit in git, or a pull request of the project's remote: `#12`, `!12`, or its address. */
 const Revision = z
   .string()
   .trim()
   .min(1)
   .max(250)
-  .regex(/^\P{Cc}+$/u, 'expected a branch, tag or commit');
+  .regex(/^\P{Cc}+$/u, 'expected a branch, tag, commit or pull request');
 const Content = z.array(ContentBlock).min(1).max(200);
 
 // ── requests ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -39,8 +39,8 @@ export const CreateProject = z.strictObject({ path: z.string().min(1), name: Nam
 export type CreateProject = z.infer<typeof CreateProject>;
 
 /**
- * POST /api/sessions. The first chat is made with it. `base` is what its worktree starts from (HEAD when left out): 422
- * when the repository has no such commit, or when the session gets no worktree. One that could not begin is refused: its
+ * POST /api/sessions. The first chat is made with it. `base` is what its worktree starts from (HEAD when left out); a pull
+ * request is fetched first, 502 when its remote does not give it. 422 when the repository has no such commit, or when the session gets no worktree. One that could not begin is refused: its
  * agent is not installed, its repository has no commit, its folder is gone.
  */
 export const CreateSession = z.strictObject({

@@ -45,6 +45,7 @@ export * from './policy.ts';
 export * from './provider-types.ts';
 export * from './review.ts';
 export * from './review-actions.ts';
+export * from './pull-request.ts';
 export * from './socket.ts';
 export * from './tool-patch.ts';
 export { isToolEnded } from './tool-status.ts';

@@ -74,6 +74,101 @@ describe('a session with a base', () => {
   });
 });
 
+describe('a session that starts from a pull request', () => {
+  let remote: string;
+  let theirs: string;
+
+  beforeAll(() => {
+    remote = join(home.newFolder(), 'the remote.git');
+    git('clone', '-q', '--bare', folder, remote);
+    git('remote', 'add', 'origin', remote);
+    git('checkout', '-q', '--detach', 'main');
+    git('commit', '-q', '--allow-empty', '-m', 'theirs');
+    theirs = git('rev-parse', 'HEAD');
+    git('push', '-q', 'origin', 'HEAD:refs/pull/12/head', 'HEAD:refs/merge-requests/7/head');
+    git('checkout', '-q', 'main');
+  });
+
+  it.each(['#12', '!7'])('%s: it is fetched, and the new branch follows nothing', async (base) => {
+    const { session, chat } = await home.client.createSession({ projectId: project.id, base });
+    expect(session.base).toBe(base);
+    expect(await home.turn(chat, '/echo hi')).toMatchObject({ state: 'completed' });
+    const { worktree } = await home.client.getSession(session.id);
+    expect(worktree?.baseCommit).toBe(theirs);
+    expect(git('rev-parse', worktree?.branch ?? '')).toBe(theirs);
+    expect(git('for-each-ref', '--format=%(upstream)', `refs/heads/${worktree?.branch}`)).toBe('');
+    expect(git('branch', '-r', '--format=%(refname)')).not.toContain('pull');
+  });
+
+  it('is found again when its branch moved on, as it is then', async () => {
+    git('checkout', '-q', '--detach', theirs);
+    git('commit', '-q', '--allow-empty', '-m', 'more');
+    git('push', '-q', 'origin', 'HEAD:refs/pull/12/head');
+    const more = git('rev-parse', 'HEAD');
+    git('checkout', '-q', 'main');
+    const { session, chat } = await home.client.createSession({ projectId: project.id, base: '#12' });
+    await home.turn(chat, '/echo hi');
+    expect((await home.client.getSession(session.id)).worktree?.baseCommit).toBe(more);
+  });
+
+  it.each([
+    ['a number that is not there', '#404', 'invalid_request', 'has no pull request 404'],
+    ['another repository', 'https://github.com/o/r/pull/1', 'invalid_request', 'is github.com/o/r'],
+  ])('is not made of %s', async (_, base, code, message) => {
+    await expect(home.client.createSession({ projectId: project.id, base })).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it('says so when the remote cannot be reached', async () => {
+    git('remote', 'set-url', 'origin', join(home.folder, 'gone.git'));
+    await expect(home.client.createSession({ projectId: project.id, base: '#13' })).rejects.toMatchObject({
+      code: 'remote_failed',
+      details: { reason: 'not_found' },
+    });
+    git('remote', 'set-url', 'origin', remote);
+  });
+
+  it('gives way to a branch of that name', async () => {
+    git('branch', '#12', 'main');
+    const { session, chat } = await home.client.createSession({ projectId: project.id, base: '#12' });
+    await home.turn(chat, '/echo hi');
+    expect((await home.client.getSession(session.id)).worktree?.baseCommit).toBe(git('rev-parse', 'main'));
+    git('branch', '-D', '#12');
+  });
+});
+
+describe('the branch of a session', () => {
+  const branchOf = async (id: string) => (await home.client.getSession(id)).worktree?.branch ?? '';
+
+  it('has its new name from the next turn on, until it was pushed', async () => {
+    const made = await home.client.createSession({ projectId: project.id, title: 'One thing' });
+    await home.turn(made.chat, '/echo hi');
+    expect(await branchOf(made.session.id)).toMatch(/^pilotlight\/one-thing-/);
+    await home.client.updateSession(made.session.id, { title: 'Another thing' });
+    await home.turn(made.chat, '/echo hi');
+    const named = await branchOf(made.session.id);
+    expect(named).toMatch(/^pilotlight\/another-thing-/);
+    expect(git('branch', '--list', 'pilotlight/one-thing-*')).toBe('');
+
+    git('push', '-q', 'origin', named);
+    await home.client.updateSession(made.session.id, { title: 'A third' });
+    await home.turn(made.chat, '/echo hi');
+    expect(await branchOf(made.session.id)).toBe(named);
+  });
+
+  it('keeps the name that somebody else gave it', async () => {
+    const made = await home.client.createSession({ projectId: project.id, title: 'Mine' });
+    await home.turn(made.chat, '/echo hi');
+    const before = await branchOf(made.session.id);
+    git('branch', '-m', before, 'by-hand');
+    await home.client.updateSession(made.session.id, { title: 'Yours' });
+    expect(await home.turn(made.chat, '/echo hi')).toMatchObject({ state: 'completed' });
+    expect(git('branch', '--list', 'by-hand')).toContain('by-hand');
+  });
+});
+
 describe('branches of a project', () => {
   it('are listed, with those of remotes', async () => {
     const { head, branches } = await home.client.listBranches(project.id);

@@ -15,7 +15,10 @@ export function promptCommand(program: Command): void {
     .description('Send a prompt and show the answer as it comes')
     .option('--chat <id>', 'go on in this chat')
     .option('--session <id>', 'a new chat in this session')
-    .option('--base <revision>', 'a new session whose worktree starts from this branch, tag or commit')
+    .option(
+      '--base <revision>',
+      'a new session whose worktree starts from this branch, tag, commit or pull request',
+    )
     .option('--mode <mode>', 'which mode of that agent');
   withCommonOptions(withPromptOptions(command)).action(
     async (words: string[], options: PromptOptions & ChatWishes) => {

@@ -30,8 +30,11 @@ export function sessionCommand(program: Command): void {
       .option('--project <id>')
       .option('--title <title>')
       .option('--agent <name>')
-      .option('--base <revision>', 'branch, tag or commit its worktree starts from (default: HEAD)')
-      .option('--in-place', 'work in the folder itself instead of a worktree'),
+      .option(
+        '--base <revision>',
+        'branch, tag, commit or pull request (#12 or its address) its worktree starts from (default: HEAD)',
+      )
+      .option('--in-place', 'work in the folder itself, in your own files, instead of a worktree'),
   ).action(
     (
       options: CommonOptions & {

@@ -2,12 +2,15 @@ import type { Project } from '@pilotlight/protocol';
 import { stat } from 'node:fs/promises';
 import { invalidField } from '../invalid-field.ts';
 import { readCommit } from '../workspace/repository.ts';
+import { fetchBase } from '../workspace/resolve-base.ts';
 import { repositoryEmpty } from '../workspace/create-worktree.ts';
 import { projectFolderGone } from './project-folder.ts';
 
 /**
- * Whether a session could start its work in a project, looked at before it is made.
- * @throws PilotlightError `invalid_request` with the field `base`, `repository_empty`, `worktree_missing`, `git_failed`
+ * Whether a session could start its work in a project, looked at before it is made. A base that is a pull request is
+ * fetched from its remote.
+ * @throws PilotlightError `invalid_request` with the field `base`, `repository_empty`, `worktree_missing`,
+ *   `remote_failed`, `git_failed`
  */
 export async function checkStart(
   project: Project,
@@ -22,8 +25,11 @@ export async function checkStart(
     const why = inPlace === true ? 'in place' : `in ${path}, which is no repository,`;
     throw invalidField('base', `a session ${why} has no worktree that could start from "${base}"`, details);
   }
-  if ((await readCommit(path, base ?? 'HEAD')) !== null) return;
-  if (base === undefined) throw repositoryEmpty(path);
-  const what = `"${base}" names no commit in ${path}; give a branch, tag or commit of that repository`;
+  if (base === undefined) {
+    if ((await readCommit(path, 'HEAD')) === null) throw repositoryEmpty(path);
+    return;
+  }
+  if ((await fetchBase(path, base)) !== null) return;
+  const what = `"${base}" names no commit in ${path}; give a branch, tag or commit of that repository, or a pull request such as #12`;
   throw invalidField('base', what, details);
 }

@@ -23,6 +23,8 @@ export class Places {
   readonly #worktreesFolder: string;
   readonly #look = new FolderLook();
   readonly #making = new Map<string, Promise<Place>>();
+  /** session id → branch and title that did not come together, not to be tried at each turn */
+  readonly #kept = new Map<string, string>();
 
   constructor(announcer: Announcer, worktreesFolder: string) {
     this.#announcer = announcer;
@@ -52,12 +54,17 @@ export class Places {
     return { path: project.path, worktreeId: null, baseCommit };
   }
 
-  /** A worktree that waited for its session has a branch without a name until the session has one. */
+  /** A branch is called as its session is, also when that was given another title. */
   async #nameBranch({ id, title }: Session, worktree: Worktree, project: Project): Promise<void> {
     const named = { sessionId: id, branch: worktree.branch, name: title };
     if (!isToBeNamed(named)) return;
+    const wish = `${worktree.branch} ${title}`;
+    if (this.#kept.get(id) === wish) return;
     const branch = await nameBranch({ ...named, projectPath: project.path });
-    if (branch === null) return;
+    if (branch === null) {
+      this.#kept.set(id, wish);
+      return;
+    }
     const { store, journal } = this.#announcer;
     journal.commit((scope) => {
       store.worktrees.setBranch(worktree.id, branch);

@@ -8,6 +8,7 @@ import { readCommit } from './repository.ts';
 import { findSessionBranch, findSessionWorktree, projectWorktrees } from './session-worktree.ts';
 import { findWorktree } from './worktree-list.ts';
 import { withRepository } from './repository-lock.ts';
+import { baseUnknown, resolveBase } from './resolve-base.ts';
 import { clearHalfWritten, clearUnfinished, CREATING, isBeingCreated } from './unfinished-worktree.ts';
 import { BRANCH_PREFIX, NAMELESS, shortId, slugify } from './worktree-name.ts';
 import { assertWorktree } from './worktree-state.ts';
@@ -30,7 +31,7 @@ export interface CreateWorktreeOptions {
   sessionId: string;
   /** the session's title; what is readable in path and branch */
   name: string;
-  /** revision to start from, HEAD unless told */
+  /** what to start from, see `resolveBase`; HEAD unless told */
   base?: string | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -58,7 +59,7 @@ export async function createWorktree(options: CreateWorktreeOptions): Promise<Cr
 
 async function createAlone(options: CreateWorktreeOptions): Promise<CreatedWorktree> {
   const { projectPath, signal } = options;
-  const start = await resolveBase(options);
+  const start = await startOf(options);
   const claim = await withRepository(projectPath, (commonDir) => claimWorktree(options, commonDir, start));
   const { path, branch } = claim;
   if (!claim.finished) {
@@ -129,18 +130,14 @@ async function undoClaim(
   if (newBranch) await git(['update-ref', '-d', `refs/heads/${branch}`, start], { cwd: projectPath });
 }
 
-async function resolveBase(options: CreateWorktreeOptions): Promise<string> {
-  const { projectPath, base } = options;
-  const start = await readCommit(projectPath, base ?? 'HEAD');
+async function startOf({ projectPath, base }: CreateWorktreeOptions): Promise<string> {
+  const start =
+    base === undefined ? await readCommit(projectPath, 'HEAD') : await resolveBase(projectPath, base);
   if (start !== null) return start;
   if (base === undefined || (await readCommit(projectPath, 'HEAD')) === null) {
     throw repositoryEmpty(projectPath);
   }
-  throw new PilotlightError(
-    'invalid_request',
-    `"${base}" names no commit in ${projectPath}. Give a branch, tag or commit of that repository.`,
-    { details: { projectPath, base } },
-  );
+  throw baseUnknown(projectPath, base);
 }
 
 /** The error of a worktree that would have nothing to start from. */

@@ -1,4 +1,4 @@
-import { git } from './git.ts';
+import { git, gitOk } from './git.ts';
 import { BRANCH_PREFIX, NAMELESS, shortId, slugify } from './worktree-name.ts';
 
 export interface NamedBranch {
@@ -9,13 +9,17 @@ export interface NamedBranch {
   name: string;
 }
 
-/** Whether the branch was made before its session had a name, and the session has one now. */
+/** Whether the branch was named after its session, and the session is called otherwise now. */
 export function isToBeNamed({ sessionId, branch, name }: Omit<NamedBranch, 'projectPath'>): boolean {
-  const nameless = `${BRANCH_PREFIX}${NAMELESS}-${shortId(sessionId)}`;
-  return branch === nameless && branchOf(sessionId, name) !== nameless;
+  const ours = branch.startsWith(BRANCH_PREFIX) && branch.endsWith(`-${shortId(sessionId)}`);
+  const wanted = branchOf(sessionId, name);
+  return ours && branch !== wanted && wanted !== branchOf(sessionId, '');
 }
 
-/** Names the branch after its session, where it is checked out too. Null: it stays as it is, or was named by another. */
+/**
+ * Names the branch after its session, where it is checked out too.
+ * @returns null: it stays as it is, since others know it by its name (it was pushed) or somebody renamed it
+ */
 export async function nameBranch({
   projectPath,
   sessionId,
@@ -23,10 +27,23 @@ export async function nameBranch({
   name,
 }: NamedBranch): Promise<string | null> {
   const wanted = branchOf(sessionId, name);
+  if (await isPushed(projectPath, branch)) return null;
   const { exitCode } = await git(['branch', '-m', branch, wanted], { cwd: projectPath });
   return exitCode === 0 ? wanted : null;
 }
 
 function branchOf(sessionId: string, name: string): string {
   return `${BRANCH_PREFIX}${slugify(name, NAMELESS)}-${shortId(sessionId)}`;
+}
+
+/** Whether a remote has a branch of that name, or the branch follows one. */
+async function isPushed(projectPath: string, branch: string): Promise<boolean> {
+  const args = [
+    'for-each-ref',
+    '--format=%(refname)%(upstream)',
+    `refs/remotes/*/${branch}`,
+    `refs/heads/${branch}`,
+  ];
+  const { stdout } = await gitOk(args, { cwd: projectPath });
+  return stdout.trim() !== '' && stdout.trim() !== `refs/heads/${branch}`;
 }
