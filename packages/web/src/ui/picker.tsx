@@ -21,10 +21,13 @@ export interface PickerProps {
   items: readonly PickerItem[];
   selectedId: string | null;
   onSelect(id: string): void;
+  /** what is typed as an item of its own, behind what matches */
+  typed?(query: string): PickerItem | null;
 }
 
 /** A button that opens a searchable list of which one is chosen. */
-export function Picker({ trigger, label, placeholder, empty, items, selectedId, onSelect }: PickerProps) {
+export function Picker(props: PickerProps) {
+  const { trigger, label, placeholder, empty, items, selectedId, onSelect, typed } = props;
   const [open, setOpen] = useState(false);
   return (
     <Popover.Root open={open} onOpenChange={setOpen}>
@@ -41,6 +44,7 @@ export function Picker({ trigger, label, placeholder, empty, items, selectedId, 
               placeholder={placeholder}
               empty={empty}
               selectedId={selectedId}
+              typed={typed}
               onSelect={(item) => {
                 onSelect(item.id);
                 setOpen(false);

@@ -24,17 +24,21 @@ export interface SearchListProps<T extends SearchListItem> {
   selectedId?: string | null;
   /** called with what is typed; given when the items are searched elsewhere (then they are shown as they come) */
   onQuery?(query: string): void;
+  /** what is typed as an item of its own, behind what matches; null: it could not be one */
+  typed?: ((query: string) => T | null) | undefined;
   className?: string;
 }
 
 /** A field and the list it filters: arrows move, Enter takes, the field keeps the focus. */
 export function SearchList<T extends SearchListItem>(props: SearchListProps<T>) {
-  const { items, label, placeholder, empty, render, onSelect, selectedId, onQuery, className } = props;
+  const { items, label, placeholder, empty, render, onSelect, selectedId, onQuery, typed, className } = props;
   const [query, setQuery] = useState('');
   const [at, setAt] = useState(0);
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
-  const shown = onQuery === undefined ? matching(items, query, (item) => item.text) : items;
+  const found = onQuery === undefined ? matching(items, query, (item) => item.text) : items;
+  const own = query.trim() === '' ? null : (typed?.(query.trim()) ?? null);
+  const shown = own === null || found.some((item) => item.id === own.id) ? found : [...found, own];
   const active = Math.min(at, shown.length - 1);
   const groups = query === '' || onQuery !== undefined;
 

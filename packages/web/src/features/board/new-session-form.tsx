@@ -12,7 +12,8 @@ import { chooseAgent } from './choose-agent.ts';
 import { firstProject } from './first-project.ts';
 import { FolderBrowser } from './folder-browser.tsx';
 import { useLastUsed } from './last-used.ts';
-import { AgentPicker, BranchPicker, ProjectPicker } from './new-session-pickers.tsx';
+import { BasePicker } from './base-picker.tsx';
+import { AgentPicker, ProjectPicker } from './new-session-pickers.tsx';
 import { setNewPrompt, useNewSession } from './new-session.ts';
 import { useAgents } from './reads.ts';
 import { startSession } from './start-session.ts';
@@ -125,7 +126,7 @@ export function NewSessionForm({ projectId: given, promptRef, onBrowsing, onDone
             onBrowse={() => setIsBrowsing(true)}
           />
           {project === undefined || inPlace || isPlain ? null : (
-            <BranchPicker projectId={project.id} base={base} onBase={setBase} />
+            <BasePicker projectId={project.id} base={base} onBase={setBase} />
           )}
           <AgentPicker agents={agents} agentId={agent} onAgent={setWantedAgent} />
         </div>

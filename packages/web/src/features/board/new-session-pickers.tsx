@@ -1,24 +1,13 @@
 import type { AgentInfo, Project } from '@pilotlight/protocol';
-import { Bot, ChevronDown, FolderGit2, FolderOpen, GitBranch } from 'lucide-react';
-import type { ReactNode } from 'react';
-import { Button } from '../../ui/button.tsx';
+import { Bot, FolderGit2, FolderOpen } from 'lucide-react';
 import { Picker } from '../../ui/picker.tsx';
 import { words } from '../../words/index.ts';
 import { orderAgents } from './choose-agent.ts';
-import { useBranches, useRepositories } from './reads.ts';
+import { PickerTrigger } from './picker-trigger.tsx';
+import { useRepositories } from './reads.ts';
 
 const ICON = { size: 14, strokeWidth: 1.75, className: 'shrink-0 text-ink-3' };
 const FOLDER = 'folder:';
-const HEAD = 'head:';
-
-function Trigger({ icon, children, ...rest }: { icon: ReactNode; children: ReactNode }) {
-  return (
-    <Button {...rest} icon={icon}>
-      <span className="max-w-44 truncate">{children}</span>
-      <ChevronDown size={12} strokeWidth={2} className="text-ink-3" />
-    </Button>
-  );
-}
 
 interface ProjectPickerProps {
   projects: readonly Project[];
@@ -70,46 +59,10 @@ export function ProjectPicker({ projects, projectId, onProject, onFolder, onBrow
         icon: item.id === FOLDER ? <FolderOpen {...ICON} /> : <FolderGit2 {...ICON} />,
       }))}
       trigger={
-        <Trigger icon={<FolderGit2 {...ICON} />}>
+        <PickerTrigger icon={<FolderGit2 {...ICON} />}>
           {projects.find(({ id }) => id === projectId)?.name ?? text.chooseProject}
-        </Trigger>
+        </PickerTrigger>
       }
-    />
-  );
-}
-
-interface BranchPickerProps {
-  projectId: string;
-  /** null: what is checked out */
-  base: string | null;
-  onBase(base: string | null): void;
-}
-
-/** The branch a session begins from. */
-export function BranchPicker({ projectId, base, onBase }: BranchPickerProps) {
-  const text = words.board.create;
-  const { data } = useBranches(projectId);
-  const branches = data?.branches ?? [];
-  const shown = base ?? data?.head ?? null;
-  return (
-    <Picker
-      label={text.branch}
-      placeholder={text.searchBranches}
-      empty={text.noBranch}
-      selectedId={shown ?? HEAD}
-      onSelect={(id) => onBase(id === HEAD || id === data?.head ? null : id)}
-      items={
-        branches.length === 0
-          ? [{ id: HEAD, text: text.currentBranch, name: text.currentBranch }]
-          : branches.map(({ name, remote }) => ({
-              id: name,
-              text: name,
-              name,
-              detail: name === data?.head ? text.headBranch : undefined,
-              group: remote ? text.remoteBranches : text.localBranches,
-            }))
-      }
-      trigger={<Trigger icon={<GitBranch {...ICON} />}>{text.from(shown ?? text.currentBranch)}</Trigger>}
     />
   );
 }
@@ -140,9 +93,9 @@ export function AgentPicker({ agents, agentId, onAgent }: AgentPickerProps) {
         group: state === 'found' ? text.found : text.missing,
       }))}
       trigger={
-        <Trigger icon={<Bot {...ICON} />}>
+        <PickerTrigger icon={<Bot {...ICON} />}>
           {agents.find(({ id }) => id === agentId)?.name ?? text.chooseAgent}
-        </Trigger>
+        </PickerTrigger>
       }
     />
   );
