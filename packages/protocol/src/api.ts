@@ -9,28 +9,17 @@ import {
   Project,
   ResidencyState,
   Session,
-  Task,
   Turn,
 } from './entities.ts';
-import { ContentBlock } from './content.ts';
 import { ErrorInfo } from './errors.ts';
-import { ProjectId, TaskId, TurnId } from './id-schemas.ts';
+import { AgentId, Content, Name, Revision } from './fields.ts';
+import { ProjectId, TurnId } from './id-schemas.ts';
 import { MAX_QUEUED_TURNS } from './limits.ts';
 import { AgentCommand, ConfigOption } from './provider-types.ts';
+import { DEFAULT_TASK_LIMITS, TaskLimits } from './task.ts';
 
 /** Version of the HTTP and WebSocket surface; `GET /api/health` and the WebSocket `hello` carry it. */
 export const API_VERSION = 1;
-
-const Name = z.string().trim().min(1).max(200);
-const AgentId = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'expected an agent id such as "opencode"');
-/** What names a commit in git, or a pull request of the project's remote: `#12`, `!12`, or its address. */
-const Revision = z
-  .string()
-  .trim()
-  .min(1)
-  .max(250)
-  .regex(/^\P{Cc}+$/u, 'expected a branch, tag, commit or pull request');
-const Content = z.array(ContentBlock).min(1).max(200);
 
 // ── requests ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -118,6 +107,7 @@ export const Settings = z.object({
   continueInterrupted: z.boolean(),
   /** A chat whose agent has reached a usage limit goes on by itself when the limit resets. */
   goOnAfterLimit: z.boolean().default(false),
+  taskLimits: TaskLimits.default(DEFAULT_TASK_LIMITS),
 });
 export type Settings = z.infer<typeof Settings>;
 
@@ -125,6 +115,7 @@ export type Settings = z.infer<typeof Settings>;
 export const UpdateSettings = z.strictObject({
   continueInterrupted: z.boolean().optional(),
   goOnAfterLimit: z.boolean().optional(),
+  taskLimits: TaskLimits.optional(),
 });
 export type UpdateSettings = z.infer<typeof UpdateSettings>;
 
@@ -154,19 +145,6 @@ export const AnswerPermission = z
     },
   );
 export type AnswerPermission = z.infer<typeof AnswerPermission>;
-
-/** POST /api/tasks: a prompt without a session; session, worktree and chat are made for it, unless it could not begin. */
-export const CreateTask = z.strictObject({
-  id: TaskId,
-  turnId: TurnId,
-  projectId: ProjectId,
-  content: Content,
-  title: Name.optional(),
-  agent: AgentId.optional(),
-  model: z.string().min(1).optional(),
-  inPlace: z.boolean().default(false),
-});
-export type CreateTask = z.input<typeof CreateTask>;
 
 // ── answers ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -306,7 +284,6 @@ export const QueueList = z.object({ turns: z.array(Turn) });
 /** `error` as in `Health` */
 export const AgentList = z.object({ agents: z.array(AgentInfo), error: ErrorInfo.nullable() });
 export const PermissionList = z.object({ permissions: z.array(Permission) });
-export const TaskList = z.object({ tasks: z.array(Task) });
 /** GET /api/agent-sessions: of all chats, the cold ones too, with why they were released. */
 export const AgentSessionList = z.object({ agentSessions: z.array(AgentSession) });
 export const ProcessList = z.object({ processes: z.array(ProcessInfo) });
@@ -316,7 +293,6 @@ export type ChatList = z.infer<typeof ChatList>;
 export type QueueList = z.infer<typeof QueueList>;
 export type AgentList = z.infer<typeof AgentList>;
 export type PermissionList = z.infer<typeof PermissionList>;
-export type TaskList = z.infer<typeof TaskList>;
 export type AgentSessionList = z.infer<typeof AgentSessionList>;
 export type ProcessList = z.infer<typeof ProcessList>;
 

@@ -116,8 +116,9 @@ describe('an index state', () => {
         for (const { id } of gone) {
           expect(state.sessions[id]).toBeUndefined();
           expect(Object.values(state.chats).filter((chat) => chat.sessionId === id)).toEqual([]);
-          expect(Object.values(state.tasks).filter((task) => task.sessionId === id)).toEqual([]);
         }
+        for (const map of [state.tasks, state.comparisons, state.schedules, state.triggers])
+          expect(Object.values(map).filter((one) => one.projectId === projectId)).toEqual([]);
       }),
     );
   });

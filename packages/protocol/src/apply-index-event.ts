@@ -6,6 +6,10 @@ function without<T>(map: Record<string, T>, keep: (value: T, key: string) => boo
   return Object.fromEntries(Object.entries(map).filter(([key, value]) => keep(value, key)));
 }
 
+function mapValues<T>(map: Record<string, T>, change: (value: T) => T): Record<string, T> {
+  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value)]));
+}
+
 function withoutSessions(state: IndexState, gone: (sessionId: string) => boolean): IndexState {
   const chats = without(state.chats, (chat) => !gone(chat.sessionId));
   return {
@@ -13,7 +17,6 @@ function withoutSessions(state: IndexState, gone: (sessionId: string) => boolean
     sessions: without(state.sessions, (session) => !gone(session.id)),
     chats,
     agentSessions: without(state.agentSessions, (row) => row.chatId in chats),
-    tasks: without(state.tasks, (task) => !gone(task.sessionId)),
     permissions: without(state.permissions, (permission) => permission.chatId in chats),
     policies: without(state.policies, (policy) => !gone(policy.scopeId)),
     reviews: without(state.reviews, (review) => !gone(review.sessionId)),
@@ -26,7 +29,7 @@ function withPermission(open: IndexState['permissions'], permission: Permission)
   return permission.id in open ? without(open, (_, id) => id !== permission.id) : open;
 }
 
-/** One step of the index topic. Removing a project or session removes what belonged to it. */
+/** One step of the index topic. Removing a project or session removes what belonged to it; a task outlives its session. */
 export function applyIndexEvent(state: IndexState, event: IndexFrameEvent): IndexState {
   switch (event.type) {
     case 'project':
@@ -41,6 +44,10 @@ export function applyIndexEvent(state: IndexState, event: IndexFrameEvent): Inde
       return {
         ...rest,
         projects: without(state.projects, (_, id) => id !== event.projectId),
+        tasks: without(rest.tasks, (task) => task.projectId !== event.projectId),
+        comparisons: without(rest.comparisons, (comparison) => comparison.projectId !== event.projectId),
+        schedules: without(rest.schedules, (schedule) => schedule.projectId !== event.projectId),
+        triggers: without(rest.triggers, (trigger) => trigger.projectId !== event.projectId),
         policies: without(rest.policies, (policy) => policy.scopeId !== event.projectId),
       };
     }
@@ -55,7 +62,6 @@ export function applyIndexEvent(state: IndexState, event: IndexFrameEvent): Inde
         ...state,
         chats: without(state.chats, (_, id) => id !== event.chatId),
         agentSessions: without(state.agentSessions, (row) => row.chatId !== event.chatId),
-        tasks: without(state.tasks, (task) => task.chatId !== event.chatId),
         permissions: without(state.permissions, (permission) => permission.chatId !== event.chatId),
       };
     case 'agent_session': {
@@ -64,6 +70,29 @@ export function applyIndexEvent(state: IndexState, event: IndexFrameEvent): Inde
     }
     case 'task':
       return { ...state, tasks: { ...state.tasks, [event.task.id]: event.task } };
+    case 'task_removed':
+      return { ...state, tasks: without(state.tasks, (_, id) => id !== event.taskId) };
+    case 'comparison':
+      return {
+        ...state,
+        comparisons: { ...state.comparisons, [event.comparison.id]: event.comparison },
+      };
+    case 'comparison_removed':
+      return {
+        ...state,
+        comparisons: without(state.comparisons, (_, id) => id !== event.comparisonId),
+        tasks: mapValues(state.tasks, (task) =>
+          task.comparisonId === event.comparisonId ? { ...task, comparisonId: null } : task,
+        ),
+      };
+    case 'schedule':
+      return { ...state, schedules: { ...state.schedules, [event.schedule.id]: event.schedule } };
+    case 'schedule_removed':
+      return { ...state, schedules: without(state.schedules, (_, id) => id !== event.scheduleId) };
+    case 'trigger':
+      return { ...state, triggers: { ...state.triggers, [event.trigger.id]: event.trigger } };
+    case 'trigger_removed':
+      return { ...state, triggers: without(state.triggers, (_, id) => id !== event.triggerId) };
     case 'policy':
       return { ...state, policies: { ...state.policies, [event.policy.scopeId]: event.policy } };
     case 'review':

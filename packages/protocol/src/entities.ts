@@ -228,15 +228,3 @@ export const Permission = z.object({
   answeredAt: Time.nullable(),
 });
 export type Permission = z.infer<typeof Permission>;
-
-export const Task = z.object({
-  id: z.string(),
-  projectId: z.string(),
-  title: z.string(),
-  agent: z.string(),
-  sessionId: z.string(),
-  chatId: z.string(),
-  turnId: z.string(),
-  createdAt: Time,
-});
-export type Task = z.infer<typeof Task>;

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { AcpToolSnapshot } from './acp-tool-snapshot.ts';
 import { BlobRef, ContentBlock } from './content.ts';
-import { AgentSession, Chat, Message, Permission, Project, Session, Task, Turn } from './entities.ts';
+import { AgentSession, Chat, Message, Permission, Project, Session, Turn } from './entities.ts';
 import { Policy } from './policy.ts';
 import { ReviewState } from './review.ts';
 import { AgentCommand, AgentUsage, ConfigOption, PlanEntry } from './provider-types.ts';
+import { Comparison, Task } from './task.ts';
+import { Schedule, Trigger } from './task-sources.ts';
 import { ToolPatch } from './tool-patch.ts';
 
 const part = z.number().int().nonnegative();
@@ -67,6 +69,13 @@ export const IndexFrameEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('chat_removed'), chatId: z.string() }),
   z.object({ type: z.literal('agent_session'), agentSession: AgentSession }),
   z.object({ type: z.literal('task'), task: Task }),
+  z.object({ type: z.literal('task_removed'), taskId: z.string() }),
+  z.object({ type: z.literal('comparison'), comparison: Comparison }),
+  z.object({ type: z.literal('comparison_removed'), comparisonId: z.string() }),
+  z.object({ type: z.literal('schedule'), schedule: Schedule }),
+  z.object({ type: z.literal('schedule_removed'), scheduleId: z.string() }),
+  z.object({ type: z.literal('trigger'), trigger: Trigger }),
+  z.object({ type: z.literal('trigger_removed'), triggerId: z.string() }),
   /** a question that was asked, answered or released; the state keeps the open ones */
   z.object({ type: z.literal('permission'), permission: Permission }),
   z.object({ type: z.literal('policy'), policy: Policy }),

@@ -15,6 +15,7 @@ export const TurnId = idSchema('turn');
 export const TaskId = idSchema('task');
 export const CommentId = idSchema('comment');
 export const ActionId = idSchema('action');
+export const ComparisonId = idSchema('comparison');
 export const PermissionId = idSchema('permission');
 /** A blob is named by the SHA-256 of its bytes, in hex. */
 export const BlobId = z.string().regex(/^[0-9a-f]{64}$/, 'expected the 64 hex digits of a SHA-256');

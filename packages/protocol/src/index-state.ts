@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import { AgentSession, Chat, Permission, Project, Session, Task } from './entities.ts';
+import { AgentSession, Chat, Permission, Project, Session } from './entities.ts';
 import { Policy } from './policy.ts';
 import { ReviewState } from './review.ts';
+import { Comparison, Task } from './task.ts';
+import { Schedule, Trigger } from './task-sources.ts';
 
 /** Everything a client lists; all maps are by id, `agentSessions` by `<chatId>/<agent>`. */
 export const IndexState = z.object({
@@ -12,6 +14,9 @@ export const IndexState = z.object({
   chats: z.record(z.string(), Chat),
   agentSessions: z.record(z.string(), AgentSession),
   tasks: z.record(z.string(), Task),
+  comparisons: z.record(z.string(), Comparison),
+  schedules: z.record(z.string(), Schedule),
+  triggers: z.record(z.string(), Trigger),
   /** open questions of all chats: those in state `pending` only */
   permissions: z.record(z.string(), Permission),
   /** by the id of the project or session; of those that have any */

@@ -24,7 +24,6 @@ export {
   Project,
   ResidencyState as ResidencyStateSchema,
   Session,
-  Task,
   Turn,
   TurnState,
   Worktree,
@@ -47,6 +46,8 @@ export * from './review.ts';
 export * from './review-actions.ts';
 export * from './pull-request.ts';
 export * from './socket.ts';
+export * from './task.ts';
+export * from './task-sources.ts';
 export * from './tool-patch.ts';
 export { isToolEnded } from './tool-status.ts';
 export * from './usage.ts';

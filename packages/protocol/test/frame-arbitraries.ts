@@ -8,6 +8,7 @@ import type {
   IndexFrameEvent,
   Message,
   Permission,
+  Task,
   ToolContent,
   ToolPatch,
   Turn,
@@ -324,6 +325,46 @@ const projectId = fc.constantFrom('prj_00000001', 'prj_00000002');
 const sessionId = fc.constantFrom('ses_00000001', 'ses_00000002', 'ses_00000003');
 const chatId = fc.constantFrom(CHAT, 'cht_00000002', 'cht_00000003');
 
+const comparisonId = fc.constantFrom('cmp_00000001', 'cmp_00000002');
+const template = {
+  content: [{ type: 'text' as const, text: 'tidy up' }],
+  inPlace: false,
+  priority: 'normal' as const,
+  retries: 3,
+};
+
+function taskOf(chat: string, projectId: string, sessionId: string, comparisonId: string): Task {
+  return {
+    id: `tsk_${chat}`,
+    projectId,
+    title: '',
+    text: '',
+    agent: 'alpha',
+    model: null,
+    base: null,
+    inPlace: false,
+    mode: null,
+    state: 'running',
+    priority: 'normal',
+    timeLimitMs: null,
+    budget: null,
+    retries: 0,
+    failedStarts: 0,
+    retryAt: null,
+    sessionId,
+    chatId: chat,
+    turnId: 'trn_00000001',
+    comparisonId,
+    origin: { type: 'user' },
+    createdAt: 0,
+    startedAt: 0,
+    endedAt: null,
+    error: null,
+    result: null,
+    webhook: null,
+  };
+}
+
 /** Events of the index topic, over a few ids so that removals hit. */
 export const indexEvent: fc.Arbitrary<IndexFrameEvent> = fc.oneof(
   projectId.map((id) => ({
@@ -352,19 +393,56 @@ export const indexEvent: fc.Arbitrary<IndexFrameEvent> = fc.oneof(
     type: 'agent_session' as const,
     agentSession: { ...row, chatId: id },
   })),
-  fc.tuple(projectId, sessionId, chatId).map(([project, session, id]) => ({
+  fc.tuple(projectId, sessionId, chatId, comparisonId).map(([project, session, id, comparison]) => ({
     type: 'task' as const,
-    task: {
-      id: `tsk_${id}`,
+    task: taskOf(id, project, session, comparison),
+  })),
+  chatId.map((id) => ({ type: 'task_removed' as const, taskId: `tsk_${id}` })),
+  fc.tuple(projectId, comparisonId).map(([project, id]) => ({
+    type: 'comparison' as const,
+    comparison: {
+      id,
       projectId: project,
       title: '',
-      agent: 'alpha',
-      sessionId: session,
-      chatId: id,
-      turnId: 'trn_00000001',
+      baseCommit: null,
+      taskIds: [`tsk_${CHAT}`],
+      keptTaskId: null,
       createdAt: 0,
     },
   })),
+  comparisonId.map((id) => ({ type: 'comparison_removed' as const, comparisonId: id })),
+  projectId.map((project) => ({
+    type: 'trigger' as const,
+    trigger: {
+      id: 'trg_00000001',
+      projectId: project,
+      name: 'new',
+      enabled: true,
+      task: template,
+      lastUsedAt: null,
+      lastTaskId: null,
+      createdAt: 0,
+    },
+  })),
+  fc.constant({ type: 'trigger_removed' as const, triggerId: 'trg_00000001' }),
+  projectId.map((project) => ({
+    type: 'schedule' as const,
+    schedule: {
+      id: 'sch_00000001',
+      projectId: project,
+      name: 'nightly',
+      cron: '@daily',
+      timeZone: 'UTC',
+      enabled: true,
+      overlap: 'skip' as const,
+      missed: 'skip' as const,
+      task: template,
+      nextAt: null,
+      last: null,
+      createdAt: 0,
+    },
+  })),
+  fc.constant({ type: 'schedule_removed' as const, scheduleId: 'sch_00000001' }),
   fc.tuple(permission, chatId).map(([asked, id]) => ({
     type: 'permission' as const,
     permission: { ...asked, chatId: id },

@@ -5,7 +5,9 @@ import pino, { type Logger } from 'pino';
 import { coldDispatch } from './backends/acp-dispatch.ts';
 import { DEMO_AGENT } from './backends/built-in-agents.ts';
 import { composeBackends } from './compose-backends.ts';
+import { systemClock } from './clock.ts';
 import { composeHealth } from './compose-health.ts';
+import { composeTasks, type TaskDesk } from './compose-tasks.ts';
 import { openDataFolder, readOrMakeToken, type DataFolder } from './data-folder.ts';
 import { AgentCatalog } from './dispatch/agent-catalog.ts';
 import { AgentLogins } from './dispatch/agent-logins.ts';
@@ -32,7 +34,6 @@ import { PolicyBook } from './dispatch/policies/policy-book.ts';
 import { Places } from './dispatch/place.ts';
 import { Queue } from './dispatch/queue.ts';
 import { coolDown, unfinished } from './dispatch/recovery.ts';
-import { Tasks } from './dispatch/tasks.ts';
 import { TurnRunner } from './dispatch/turn-runner.ts';
 import { UserSettings } from './dispatch/user-settings.ts';
 import { WorktreeReader } from './dispatch/worktree-reader.ts';
@@ -57,7 +58,8 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
   await using building = new AsyncDisposableStack();
   const host = options.host ?? '127.0.0.1';
   const log = options.log ?? pino({ level: 'silent' });
-  const now = Date.now;
+  const clock = options.clock ?? systemClock;
+  const { now } = clock;
   const startedAt = now();
   const serverId = randomUUID();
   const settings = readResidencySettings(options.env ?? process.env);
@@ -160,6 +162,16 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     new Holds({ announcer, budgets, settings: userSettings, kick: (chatId) => dispatcher.kick(chatId) }),
   );
   const logins = new AgentLogins({ agents, keys, processes, backends, holds, folder: folder.spares });
+  const tasks: TaskDesk = composeTasks({
+    announcer,
+    catalog,
+    queue,
+    settings: userSettings,
+    clock,
+    chooseAgent,
+    dispatcher: () => dispatcher,
+    onError: (error) => log.error({ err: error }, 'something about a task could not be done'),
+  });
   const runner = new TurnRunner({
     announcer,
     agents,
@@ -180,6 +192,8 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     circuits,
     continuations: new Continuations(announcer, userSettings),
     holds,
+    startFailed: tasks.hooks.startFailed,
+    onUsage: tasks.hooks.onUsage,
     loss,
   });
   const onError = (error: unknown, chatId?: string) =>
@@ -193,17 +207,14 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     late,
     diffs,
     holds,
+    mayBegin: tasks.hooks.mayBegin,
+    onEnded: tasks.hooks.onEnded,
     checkAgent,
     onError,
   });
   building.defer(() => (leaving === null ? dispatcher.stop(stopping) : dispatcher.leave()));
-  const tasks = new Tasks({
-    announcer,
-    catalog,
-    queue,
-    chooseAgent,
-    kick: (id) => dispatcher.kick(id),
-  });
+  // Before the dispatcher stops: none of its turns starts anything.
+  building.use(tasks);
 
   const worktrees = building.use(new WorktreeReader(catalog));
 
@@ -277,6 +288,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
   lock.announce(http.url);
   for (const chatId of waiting) dispatcher.kick(chatId);
   holds.watch();
+  await tasks.goOn();
   void acp.tendSpares();
 
   const composed = building.move();
@@ -289,7 +301,11 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     token,
     serverId,
     signInLink: () => `${http.url}/sign-in?code=${signIn.create().code}`,
-    drained: () => dispatcher.drained(),
+    drained: async () => {
+      await tasks.drained();
+      await dispatcher.drained();
+      await tasks.drained();
+    },
     close,
     leave(idle) {
       if (processes.outlivesServer) leaving ??= idle;

@@ -1,6 +1,7 @@
 import type { IdleProcesses, StopHow } from '@pilotlight/protocol';
 import type { ProcessPort } from '@pilotlight/keeper';
 import type { Logger } from 'pino';
+import type { Clock } from './clock.ts';
 import type { DataFolder } from './data-folder.ts';
 
 export interface ServerOptions {
@@ -23,6 +24,8 @@ export interface ServerOptions {
   processes?: (folder: DataFolder, log: Logger) => Promise<ProcessPort>;
   /** ms between two looks at what may be released; default 15 s */
   residencyEveryMs?: number;
+  /** default: that of this machine */
+  clock?: Clock;
   /** a client asked the server to stop; default: it does */
   onStopRequested?: (how: StopHow) => void;
 }

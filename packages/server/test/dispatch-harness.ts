@@ -29,12 +29,13 @@ import { PolicyBook } from '../src/dispatch/policies/policy-book.ts';
 import { Places } from '../src/dispatch/place.ts';
 import { Queue } from '../src/dispatch/queue.ts';
 import { interruptAll } from '../src/dispatch/recovery.ts';
-import { Tasks } from '../src/dispatch/tasks.ts';
 import { TurnRunner, type ColdDispatch } from '../src/dispatch/turn-runner.ts';
 import { UserSettings } from '../src/dispatch/user-settings.ts';
 import { createJournal } from '../src/journal/create-journal.ts';
 import { openStore } from '../src/store/open-store.ts';
 import { PilotlightError } from '@pilotlight/protocol';
+import { composeTasks, type TaskDesk } from '../src/compose-tasks.ts';
+import { ManualClock } from './manual-clock.ts';
 import { ScriptedBackend } from './scripted-backend.ts';
 
 const AGENTS = ['alpha', 'beta'];
@@ -64,7 +65,8 @@ export function startDispatch(
   limits: { maxBytes?: number } = {},
 ) {
   const errors: unknown[] = [];
-  let now = 1_000_000;
+  const clock = new ManualClock(1_000_000);
+  const { now } = clock;
   const backend = new ScriptedBackend();
   const cold = {
     calls: [] as { turn: Turn; text: string }[],
@@ -72,7 +74,7 @@ export function startDispatch(
   };
   const store = openStore({ dataFolder: join(root, 'data'), ...limits });
   const journal = createJournal(store);
-  const announcer = new Announcer(store, journal, () => now);
+  const announcer = new Announcer(store, journal, now);
   const backends = new Map<AgentBackendKind, AgentBackend>([['acp_warm', backend]]);
   const sessions = new AgentSessionDesk(announcer);
   const facts = new ChatFacts(announcer, new AgentOffers(announcer));
@@ -83,7 +85,7 @@ export function startDispatch(
     (handle, event) => late.record(handle, event),
     () => late.flush(),
   );
-  const circuits = new CircuitBoard(() => now);
+  const circuits = new CircuitBoard(now);
   const queue = new Queue(announcer, facts);
   const releases = new ChatReleases(store, journal, backends, sessions);
   const checkAgent = (agent: string) => void table.get(agent);
@@ -98,12 +100,22 @@ export function startDispatch(
   });
   const userSettings = new UserSettings(store);
   const continuations = new Continuations(announcer, userSettings);
-  const budgets = new Budgets(store, () => now);
+  const budgets = new Budgets(store, now);
   const holds: Holds = new Holds({
     announcer,
     budgets,
     settings: userSettings,
     kick: (chatId) => dispatcher.kick(chatId),
+  });
+  const desk: TaskDesk = composeTasks({
+    announcer,
+    catalog,
+    queue,
+    settings: userSettings,
+    clock,
+    chooseAgent,
+    dispatcher: () => dispatcher,
+    onError: (error) => errors.push(error),
   });
   const runner = new TurnRunner({
     announcer,
@@ -114,7 +126,7 @@ export function startDispatch(
         .map((block: ContentBlock) => (block.type === 'text' ? block.text : ''))
         .join('\n');
       cold.calls.push({ turn, text });
-      ctx.onEvent({ type: 'text', text: 'said cold' });
+      if (cold.result?.ok !== false) ctx.onEvent({ type: 'text', text: 'said cold' });
       return cold.result ?? { ok: true };
     },
     places: new Places(announcer, join(root, 'data', 'worktrees')),
@@ -124,6 +136,8 @@ export function startDispatch(
     circuits,
     continuations,
     holds,
+    startFailed: desk.hooks.startFailed,
+    onUsage: desk.hooks.onUsage,
     loss: 'no_keeper',
   });
   const diffs = new DiffRecorder(announcer, (error) => errors.push(error));
@@ -136,17 +150,11 @@ export function startDispatch(
     late,
     diffs,
     holds,
+    mayBegin: desk.hooks.mayBegin,
+    onEnded: desk.hooks.onEnded,
     checkAgent,
     onError,
   });
-  const tasks = new Tasks({
-    announcer,
-    catalog,
-    queue,
-    chooseAgent,
-    kick: (id) => dispatcher.kick(id),
-  });
-
   return {
     root,
     store,
@@ -160,11 +168,10 @@ export function startDispatch(
     permissions,
     policies,
     sessions,
-    tasks,
+    desk,
+    tasks: desk.commands,
     errors,
-    advance: (ms: number) => {
-      now += ms;
-    },
+    advance: (ms: number) => clock.advance(ms),
     userSettings,
     budgets,
     holds,
@@ -197,6 +204,7 @@ export function startDispatch(
     },
     async [Symbol.asyncDispose]() {
       holds[Symbol.dispose]();
+      await desk[Symbol.asyncDispose]();
       await backend.dispose();
       await dispatcher.stop();
       permissions[Symbol.dispose]();

@@ -1,4 +1,4 @@
-import { emptyToolSnapshot, newId, type TurnResult } from '@pilotlight/protocol';
+import { CreateTask, emptyToolSnapshot, newId, type TurnResult } from '@pilotlight/protocol';
 import { execFileSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -373,11 +373,11 @@ describe('a task', () => {
     await using d = startDispatch();
     const { project } = await d.chat();
     const ids = { id: newId('task'), turnId: newId('turn') };
-    const body = {
+    const body = CreateTask.parse({
       ...ids,
       projectId: project.id,
       content: [{ type: 'text' as const, text: 'tidy up\nplease' }],
-    };
+    });
     const made = await d.tasks.create(body);
     expect(made).toMatchObject({ created: true, task: { title: 'tidy up' }, turn: { id: ids.turnId } });
     const asked = await d.backend.asked();
@@ -387,7 +387,7 @@ describe('a task', () => {
     expect(await d.tasks.create(body)).toMatchObject({ created: false, turn: { state: 'completed' } });
     rmSync(project.path, { recursive: true });
     expect(await d.tasks.create(body)).toMatchObject({ created: false });
-    expect(d.store.sessions.get(made.task.sessionId)?.title).toBe('tidy up');
+    expect(d.store.sessions.get(made.task.sessionId ?? '')?.title).toBe('tidy up');
   });
 });
 

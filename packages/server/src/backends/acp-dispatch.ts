@@ -32,23 +32,28 @@ export interface ColdDispatchOptions {
 /**
  * One prompt through a process of its own with one new session, both of which end with the turn. An agent that is driven
  * over another transport is started by its `coldArgs`. Never rejects; what went wrong is in the result. A model or option
- * that this door of the agent does not offer is an error, as it is when warm.
+ * that this door of the agent does not offer is an error, as it is when warm. `details.started: false`: the agent has not had the prompt.
  */
 export async function coldDispatch(options: ColdDispatchOptions): Promise<TurnResult> {
   const { ctx } = options;
   const agent = { ...options.agent, args: options.agent.coldArgs ?? options.agent.args };
+  let isReady = false;
   try {
     ctx.signal.throwIfAborted();
     const process = await AgentProcess.start({ ...startOptions(options), agent });
     try {
-      return await dispatch(process, options);
+      return await dispatch(process, options, () => (isReady = true));
     } finally {
       await process.end();
     }
   } catch (cause) {
     // A cancel before the prompt was sent ends the start.
     if (ctx.signal.aborted) return { ok: false, error: CANCELLED_EARLY };
-    return { ok: false, error: toErrorInfo(errorWithoutSecrets(cause, options.mcp.secrets)) };
+    const error = toErrorInfo(errorWithoutSecrets(cause, options.mcp.secrets));
+    return {
+      ok: false,
+      error: isReady ? error : { ...error, details: { ...error.details, started: false } },
+    };
   }
 }
 
@@ -57,7 +62,12 @@ function startOptions({ processes, ctx, kill }: ColdDispatchOptions): Omit<Agent
   return { processes, cwd, signal, keeping: { kill } };
 }
 
-async function dispatch(process: AgentProcess, options: ColdDispatchOptions): Promise<TurnResult> {
+/** @param onReady called before the prompt is sent */
+async function dispatch(
+  process: AgentProcess,
+  options: ColdDispatchOptions,
+  onReady: () => void,
+): Promise<TurnResult> {
   const { processes, ctx, input, choice, mcp } = options;
   const { askMode } = process.agent;
   const root = await realpath(ctx.worktreePath);
@@ -75,6 +85,7 @@ async function dispatch(process: AgentProcess, options: ColdDispatchOptions): Pr
   await applyChoice(session, choice);
   const notice = leftOutNotice(leftOut);
   if (notice !== null) ctx.onEvent({ type: 'notice', level: 'warning', code: LEFT_OUT, text: notice });
+  onReady();
   try {
     return await new PromptTurn(session, ctx).run(input);
   } finally {

@@ -7,6 +7,7 @@ import {
   type Permission,
   type Policy,
   type Session,
+  type Task,
   type Turn,
 } from '@pilotlight/protocol';
 import type { CommitScope, Journal } from '../journal/journal.ts';
@@ -16,6 +17,12 @@ import { holdsBack, waitsForUser } from './hold-transitions.ts';
 /** What of a chat changes; `hold: null`: nothing holds it back any more. */
 type ChatChanges = Partial<Omit<Chat, 'hold'>> & { hold?: ChatHold | null };
 
+/** What becomes of a task when its turn or chat is written; null: nothing. */
+export interface LedTasks {
+  afterTurn(turn: Turn): Task | null;
+  afterChat(chat: Chat): Task | null;
+}
+
 /**
  * Writes entities and says so: a row and its frames, always in one transaction. Whoever changes an entity does it
  * through here, so that no client can miss it.
@@ -24,6 +31,8 @@ export class Announcer {
   readonly store: Store;
   readonly journal: Journal;
   readonly now: () => number;
+  #led: LedTasks | null = null;
+  #onTask: (task: Task) => void = () => {};
 
   constructor(store: Store, journal: Journal, now: () => number) {
     this.store = store;
@@ -46,6 +55,20 @@ export class Announcer {
     const event = { type: 'chat' as const, chat };
     scope.frame({ topic: INDEX_TOPIC, event });
     scope.frame({ topic: chatTopic(chat.id), event });
+    const task = this.#led?.afterChat(chat);
+    if (task) this.task(scope, task);
+  }
+
+  task(scope: CommitScope, task: Task): void {
+    this.store.tasks.update(task);
+    scope.frame({ topic: INDEX_TOPIC, event: { type: 'task', task } });
+    this.#onTask(task);
+  }
+
+  /** From now on tasks change with their turns and chats. `onTask`: called in the transaction of each change of a task. */
+  leadsTasks(led: LedTasks, onTask: (task: Task) => void): void {
+    this.#led = led;
+    this.#onTask = onTask;
   }
 
   newTurn(scope: CommitScope, turn: Turn): void {
@@ -56,12 +79,20 @@ export class Announcer {
   turn(scope: CommitScope, turn: Turn): void {
     this.store.turns.update(turn);
     scope.frame({ topic: chatTopic(turn.chatId), event: { type: 'turn', turn } });
+    const task = this.#led?.afterTurn(turn);
+    if (task) this.task(scope, task);
   }
 
   /** As `turn`, with the next group commit: for a change that a crash may undo without harm. */
   turnSoon(turn: Turn): void {
     const frame = { topic: chatTopic(turn.chatId), event: { type: 'turn' as const, turn } };
-    this.journal.defer(() => this.store.turns.update(turn), [frame]);
+    const task = this.#led?.afterTurn(turn);
+    if (!task) return this.journal.defer(() => this.store.turns.update(turn), [frame]);
+    const write = (): void => {
+      this.store.turns.update(turn);
+      this.store.tasks.update(task);
+    };
+    this.journal.defer(write, [frame, { topic: INDEX_TOPIC, event: { type: 'task', task } }]);
   }
 
   /** The frames of a permission whose row is already written: in its chat, and in the inbox over all of them. */

@@ -36,6 +36,7 @@ import type {
   SetBudget,
   SetKey,
   Settings,
+  RetryTask,
   SubmitPrompt,
   Task,
   Turn,
@@ -46,6 +47,7 @@ import type {
   UpdateHold,
   UpdateSession,
   UpdateSettings,
+  UpdateTask,
   UpdateTurn,
   UsageQuery,
   UsageReport,
@@ -53,6 +55,10 @@ import type {
   WorktreeFiles,
 } from '@pilotlight/protocol';
 import type { z } from 'zod';
+import type { Comparisons } from './tasks/comparisons.ts';
+import type { Schedules } from './tasks/schedules.ts';
+import type { MadeTask } from './tasks/tasks.ts';
+import type { Triggers } from './tasks/triggers.ts';
 
 /**
  * Everything a client can ask for, one method a command. HTTP checks the words (schemas) and calls these; each throws
@@ -120,9 +126,17 @@ export interface Commands {
   /** What rules and a mode would have done with what was asked there before. */
   dryRunPolicy(scope: PolicyScope, scopeId: string, body: DryRunPolicy): PolicyDryRun;
 
-  createTask(body: CreateTask): Promise<{ task: Task; turn: Turn; created: boolean }>;
+  /** `turn` is null while the task waits for a place. */
+  createTask(body: z.output<typeof CreateTask>): Promise<MadeTask>;
   listTasks(projectId?: string): Task[];
   getTask(id: string): Task;
+  updateTask(id: string, body: UpdateTask): Task;
+  cancelTask(id: string): Task;
+  retryTask(id: string, body: RetryTask): Promise<MadeTask>;
+  removeTask(id: string): void;
+  readonly comparisons: Pick<Comparisons, 'list' | 'get' | 'create' | 'keep' | 'remove'>;
+  readonly schedules: Pick<Schedules, 'list' | 'get' | 'create' | 'update' | 'remove' | 'preview'>;
+  readonly triggers: Pick<Triggers, 'list' | 'get' | 'create' | 'update' | 'remove' | 'checkSecret' | 'use'>;
 
   listAgents(): Promise<AgentList>;
   /** Long: installs the pinned version; `onLine` gets npm's words. */

@@ -17,7 +17,10 @@ import type { PermissionDesk } from './permission-desk.ts';
 import { dryRun } from './policies/dry-run.ts';
 import type { PolicyBook } from './policies/policy-book.ts';
 import type { Queue } from './queue.ts';
-import type { Tasks } from './tasks.ts';
+import type { Comparisons } from './tasks/comparisons.ts';
+import type { Schedules } from './tasks/schedules.ts';
+import type { Tasks } from './tasks/tasks.ts';
+import type { Triggers } from './tasks/triggers.ts';
 import { usageReport } from './usage-reports.ts';
 import type { UserSettings } from './user-settings.ts';
 import type { WorktreeReader } from './worktree-reader.ts';
@@ -30,7 +33,14 @@ export interface CommandParts {
   queue: Queue;
   permissions: PermissionDesk;
   policies: PolicyBook;
-  tasks: Tasks;
+  tasks: {
+    commands: Tasks;
+    comparisons: Comparisons;
+    schedules: Schedules;
+    triggers: Triggers;
+    /** more or fewer may run at the same time now */
+    limitsChanged(): void;
+  };
   agents: AgentCatalog;
   sessions: AgentSessionDesk;
   residency: Residency;
@@ -110,12 +120,19 @@ export function composeCommands(parts: CommandParts): Commands {
       dryRun(body, store.permissions.recent(scope, policies.get(scope, scopeId).scopeId, body.limit ?? 200)),
 
     createTask: async (body) => {
-      const answer = await tasks.create(body);
+      const answer = await tasks.commands.create(body);
       await store.synced();
       return answer;
     },
     listTasks: (projectId) => store.tasks.list(projectId),
-    getTask: (id) => tasks.get(id),
+    getTask: (id) => tasks.commands.get(id),
+    updateTask: (id, body) => tasks.commands.update(id, body),
+    cancelTask: (id) => tasks.commands.cancel(id),
+    retryTask: (id, body) => tasks.commands.retry(id, body),
+    removeTask: (id) => tasks.commands.remove(id),
+    comparisons: tasks.comparisons,
+    schedules: tasks.schedules,
+    triggers: tasks.triggers,
 
     listAgents: async () => ({ agents: await agents.list(), error: agents.error }),
     installAgent: (id, options) => agents.install(id, options),
@@ -150,7 +167,11 @@ export function composeCommands(parts: CommandParts): Commands {
     },
     usage: (query) => usageReport(store, query),
     getSettings: () => parts.settings.get(),
-    updateSettings: (body) => parts.settings.update(body),
+    updateSettings: (body) => {
+      const settings = parts.settings.update(body);
+      if (body.taskLimits !== undefined) tasks.limitsChanged();
+      return settings;
+    },
     listMcpServers: (projectId) => mcpServers.list(projectId),
     createMcpServer: (body) => mcpServers.create(body),
     updateMcpServer: (id, body) => mcpServers.update(id, body),

@@ -17,8 +17,9 @@ export class DiffRecorder {
     this.#onError = onError;
   }
 
-  record(turn: Turn, place: Place, sessionId: string): void {
-    if (place.baseCommit === null) return;
+  /** Resolves when it is written; does not reject. */
+  record(turn: Turn, place: Place, sessionId: string): Promise<void> {
+    if (place.baseCommit === null) return Promise.resolve();
     const before = this.#running.get(sessionId) ?? Promise.resolve();
     const next = before
       .then(() => this.#measure(turn, place, sessionId))
@@ -27,6 +28,7 @@ export class DiffRecorder {
         if (this.#running.get(sessionId) === next) this.#running.delete(sessionId);
       });
     this.#running.set(sessionId, next);
+    return next;
   }
 
   async drained(): Promise<void> {

@@ -27,6 +27,10 @@ export interface DispatcherOptions {
   late: LateSpeech;
   diffs: DiffRecorder;
   holds: Holds;
+  /** Whether a turn that waits may be begun, besides what holds its chat. */
+  mayBegin(turn: Turn): boolean;
+  /** A turn has ended; `measured` resolves when its diff is. */
+  onEnded(turn: Turn, measured: Promise<void>): void;
   /** @throws PilotlightError `agent_unknown` */
   checkAgent(agent: string): void;
   onError(error: unknown, chatId: string): void;
@@ -165,6 +169,7 @@ export class Dispatcher {
     try {
       const turn = this.#o.queue.next(chatId);
       if (turn === null || !this.#o.holds.mayStart(chatId, turn.agent)) return null;
+      if (!this.#o.mayBegin(turn)) return null;
       return this.#o.runner.begin(turn);
     } catch (error) {
       // The store refuses. The turn stays queued until there is room.
@@ -182,7 +187,8 @@ export class Dispatcher {
       const { turn, place } = await runner.run(record, signal);
       const sessionId = announcer.store.chats.get(chatId)?.sessionId;
       if (turn.state === 'queued') return;
-      if (place !== null && sessionId !== undefined) diffs.record(turn, place, sessionId);
+      const isPlaced = place !== null && sessionId !== undefined;
+      this.#o.onEnded(turn, isPlaced ? diffs.record(turn, place, sessionId) : Promise.resolve());
     } catch (error) {
       // Only the store can fail here. What was written stays, and the next start marks the turn interrupted.
       this.#o.onError(error, chatId);

@@ -5,6 +5,7 @@ import {
   newId,
   type Chat,
   type ContentBlock,
+  type Part,
   type ReorderQueue,
   type SubmitPrompt,
   type Turn,
@@ -83,9 +84,18 @@ export class Queue {
     return { turn, created: true, isNext };
   }
 
-  /** Writes the first prompt of a new chat, inside a transaction of the caller. */
-  accept(scope: CommitScope, chat: Chat, body: SubmitPrompt): Turn {
-    return this.#write(scope, chat, body, 1, 'now');
+  /** Writes the first prompt of a new chat that has its title, inside a transaction of the caller. */
+  acceptParts(
+    scope: CommitScope,
+    chat: Chat,
+    { id, parts, agent, model }: Pick<Turn, 'id' | 'agent' | 'model'> & { parts: Part[] },
+  ): Turn {
+    const { now } = this.#announcer;
+    const waiting = { position: 1, prompt: parts, continues: null, createdAt: now() };
+    const turn = queuedTurn({ id, chatId: chat.id, agent, model, ...waiting });
+    this.#announcer.newTurn(scope, turn);
+    this.#announcer.refreshChat(scope, chat.id, { agent });
+    return turn;
   }
 
   #write(scope: CommitScope, chat: Chat, body: SubmitPrompt, position: number, announced: Announced): Turn {

@@ -225,7 +225,7 @@ export class TurnRecord {
     const goesOn = error !== null && state === 'interrupted' && continuations.isDue(this.#turn, error);
     const held = error !== null && state === 'failed' ? holds?.eventOf(this.#turn, error) : null;
     const endedAt = this.#announcer.now();
-    const used = this.#used();
+    const used = this.used();
     const turn: Turn = {
       ...this.#turn,
       state,
@@ -252,7 +252,8 @@ export class TurnRecord {
     return turn;
   }
 
-  #used(): MeterReading {
+  /** What it has used so far. */
+  used(): MeterReading {
     const { chatId, agent, continuity } = this.#turn;
     const before = this.#announcer.store.turnUsage.lastSaidCost(chatId, agent);
     return this.#meter.read(before, continuity);

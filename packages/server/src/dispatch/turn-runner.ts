@@ -4,6 +4,7 @@ import {
   type AgentBackend,
   type AgentBackendKind,
   type AgentSessionChoice,
+  type ErrorInfo,
   type InterruptionReason,
   type Message,
   type PromptCtx,
@@ -15,6 +16,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { AgentTable } from '../backends/agent-spec.ts';
 import { CANCELLED_EARLY } from '../backends/cancelled-by.ts';
 import { LEFT_OUT } from '../backends/mcp-source.ts';
+import type { CommitScope } from '../journal/journal.ts';
 import type { AgentSessionDesk } from './agent-session-desk.ts';
 import type { Announcer } from './announcer.ts';
 import type { ChatFacts } from './chat-facts.ts';
@@ -24,8 +26,10 @@ import type { Holds } from './holds.ts';
 import type { PermissionDesk } from './permission-desk.ts';
 import { placeNow, type Place, type Places } from './place.ts';
 import { unseenMessages } from './recap.ts';
+import { neverReachedAgent } from './tasks/start-failure.ts';
 import { takeUpTurn } from './take-up-turn.ts';
 import { recapNotice, tellPrompt, type ToldPrompt } from './told-prompt.ts';
+import type { MeterReading } from './turn-meter.ts';
 import { TurnRecord } from './turn-record.ts';
 import { WarmSessions, type Warm } from './warm-sessions.ts';
 
@@ -50,6 +54,13 @@ export interface TurnRunnerOptions {
   circuits: CircuitBoard;
   continuations: Continuations;
   holds: Holds;
+  /**
+   * A turn failed before its agent had the prompt. Answers what is written with it when it waits to be begun again; null:
+   * it ends as failed.
+   */
+  startFailed(turn: Turn, error: ErrorInfo): ((scope: CommitScope) => void) | null;
+  /** The agent has said what it used. */
+  onUsage(turn: Turn, used: () => MeterReading): void;
   /** why what an earlier server left cannot be found, where nothing more is known */
   loss: InterruptionReason;
 }
@@ -120,9 +131,11 @@ export class TurnRunner {
     if (error === undefined || signal.aborted || record.worked) return null;
     const { turn } = record;
     const event = holds.eventOf(turn, error);
-    if (event === null) return null;
+    const failed = event === null && neverReachedAgent(turn, error) ? this.#o.startFailed(turn, error) : null;
+    if (event === null && failed === null) return null;
     return record.putBack(permissions, (scope) => {
-      holds.hold(scope, turn.chatId, event);
+      if (event !== null) holds.hold(scope, turn.chatId, event);
+      failed?.(scope);
       sessions.writeHeard(turn.chatId, turn.agent);
     });
   }
@@ -189,7 +202,10 @@ export class TurnRunner {
       model: choice.model ?? null,
       signal,
       turnId: record.turn.id,
-      onEvent: (event) => record.event(event),
+      onEvent: (event) => {
+        record.event(event);
+        if (event.type === 'usage') this.#o.onUsage(record.turn, () => record.used());
+      },
       onPermission: (request) =>
         permissions.askPermission(record.turn, request, place.path, () => record.flush()),
       onQuestion: (request) => permissions.askQuestion(record.turn, request, () => record.flush()),

@@ -1,8 +1,12 @@
-import { Settings, type UpdateSettings } from '@pilotlight/protocol';
+import { DEFAULT_TASK_LIMITS, Settings, type UpdateSettings } from '@pilotlight/protocol';
 import type { Store } from '../store/store.ts';
 
 const KEY = 'user';
-const DEFAULTS: Settings = { continueInterrupted: false, goOnAfterLimit: false };
+const DEFAULTS: Settings = {
+  continueInterrupted: false,
+  goOnAfterLimit: false,
+  taskLimits: DEFAULT_TASK_LIMITS,
+};
 
 /** What users chose for this server. */
 export class UserSettings {
@@ -21,6 +25,7 @@ export class UserSettings {
     const settings: Settings = {
       continueInterrupted: changes.continueInterrupted ?? before.continueInterrupted,
       goOnAfterLimit: changes.goOnAfterLimit ?? before.goOnAfterLimit,
+      taskLimits: changes.taskLimits ?? before.taskLimits,
     };
     this.#store.settings.set(KEY, settings);
     return settings;

@@ -10,6 +10,7 @@ import { agentRoutes } from './resources/agents.ts';
 import { blobRoutes } from './resources/blobs.ts';
 import { budgetRoutes } from './resources/budgets.ts';
 import { chatRoutes } from './resources/chats.ts';
+import { comparisonRoutes } from './resources/comparisons.ts';
 import { eventRoutes } from './resources/events.ts';
 import { folderRoutes } from './resources/folders.ts';
 import { healthRoutes } from './resources/health.ts';
@@ -21,11 +22,13 @@ import { policyRoutes } from './resources/policies.ts';
 import { processRoutes } from './resources/processes.ts';
 import { projectRoutes } from './resources/projects.ts';
 import { promptRoutes } from './resources/prompts.ts';
+import { scheduleRoutes } from './resources/schedules.ts';
 import { serverRoutes } from './resources/server.ts';
 import { sessionRoutes } from './resources/sessions.ts';
 import { settingRoutes } from './resources/settings.ts';
 import { signInRoutes } from './resources/sign-in.ts';
 import { taskRoutes } from './resources/tasks.ts';
+import { isTriggerUse, triggerRoutes } from './resources/triggers.ts';
 import { usageRoutes } from './resources/usage.ts';
 import { worktreeRoutes } from './resources/worktrees.ts';
 import type { Http, HttpEnv } from './route.ts';
@@ -61,6 +64,7 @@ export function createHttpApp({ deps, authenticator, guard, streams }: HttpAppPa
   });
   http.use('/api/*', async (c, next) => {
     const { authorization, cookie } = c.env.incoming.headers;
+    if (isTriggerUse(c.req.method, c.req.path)) return next();
     if (!authenticator.accepts({ authorization, cookie })) {
       throw new PilotlightError(
         'unauthorized',
@@ -80,6 +84,9 @@ export function createHttpApp({ deps, authenticator, guard, streams }: HttpAppPa
   permissionRoutes(http, deps);
   policyRoutes(http, deps);
   taskRoutes(http, deps);
+  comparisonRoutes(http, deps);
+  scheduleRoutes(http, deps);
+  triggerRoutes(http, deps);
   agentRoutes(http, deps, streams);
   processRoutes(http, deps);
   blobRoutes(http, deps);

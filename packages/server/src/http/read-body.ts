@@ -13,21 +13,22 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true });
 export async function readBody<T extends z.ZodType>(
   incoming: IncomingMessage,
   schema: T,
+  limit = MAX_BODY_BYTES,
 ): Promise<z.output<T>> {
-  const parsed = schema.safeParse(parseJson(await readBytes(incoming)));
+  const parsed = schema.safeParse(parseJson(await readBytes(incoming, limit)));
   if (!parsed.success) throw invalidRequest('body', parsed.error.issues);
   return parsed.data;
 }
 
-async function readBytes(incoming: IncomingMessage): Promise<Buffer> {
-  if (Number(incoming.headers['content-length'] ?? 0) > MAX_BODY_BYTES) throw tooLarge();
+async function readBytes(incoming: IncomingMessage, limit: number): Promise<Buffer> {
+  if (Number(incoming.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const chunks: Buffer[] = [];
   let size = 0;
   const onData = (chunk: Buffer): void => {
     size += chunk.length;
-    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
-    else reject(tooLarge());
+    if (size <= limit) chunks.push(chunk);
+    else reject(tooLarge(limit));
   };
   const onEnd = (): void => {
     // 'close' follows every good end, too, and before whoever waits here goes on.
@@ -44,10 +45,10 @@ async function readBytes(incoming: IncomingMessage): Promise<Buffer> {
   }
 }
 
-function tooLarge(): PilotlightError {
+function tooLarge(limit: number): PilotlightError {
   return new PilotlightError(
     'payload_too_large',
-    `the body is larger than ${MAX_BODY_BYTES} bytes; send large files as links to files in the worktree`,
+    `the body is larger than ${limit} bytes; send large files as links to files in the worktree`,
   );
 }
 

@@ -1,5 +1,6 @@
 import { emptyIndexState, type ChatState, type IndexState, type Message } from '@pilotlight/protocol';
 import type { Store } from '../store/store.ts';
+import { shownSchedule, shownTrigger } from '../store/shown-sources.ts';
 import type { ChatTail } from './chat-tail.ts';
 
 function byId<T extends { id: string }>(list: readonly T[]): Record<string, T> {
@@ -55,6 +56,9 @@ export function indexSnapshot(store: Store, seq: number): IndexState {
       store.agentSessions.list().map((row) => [`${row.chatId}/${row.agent}`, row]),
     ),
     tasks: byId(store.tasks.list()),
+    comparisons: byId(store.comparisons.list()),
+    schedules: byId(store.schedules.list().map(shownSchedule)),
+    triggers: byId(store.triggers.list().map(shownTrigger)),
     permissions: byId(store.permissions.list({ state: 'pending' })),
     reviews: Object.fromEntries(store.reviews.list().map((review) => [review.sessionId, review])),
     policies: Object.fromEntries(store.policies.list().map((policy) => [policy.scopeId, policy])),

@@ -31,6 +31,7 @@ export const MIGRATIONS: readonly Migration[] = [
   '0011-recap-owed.sql',
   '0012-checkpoints.sql',
   '0013-reviews.sql',
+  '0014-tasks.sql',
 ].map(fromFile);
 
 /** The statements that make a new database of the newest version. */

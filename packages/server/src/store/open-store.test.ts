@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { Task } from '@pilotlight/protocol';
 import { describe, expect, it } from 'vitest';
 import { MIGRATIONS, type Migration } from './migrations.ts';
 import { DATABASE_NAME, openStore } from './open-store.ts';
@@ -84,10 +85,18 @@ describe('migrations', () => {
     old.exec(MIGRATIONS[0]?.sql() ?? '');
     old.exec(`INSERT INTO projects VALUES ('prj_1', 'shop', '/src/shop', 'git', 1);
       INSERT INTO sessions VALUES ('ses_1', 'prj_1', 'old', 0, NULL, 2, NULL);
+      INSERT INTO chats (id, session_id, title, agent, activity, last_line, created_at, updated_at)
+        VALUES ('cht_1', 'ses_1', '', 'alpha', 'idle', '', 3, 3);
+      INSERT INTO turns (id, chat_id, agent, state, position, message_id, created_at, started_at, ended_at)
+        VALUES ('trn_1', 'cht_1', 'alpha', 'completed', 1, 'msg_1', 3, 4, 5);
+      INSERT INTO tasks VALUES ('tsk_1', 'prj_1', 'tidy', 'alpha', 'ses_1', 'cht_1', 'trn_1', 3);
       PRAGMA user_version = 1`);
     old.close();
     using store = openStore({ dataFolder: folder.path });
     expect(store.sessions.list()).toEqual([session('ses_1', 'prj_1', { title: 'old', base: null })]);
+    const [task] = store.tasks.list();
+    expect(Task.parse(task)).toEqual(task);
+    expect(task).toMatchObject({ title: 'tidy', state: 'done', endedAt: 5, chatId: 'cht_1', inPlace: false });
   });
 
   it('leave a database at the last version that worked', () => {

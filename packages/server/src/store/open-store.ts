@@ -23,7 +23,10 @@ import { sessionTable, worktreeTable } from './sessions.ts';
 import { settingTable } from './settings.ts';
 import { corrupt, storeError } from './sqlite-error.ts';
 import type { Store } from './store.ts';
+import { comparisonTable } from './comparisons.ts';
+import { scheduleTable } from './schedules.ts';
 import { taskTable } from './tasks.ts';
+import { triggerTable } from './triggers.ts';
 import { Tidier, fileSize } from './tidier.ts';
 import { topicTable } from './topics.ts';
 import { turnUsageTable } from './turn-usage.ts';
@@ -153,6 +156,9 @@ function storeOf(database: Database): Store {
     budgets: budgetTable(database),
     turnUsage: turnUsageTable(database),
     tasks: taskTable(database),
+    comparisons: comparisonTable(database),
+    schedules: scheduleTable(database),
+    triggers: triggerTable(database),
     checkpoints: checkpointTable(database),
     blobs: blobTable(database),
     settings: settingTable(database),

@@ -164,19 +164,69 @@ CREATE TABLE policies (
   CHECK ((project_id IS NULL) <> (session_id IS NULL))
 ) STRICT;
 
+-- A prompt for a project. It exists before its session and stays after it, so session, chat and turn are information. prompt_json:
+-- the whole prompt, as parts. webhook_secret is never shown.
 CREATE TABLE tasks (
   id TEXT PRIMARY KEY,
   project_id TEXT NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
-  title TEXT NOT NULL,
-  agent TEXT NOT NULL,
-  session_id TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
-  chat_id TEXT NOT NULL REFERENCES chats (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
+  session_id TEXT,
+  chat_id TEXT,
   turn_id TEXT NOT NULL,
-  created_at REAL NOT NULL
+  state TEXT NOT NULL CHECK (
+    state IN ('waiting', 'starting', 'running', 'needs_you', 'held', 'done', 'failed', 'cancelled', 'interrupted')
+  ),
+  comparison_id TEXT,
+  schedule_id TEXT,
+  created_at REAL NOT NULL,
+  facts_json TEXT NOT NULL CHECK (json_valid(facts_json)),
+  prompt_json TEXT NOT NULL CHECK (json_valid(prompt_json)),
+  webhook_secret TEXT
 ) STRICT;
 CREATE INDEX tasks_by_project ON tasks (project_id);
-CREATE INDEX tasks_by_session ON tasks (session_id);
-CREATE INDEX tasks_by_chat ON tasks (chat_id);
+CREATE INDEX tasks_by_turn ON tasks (turn_id);
+CREATE INDEX tasks_by_schedule ON tasks (schedule_id, created_at) WHERE schedule_id IS NOT NULL;
+CREATE INDEX tasks_open ON tasks (created_at) WHERE state IN ('waiting', 'starting', 'running', 'needs_you', 'held');
+
+CREATE TABLE comparisons (
+  id TEXT PRIMARY KEY,
+  project_id TEXT NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+  title TEXT NOT NULL,
+  base_commit TEXT,
+  task_ids_json TEXT NOT NULL CHECK (json_valid(task_ids_json)),
+  kept_task_id TEXT,
+  created_at REAL NOT NULL
+) STRICT;
+CREATE INDEX comparisons_by_project ON comparisons (project_id);
+
+CREATE TABLE schedules (
+  id TEXT PRIMARY KEY,
+  project_id TEXT NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  cron TEXT NOT NULL,
+  time_zone TEXT NOT NULL,
+  enabled INTEGER NOT NULL CHECK (enabled IN (0, 1)),
+  overlap TEXT NOT NULL CHECK (overlap IN ('skip', 'start')),
+  missed TEXT NOT NULL CHECK (missed IN ('skip', 'run_once')),
+  template_json TEXT NOT NULL CHECK (json_valid(template_json)),
+  next_at REAL,
+  last_json TEXT CHECK (last_json IS NULL OR json_valid(last_json)),
+  created_at REAL NOT NULL
+) STRICT;
+CREATE INDEX schedules_by_project ON schedules (project_id);
+
+-- secret_hash: the SHA-256 of the secret, in hex.
+CREATE TABLE triggers (
+  id TEXT PRIMARY KEY,
+  project_id TEXT NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  enabled INTEGER NOT NULL CHECK (enabled IN (0, 1)),
+  template_json TEXT NOT NULL CHECK (json_valid(template_json)),
+  secret_hash TEXT NOT NULL,
+  last_used_at REAL,
+  last_task_id TEXT,
+  created_at REAL NOT NULL
+) STRICT;
+CREATE INDEX triggers_by_project ON triggers (project_id);
 
 -- Content-addressed: the id is the SHA-256 of the bytes, in hex.
 CREATE TABLE blobs (

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import type { AgentSession, Permission } from '@pilotlight/protocol';
+import type { AgentSession, Permission, Task } from '@pilotlight/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStore } from './open-store.ts';
 import { addChats, chat, message, project, session, temporaryFolder, turn } from './store-fixture.ts';
@@ -94,17 +94,37 @@ describe('a store', () => {
     store.messages.upsert(said);
     const updated = chat('cht_a', 'ses_00000001', { title: 't', lastTurnState: 'failed', lastLine: 'l' });
     store.chats.update(updated);
-    const task = {
+    const task: Task = {
       id: 'tsk_1',
       projectId: 'prj_00000001',
       title: 't',
+      text: 'do it',
       agent: 'alpha',
+      model: null,
+      base: 'main',
+      inPlace: false,
+      mode: 'accept_edits',
+      state: 'done',
+      priority: 'high',
+      timeLimitMs: 1000,
+      budget: { tokens: 5, cost: null },
+      retries: 3,
+      failedStarts: 1,
+      retryAt: null,
       sessionId: 'ses_00000001',
       chatId: 'cht_a',
       turnId: 'trn_1',
+      comparisonId: 'cmp_1',
+      origin: { type: 'schedule', scheduleId: 'sch_1', at: 5 },
       createdAt: 7,
+      startedAt: 8,
+      endedAt: 9,
+      error: null,
+      result: { summary: 'done', diff: null, branch: 'b', usage: null },
+      webhook: null,
     };
-    store.tasks.insert(task);
+    const secrets = { prompt: [{ type: 'text' as const, text: 'do it' }], webhookSecret: 'hush' };
+    store.tasks.insert(task, secrets);
     store.settings.set('token', { a: [1, null] });
     const blob = store.blobs.put('text', 'text/plain');
 
@@ -119,6 +139,10 @@ describe('a store', () => {
     expect(store.agentSessions.ofChat('cht_a')).toEqual([agentSession]);
     expect(store.messages.get('msg_1')).toEqual(said);
     expect(store.tasks.list('prj_00000001')).toEqual([task]);
+    expect(store.tasks.secrets('tsk_1')).toEqual(secrets);
+    expect(store.tasks.lastOfSchedule('sch_1')).toEqual(task);
+    expect(store.tasks.open()).toEqual([]);
+    expect(store.tasks.beyond(0)).toEqual([]);
     expect(store.settings.get('token')).toEqual({ a: [1, null] });
     expect(store.settings.get('other')).toBeUndefined();
     expect(Buffer.from(store.blobs.get(blob.blob)?.bytes ?? []).toString()).toBe('text');

@@ -11,7 +11,6 @@ import type {
   PolicyScope,
   Project,
   Session,
-  Task,
   TokenCounts,
   Turn,
   UsageBy,
@@ -25,7 +24,11 @@ import type { CheckpointTable } from './checkpoints.ts';
 import type { ReviewActionTable } from './review-actions.ts';
 import type { ReviewTable } from './reviews.ts';
 import type { FrameTable } from './frames.ts';
+import type { ComparisonTable } from './comparisons.ts';
+import type { ScheduleTable } from './schedules.ts';
+import type { TaskTable } from './tasks.ts';
 import type { TopicTable } from './topics.ts';
+import type { TriggerTable } from './triggers.ts';
 
 export interface ProjectTable {
   insert(project: Project): void;
@@ -92,6 +95,8 @@ export interface TurnTable {
   recapsOwed(ids: readonly string[]): string[];
   /** the newest turn of the chat, whatever its state */
   last(chatId: string): Turn | null;
+  /** the turn that goes on with that one by itself; null when none does */
+  continuing(chatId: string, id: string): Turn | null;
   /** takes a turn out, of the queue for example */
   remove(id: string): void;
 }
@@ -223,13 +228,6 @@ export interface BudgetTable {
   of(subjects: readonly string[]): BudgetRow[];
 }
 
-export interface TaskTable {
-  insert(task: Task): void;
-  get(id: string): Task | null;
-  /** oldest first */
-  list(projectId?: string): Task[];
-}
-
 export interface BlobTable {
   /** Keeps the bytes under their SHA-256; the same bytes again change nothing (the first mime type stays). */
   put(bytes: Uint8Array | string, mimeType: string): BlobRef;
@@ -281,6 +279,9 @@ export interface Store extends Disposable {
   readonly turnUsage: TurnUsageTable;
   readonly budgets: BudgetTable;
   readonly tasks: TaskTable;
+  readonly comparisons: ComparisonTable;
+  readonly schedules: ScheduleTable;
+  readonly triggers: TriggerTable;
   readonly checkpoints: CheckpointTable;
   readonly reviews: ReviewTable;
   readonly reviewActions: ReviewActionTable;

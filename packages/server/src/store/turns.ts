@@ -83,6 +83,7 @@ export function turnTable(database: Database): TurnTable {
   const owed = database.prepare(
     'SELECT id FROM turns WHERE id IN (SELECT value FROM json_each(?)) AND recap_owed = 1',
   );
+  const continuing = database.prepare('SELECT * FROM turns WHERE chat_id = ? AND continues = ?');
   const remove = database.prepare('DELETE FROM turns WHERE id = ?');
   const one = (row: Row | null) => (row === null ? null : fromRow(row));
   return {
@@ -102,6 +103,7 @@ export function turnTable(database: Database): TurnTable {
     oweRecap: (id) => oweRecap.run(id),
     recapsOwed: (ids) => owed.all(JSON.stringify(ids)).map((row) => text(row, 'id')),
     last: (chatId) => one(last.get(chatId)),
+    continuing: (chatId, id) => one(continuing.get(chatId, id)),
     remove: (id) => remove.run(id),
   };
 }
