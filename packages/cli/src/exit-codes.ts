@@ -1,5 +1,5 @@
 import { ERROR_STATUS, PilotlightError } from '@pilotlight/protocol';
-import type { ErrorCode, TurnState } from '@pilotlight/protocol';
+import type { ErrorCode, TaskState, TurnState } from '@pilotlight/protocol';
 
 /** What the command ends with; described in docs/cli.md. */
 export const EXIT = {
@@ -34,6 +34,12 @@ export function exitCodeOf(error: unknown): number {
   if (known !== undefined) return known;
   if (error.code.startsWith('agent_')) return ERROR_STATUS[error.code] < 500 ? EXIT.refused : EXIT.turnFailed;
   return ERROR_STATUS[error.code] < 500 ? EXIT.refused : EXIT.internal;
+}
+
+/** The exit code of a task that has ended. */
+export function exitCodeOfTask(state: TaskState): number {
+  if (state === 'done') return EXIT.ok;
+  return state === 'cancelled' ? EXIT.turnCancelled : EXIT.turnFailed;
 }
 
 /** The exit code of an ended turn, or of one that is held back. */

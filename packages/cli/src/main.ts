@@ -12,6 +12,8 @@ const COMMANDS: Record<string, () => Promise<AddCommand>> = {
   serve: async () => (await import('./commands/serve.ts')).serveCommand,
   prompt: async () => (await import('./commands/prompt.ts')).promptCommand,
   task: async () => (await import('./commands/task.ts')).taskCommand,
+  schedule: async () => (await import('./commands/schedule.ts')).scheduleCommand,
+  trigger: async () => (await import('./commands/trigger.ts')).triggerCommand,
   chat: async () => (await import('./commands/chat.ts')).chatCommand,
   session: async () => (await import('./commands/session.ts')).sessionCommand,
   project: async () => (await import('./commands/project.ts')).projectCommand,

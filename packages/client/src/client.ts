@@ -18,7 +18,20 @@ import type {
   CreateMcpServer,
   CreateProject,
   CreateSession,
+  Comparison,
+  ComparisonWithTasks,
+  CreateComparison,
+  CreateSchedule,
   CreateTask,
+  CreateTrigger,
+  Occurrences,
+  RetryTask,
+  Schedule,
+  Trigger,
+  TriggerWithSecret,
+  UpdateSchedule,
+  UpdateTask,
+  UpdateTrigger,
   DryRunPolicy,
   FolderList,
   Frame,
@@ -65,6 +78,7 @@ import type {
 import type { ReviewClient } from './review-client.ts';
 import type { InstallOptions } from './install-agent.ts';
 import type { ConnectionStatus, FollowHandlers } from './topic-follow.ts';
+import type { WaitForTaskOptions } from './wait-for-task.ts';
 import type { WaitOptions } from './wait-for-turn.ts';
 
 /** A running follow; disposing (or aborting its signal) ends it. */
@@ -197,9 +211,32 @@ export interface Client {
     signal?: AbortSignal,
   ): Promise<PolicyDryRun>;
 
-  createTask(body: CreateTask): Promise<{ task: Task; turn: Turn }>;
+  /** `turn` is null while the task waits for a place. */
+  createTask(body: CreateTask): Promise<{ task: Task; turn: Turn | null }>;
   listTasks(projectId?: string): Promise<Task[]>;
   getTask(id: string): Promise<Task>;
+  updateTask(id: string, body: UpdateTask): Promise<Task>;
+  cancelTask(id: string): Promise<Task>;
+  /** A new task with the same text. */
+  retryTask(id: string, body: RetryTask): Promise<{ task: Task; turn: Turn | null }>;
+  /** Its session stays. */
+  removeTask(id: string): Promise<void>;
+  createComparison(body: CreateComparison): Promise<ComparisonWithTasks>;
+  listComparisons(): Promise<Comparison[]>;
+  getComparison(id: string): Promise<ComparisonWithTasks>;
+  /** The sessions of the other tasks are let go. */
+  keepOne(comparisonId: string, taskId: string): Promise<ComparisonWithTasks>;
+  removeComparison(id: string): Promise<void>;
+  createSchedule(body: CreateSchedule): Promise<Schedule>;
+  listSchedules(): Promise<Schedule[]>;
+  updateSchedule(id: string, body: UpdateSchedule): Promise<Schedule>;
+  removeSchedule(id: string): Promise<void>;
+  /** The next times of a cron expression. */
+  nextOccurrences(cron: string, timeZone?: string, signal?: AbortSignal): Promise<Occurrences>;
+  createTrigger(body: CreateTrigger): Promise<TriggerWithSecret>;
+  listTriggers(): Promise<Trigger[]>;
+  updateTrigger(id: string, body: UpdateTrigger): Promise<TriggerWithSecret>;
+  removeTrigger(id: string): Promise<void>;
 
   listAgents(): Promise<AgentInfo[]>;
   installAgent(id: string, options?: InstallOptions): Promise<AgentInfo>;
@@ -227,4 +264,6 @@ export interface Client {
   followIndex(options: FollowOptions<IndexState, IndexFrame>): Following<IndexState>;
   /** The turn once it has ended, in whatever way. */
   waitForTurn(chatId: string, turnId: string, options?: WaitOptions): Promise<Turn>;
+  /** The task once it is over, or as `until` says. */
+  waitForTask(id: string, options?: WaitForTaskOptions): Promise<Task>;
 }

@@ -24,6 +24,8 @@ import { HttpCaller } from './http-caller.ts';
 import { installAgent } from './install-agent.ts';
 import { LiveConnection } from './live-connection.ts';
 import { reviewClient } from './review-client.ts';
+import { taskCalls } from './task-calls.ts';
+import { waitForTask } from './wait-for-task.ts';
 import { waitForTurn } from './wait-for-turn.ts';
 
 export interface ClientOptions {
@@ -159,6 +161,7 @@ export function createClient({ url, token }: ClientOptions): Client {
     createTask: (body) => send('POST', '/api/tasks', { body }),
     listTasks: async (projectId) => (await get<TaskList>('/api/tasks', { query: { projectId } })).tasks,
     getTask: (id) => get(`/api/tasks/${enc(id)}`),
+    ...taskCalls(http),
 
     listAgents: async () => (await get<AgentList>('/api/agents')).agents,
     installAgent: (id, options = {}) => installAgent(http, id, options),
@@ -183,6 +186,7 @@ export function createClient({ url, token }: ClientOptions): Client {
     follow,
     followChat: (chatId, options) => follow<ChatState, ChatFrame>(chatTopic(chatId), options),
     followIndex: (options) => follow<IndexState, IndexFrame>(INDEX_TOPIC, options),
+    waitForTask: (id, options) => waitForTask(client, id, options),
     waitForTurn: (chatId, turnId, options) => waitForTurn(client, chatId, turnId, options),
   };
   return client;

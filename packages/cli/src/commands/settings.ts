@@ -1,4 +1,4 @@
-import type { UpdateSettings } from '@pilotlight/protocol';
+import { PilotlightError, type Settings, type UpdateSettings } from '@pilotlight/protocol';
 import { Argument, type Command } from 'commander';
 import { answerWith, withCommonOptions } from '../cli.ts';
 import type { CommonOptions } from '../settings.ts';
@@ -16,28 +16,61 @@ const SETTINGS = {
   },
 } as const satisfies Record<string, { key: keyof UpdateSettings; about: string }>;
 
-type Name = keyof typeof SETTINGS;
+const LIMITS = {
+  'task-limit': 'tasks that may run at the same time',
+  'task-limit-per-agent': 'of them with the same agent',
+} as const;
 
 export function settingsCommand(program: Command): void {
   withCommonOptions(
     program
       .command('settings')
-      .addArgument(new Argument('[name]', 'what to change').choices(Object.keys(SETTINGS)))
-      .addArgument(new Argument('[value]').choices(['on', 'off']))
+      .addArgument(
+        new Argument('[name]', 'what to change').choices([...Object.keys(SETTINGS), ...Object.keys(LIMITS)]),
+      )
+      .argument('[value]', '`on` or `off`; for a limit a number, which may be of one agent: claude=1')
       .description('Show or change what the server does for all its clients'),
-  ).action((name: Name | undefined, value: 'on' | 'off' | undefined, options: CommonOptions) =>
+  ).action((name: string | undefined, value: string | undefined, options: CommonOptions) =>
     answerWith(
       options,
-      (client) =>
-        name === undefined || value === undefined
-          ? client.getSettings()
-          : client.updateSettings({ [SETTINGS[name].key]: value === 'on' }),
+      async (client) => {
+        const before = await client.getSettings();
+        if (name === undefined || value === undefined) return before;
+        return client.updateSettings(changeOf(name, value, before));
+      },
       (settings) =>
         table(
-          Object.entries(SETTINGS)
-            .filter(([each]) => name === undefined || each === name)
-            .map(([each, { key, about }]) => [each, settings[key] ? 'on' : 'off', about]),
+          [
+            ...Object.entries(SETTINGS).map(([each, { key, about }]) => [
+              each,
+              settings[key] ? 'on' : 'off',
+              about,
+            ]),
+            ...Object.entries(LIMITS).map(([each, about]) => [each, limitText(each, settings), about]),
+          ].filter(([each]) => name === undefined || each === name),
         ),
     ),
   );
+}
+
+/** @throws PilotlightError `invalid_request` */
+function changeOf(name: string, value: string, { taskLimits }: Settings): UpdateSettings {
+  if (Object.hasOwn(SETTINGS, name)) {
+    if (value !== 'on' && value !== 'off')
+      throw new PilotlightError('invalid_request', `${name} is "${value}"; expected on or off.`);
+    return { [SETTINGS[name as keyof typeof SETTINGS].key]: value === 'on' };
+  }
+  const [, agent, number] = /^(?:([a-z0-9_-]+)=)?(\d+)$/.exec(value) ?? [];
+  if (number === undefined || (agent !== undefined && name === 'task-limit'))
+    throw new PilotlightError('invalid_request', `${name} is "${value}"; expected a number.`);
+  const limit = Number(number);
+  if (name === 'task-limit') return { taskLimits: { ...taskLimits, machine: limit } };
+  if (agent === undefined) return { taskLimits: { ...taskLimits, agent: limit } };
+  return { taskLimits: { ...taskLimits, agents: { ...taskLimits.agents, [agent]: limit } } };
+}
+
+function limitText(name: string, { taskLimits }: Settings): string {
+  if (name === 'task-limit') return String(taskLimits.machine);
+  const own = Object.entries(taskLimits.agents).map(([agent, limit]) => `${agent}=${limit}`);
+  return [String(taskLimits.agent), ...own].join(' ');
 }
