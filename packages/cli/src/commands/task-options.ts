@@ -16,7 +16,7 @@ export interface LimitOptions {
 export function withLimitOptions(command: Command): Command {
   return command
     .option('--title <title>', 'name of the task and its session')
-    .option('--base <commit>', 'branch, tag or commit its worktree starts from (default: HEAD)')
+    .option('--base <commit>', 'branch, tag, commit or pull request its worktree starts from (default: HEAD)')
     .addOption(
       new Option('--priority <priority>', 'who goes first of those that wait').choices([
         'low',

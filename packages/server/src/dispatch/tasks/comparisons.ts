@@ -8,7 +8,7 @@ import {
   type Task,
 } from '@pilotlight/protocol';
 import type { z } from 'zod';
-import { readCommit } from '../../workspace/repository.ts';
+import { resolveBase } from '../../workspace/resolve-base.ts';
 import type { Catalog } from '../catalog.ts';
 import { newTask } from './new-task.ts';
 import type { TaskJournal } from './task-journal.ts';
@@ -62,7 +62,7 @@ export class Comparisons {
     const { id, projectId, candidates, ...fields } = body;
     for (const { agent } of candidates) await this.#o.chooseAgent(agent);
     await this.#o.commands.check(project, { ...fields, agent: candidates[0]?.agent, inPlace: false });
-    const baseCommit = await readCommit(project.path, fields.base ?? 'HEAD');
+    const baseCommit = await resolveBase(project.path, fields.base ?? 'HEAD');
     if (baseCommit === null)
       throw new PilotlightError('conflict', 'The base was removed meanwhile; try again.');
     const { journal, now, store } = this.#o.tasks.announcer;
