@@ -118,7 +118,8 @@ async function sampleAlone(
   try {
     for (let round = 0; round < rounds; round++) {
       const agent = await startBareClient({ ...program, cwd: folder });
-      await pause(500);
+      // A spare has waited for longer still: what follows its start is over.
+      await pause(2000);
       first.push((await agent.play(prompt)).firstMs);
       await agent.close();
     }
