@@ -113,7 +113,7 @@ export type DiffHunk = z.infer<typeof DiffHunk>;
  */
 export const FileDiff = z.object({
   file: DiffFile,
-  /** empty for a binary file, a change of mode alone, and a repository inside (its commits: `oldObject`, `file.object`) */
+  /** empty for a binary file and a change of mode alone; of a submodule its commits, as git words them */
   hunks: z.array(DiffHunk),
   /** names the content of the old side; null: not there */
   oldObject: z.string().nullable(),

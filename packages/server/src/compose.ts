@@ -8,6 +8,7 @@ import { composeBackends } from './compose-backends.ts';
 import { systemClock } from './clock.ts';
 import { composeHealth } from './compose-health.ts';
 import { composeTasks, type TaskDesk } from './compose-tasks.ts';
+import { composeReview } from './compose-review.ts';
 import { openDataFolder, readOrMakeToken, type DataFolder } from './data-folder.ts';
 import { AgentCatalog } from './dispatch/agent-catalog.ts';
 import { AgentLogins } from './dispatch/agent-logins.ts';
@@ -237,6 +238,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     budgets,
     holds,
     logins,
+    review: (submit) => composeReview({ announcer, catalog, submit }),
     imports: new AgentImports({ announcer, agents, backends, catalog }),
     health: composeHealth({
       store,

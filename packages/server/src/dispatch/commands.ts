@@ -59,6 +59,7 @@ import type { Comparisons } from './tasks/comparisons.ts';
 import type { Schedules } from './tasks/schedules.ts';
 import type { MadeTask } from './tasks/tasks.ts';
 import type { Triggers } from './tasks/triggers.ts';
+import type { ReviewCommands } from './review/review-commands.ts';
 
 /**
  * Everything a client can ask for, one method a command. HTTP checks the words (schemas) and calls these; each throws
@@ -92,6 +93,9 @@ export interface Commands {
   listChanges(sessionId: string): Promise<Changes>;
   /** Both texts of one changed file. @throws `path_outside`, `file_not_found` */
   readChange(sessionId: string, path: string): Promise<ChangedFileTexts>;
+
+  /** What a session changed, and what becomes of it. */
+  readonly review: ReviewCommands;
 
   createChat(sessionId: string, body: CreateChat): Promise<Chat>;
   listChats(sessionId?: string): Chat[];

@@ -21,6 +21,7 @@ import type { Comparisons } from './tasks/comparisons.ts';
 import type { Schedules } from './tasks/schedules.ts';
 import type { Tasks } from './tasks/tasks.ts';
 import type { Triggers } from './tasks/triggers.ts';
+import type { ReviewCommands } from './review/review-commands.ts';
 import { usageReport } from './usage-reports.ts';
 import type { UserSettings } from './user-settings.ts';
 import type { WorktreeReader } from './worktree-reader.ts';
@@ -52,6 +53,7 @@ export interface CommandParts {
   logins: AgentLogins;
   holds: Holds;
   imports: AgentImports;
+  review(submit: Commands['submitPrompt']): ReviewCommands;
   health(): Health;
 }
 
@@ -59,6 +61,14 @@ export interface CommandParts {
 export function composeCommands(parts: CommandParts): Commands {
   const { store, catalog, folders, dispatcher, queue, permissions, tasks, agents } = parts;
   const { mcpServers, policies, releases, residency, sessions, worktrees } = parts;
+  const submitPrompt: Commands['submitPrompt'] = async (chatId, body) => {
+    const answer = dispatcher.submit(chatId, body);
+    // The agent gets its prompt first, as soon as promises that are ready have run, and may work already; the client
+    // hears "accepted" when the prompt is on the disk.
+    await new Promise<void>((resolve) => process.nextTick(resolve));
+    await store.synced();
+    return answer;
+  };
   return {
     listFolders: (wanted) => folders.list(wanted),
     listRepositories: () => folders.repositories(),
@@ -80,6 +90,8 @@ export function composeCommands(parts: CommandParts): Commands {
     listChanges: (sessionId) => worktrees.changes(sessionId),
     readChange: (sessionId, path) => worktrees.change(sessionId, path),
 
+    review: parts.review(submitPrompt),
+
     createChat: (sessionId, body) => catalog.createChat(sessionId, body),
     listChats: (sessionId) => store.chats.list(sessionId),
     getChat: (id) => catalog.getChat(id),
@@ -87,14 +99,7 @@ export function composeCommands(parts: CommandParts): Commands {
     markChatSeen: (id) => catalog.markSeen(id),
     removeChat: (id) => catalog.removeChat(id),
 
-    submitPrompt: async (chatId, body) => {
-      const answer = dispatcher.submit(chatId, body);
-      // The agent gets its prompt first, as soon as promises that are ready have run, and may work already; the client
-      // hears "accepted" when the prompt is on the disk.
-      await new Promise<void>((resolve) => process.nextTick(resolve));
-      await store.synced();
-      return answer;
-    },
+    submitPrompt,
     getTurn: (id) => dispatcher.getTurn(id),
     listQueue: (chatId) => queue.list(catalog.getChat(chatId).id),
     updateTurn: (id, body) => dispatcher.updateTurn(id, body),

@@ -13,6 +13,10 @@ export interface TrackedChange {
   old: { mode: string; object: string } | null;
   /** octal, as git writes it; null when it is not there any more */
   newMode: string | null;
+  /** null when it is not there, and when git has not read it from the working tree */
+  newObject: string | null;
+  /** one is no file of the kind the other is, such as a symlink in place of a text */
+  isOtherType: boolean;
   /** null where git counts none, and where they were not asked for */
   additions: number | null;
   deletions: number | null;
@@ -53,7 +57,7 @@ export async function trackedChanges(
     listConflicted(worktreePath, signal),
   ]);
   if (result.exitCode !== 0 && !result.truncated) throw gitFailure(args, worktreePath, result);
-  const changes = await parse(result.bytes);
+  const changes = await parseDiffRecords(result.bytes);
   for (const path of conflicted) {
     const change = changes.get(path);
     if (change !== undefined) change.status = 'conflicted';
@@ -62,13 +66,17 @@ export async function trackedChanges(
 }
 
 /** Against a commit, git does not say which files a merge has left in conflict; the index does. */
-async function listConflicted(cwd: string, signal: AbortSignal | undefined): Promise<string[]> {
-  const { bytes } = await gitOk(['ls-files', '--unmerged', '-z'], { cwd, signal });
+export async function listConflicted(
+  cwd: string,
+  signal: AbortSignal | undefined,
+  env?: Record<string, string>,
+): Promise<string[]> {
+  const { bytes } = await gitOk(['ls-files', '--unmerged', '-z'], { cwd, signal, env });
   return [...nulRecords(bytes)].map((record) => record.slice(record.indexOf('\t') + 1));
 }
 
 /** Reads `git diff --raw --numstat -z`: first all files with modes and objects, then all with lines. */
-async function parse(output: Buffer): Promise<Map<string, TrackedChange>> {
+export async function parseDiffRecords(output: Buffer): Promise<Map<string, TrackedChange>> {
   const changes = new Map<string, TrackedChange>();
   const records = nulRecords(output);
   const slice = new Slice();
@@ -85,7 +93,7 @@ async function parse(output: Buffer): Promise<Map<string, TrackedChange>> {
 
 /** `:100644 100644 <object> <object> R100`, then one path, or two for a rename or a copy. */
 function parseRaw(record: string, next: () => string): TrackedChange {
-  const [oldMode = '', newMode = '', object = '', , letters = ''] = record.slice(1).split(' ');
+  const [oldMode = '', newMode = '', object = '', newObject = '', letters = ''] = record.slice(1).split(' ');
   const letter = letters.slice(0, 1);
   const oldPath = letter === 'R' || letter === 'C' ? next() : null;
   const isThere = (mode: string): boolean => mode !== '000000';
@@ -95,6 +103,8 @@ function parseRaw(record: string, next: () => string): TrackedChange {
     status: STATUS[letter] ?? 'modified',
     old: isThere(oldMode) ? { mode: oldMode, object } : null,
     newMode: isThere(newMode) ? newMode : null,
+    newObject: /^0*$/.test(newObject) ? null : newObject,
+    isOtherType: letter === 'T',
     additions: null,
     deletions: null,
     binary: false,

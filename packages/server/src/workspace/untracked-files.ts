@@ -8,9 +8,13 @@ const MAX_FILE_BYTES = 2 * 1024 * 1024;
 const READERS = 8;
 
 /** Untracked files that are not ignored, relative to the folder; a repository inside is one entry that ends with `/`. */
-export async function listUntracked(folder: string, signal: AbortSignal | undefined): Promise<string[]> {
+export async function listUntracked(
+  folder: string,
+  signal: AbortSignal | undefined,
+  env?: Record<string, string>,
+): Promise<string[]> {
   const args = ['ls-files', '--others', '--exclude-standard', '-z'];
-  const { stdout } = await gitOk(args, { cwd: folder, signal });
+  const { stdout } = await gitOk(args, { cwd: folder, signal, env });
   return stdout.split('\0').slice(0, -1);
 }
 

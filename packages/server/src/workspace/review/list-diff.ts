@@ -1,0 +1,189 @@
+import type { ChangeStatus, DiffFile, DiffFileKind } from '@pilotlight/protocol';
+import { join } from 'node:path';
+import { countLines } from '../count-lines.ts';
+import { git, gitFailure, gitOk } from '../git.ts';
+import { listConflicted, parseDiffRecords, type TrackedChange } from '../tracked-changes.ts';
+import { listUntracked } from '../untracked-files.ts';
+import { diffArgs, diffEnv, hasUntracked, type Compared } from './comparison-of.ts';
+import { contentObject } from './content-object.ts';
+
+/** Room for the names of some 70,000 files. */
+const MAX_LIST_BYTES = 16 * 1024 * 1024;
+/** Of the names of one command; the system takes 2 MiB of arguments and environment. */
+const MAX_ARGUMENT_BYTES = 256 * 1024;
+/** Larger untracked files are not counted. */
+const MAX_COUNTED_BYTES = 2 * 1024 * 1024;
+const READERS = 8;
+
+/** A changed file before its lines are counted and its content is looked at. */
+export interface ListedChange {
+  path: string;
+  /** null: git does not track it */
+  tracked: TrackedChange | null;
+}
+
+/**
+ * The names of all files in which the two sides differ, by path. Contents are read only where git cannot tell without.
+ *
+ * @throws PilotlightError `git_failed`, `cancelled`
+ */
+export async function listDiff(
+  cwd: string,
+  compared: Compared,
+  signal?: AbortSignal,
+): Promise<{ changes: ListedChange[]; truncated: boolean }> {
+  const args = diffArgs(compared, ['--raw', '-z', '--no-abbrev']);
+  const withUntracked = hasUntracked(compared);
+  const env = diffEnv(compared);
+  const [result, untracked, conflicted] = await Promise.all([
+    git(args, { cwd, signal, env, maxBytes: MAX_LIST_BYTES }),
+    withUntracked ? listUntracked(cwd, signal, env) : [],
+    compared.kind === 'trees' ? [] : listConflicted(cwd, signal, env),
+  ]);
+  if (result.exitCode !== 0 && !result.truncated) throw gitFailure(args, cwd, result);
+  const tracked = await parseDiffRecords(result.bytes);
+  for (const path of conflicted) {
+    const change = tracked.get(path);
+    if (change !== undefined) change.status = 'conflicted';
+  }
+  const changes: ListedChange[] = [
+    ...[...tracked.values()].map((change) => ({ path: change.path, tracked: change })),
+    ...untracked.filter((path) => !tracked.has(path)).map((path) => ({ path, tracked: null })),
+  ];
+  changes.sort((one, other) => (one.path < other.path ? -1 : Number(one.path > other.path)));
+  return { changes, truncated: result.truncated };
+}
+
+/** Those files with their lines and their content on the new side, in the same order; none is `viewed`. */
+export async function describeChanges(
+  cwd: string,
+  compared: Compared,
+  changes: readonly ListedChange[],
+  signal?: AbortSignal,
+): Promise<DiffFile[]> {
+  const tracked = changes.flatMap((change) => (change.tracked === null ? [] : [change.tracked]));
+  const onDisk = hasUntracked(compared);
+  const [lines, sizes] = await Promise.all([
+    countTracked(cwd, compared, tracked, signal),
+    onDisk ? new Map<string, number>() : sizesOf(cwd, tracked, signal),
+  ]);
+  const files: DiffFile[] = [];
+  const queue = changes.entries();
+  const reader = async (): Promise<void> => {
+    for (const [index, change] of queue) {
+      signal?.throwIfAborted();
+      const seen = onDisk ? await lookAt(cwd, change) : null;
+      files[index] = fileOf(change, lines.get(change.path), seen, sizes);
+    }
+  };
+  await Promise.all(Array.from({ length: READERS }, reader));
+  return files;
+}
+
+interface SeenOnDisk {
+  object: string | null;
+  mode: string | null;
+  size: number | null;
+  /** of an untracked file */
+  lines: number | null;
+  binary: boolean;
+}
+
+async function lookAt(cwd: string, { path, tracked }: ListedChange): Promise<SeenOnDisk> {
+  const file = join(cwd, path);
+  const hash = tracked?.old?.object.length === 64 ? 'sha256' : 'sha1';
+  const content = await contentObject(file, hash);
+  if (tracked !== null) return { ...content, lines: null, binary: false };
+  const counted = await countLines(file, MAX_COUNTED_BYTES);
+  return { ...content, ...counted };
+}
+
+function fileOf(
+  { path, tracked }: ListedChange,
+  counted: TrackedChange | undefined,
+  seen: SeenOnDisk | null,
+  sizes: ReadonlyMap<string, number>,
+): DiffFile {
+  if (tracked === null) {
+    const status: ChangeStatus = 'untracked';
+    const mode = seen?.mode ?? null;
+    const kind = kindOf([mode], path, seen?.binary ?? false);
+    const none = { oldPath: null, oldMode: null, deletions: seen?.lines == null ? null : 0, viewed: false };
+    const { lines = null, object = null, size = null } = seen ?? {};
+    return { path, status, kind, newMode: mode, additions: lines, object, size, ...none };
+  }
+  const { oldPath, status, old, newMode, newObject } = tracked;
+  const isGone = newMode === null;
+  // A submodule's content is the commit it is at.
+  const isRepository = newMode === '160000';
+  const object = isGone ? null : isRepository ? newObject : (seen?.object ?? newObject);
+  return {
+    path,
+    oldPath,
+    status,
+    kind: kindOf([old?.mode ?? null, newMode], path, counted?.binary ?? false),
+    oldMode: old?.mode ?? null,
+    newMode,
+    additions: counted?.additions ?? null,
+    deletions: counted?.deletions ?? null,
+    object,
+    size: isGone || isRepository ? null : (seen?.size ?? sizes.get(newObject ?? '') ?? null),
+    viewed: false,
+  };
+}
+
+function kindOf(modes: readonly (string | null)[], path: string, binary: boolean): DiffFileKind {
+  const present = modes.filter((mode) => mode !== null);
+  if (path.endsWith('/') || present.includes('160000')) return 'repository';
+  if (binary) return 'binary';
+  return present.at(-1) === '120000' ? 'symlink' : 'text';
+}
+
+/** Lines added and removed, of these files only. */
+async function countTracked(
+  cwd: string,
+  compared: Compared,
+  changes: readonly TrackedChange[],
+  signal: AbortSignal | undefined,
+): Promise<Map<string, TrackedChange>> {
+  const counted = new Map<string, TrackedChange>();
+  for (const some of portions(changes)) {
+    const paths = some.flatMap(({ path, oldPath }) => (oldPath === null ? [path] : [oldPath, path]));
+    const args = diffArgs(compared, ['--raw', '--numstat', '-z', '--no-abbrev'], paths);
+    const { bytes } = await gitOk(args, { cwd, signal, env: diffEnv(compared) });
+    for (const [path, change] of await parseDiffRecords(bytes)) counted.set(path, change);
+  }
+  return counted;
+}
+
+function* portions(changes: readonly TrackedChange[]): Generator<TrackedChange[]> {
+  let some: TrackedChange[] = [];
+  let bytes = 0;
+  for (const change of changes) {
+    some.push(change);
+    bytes += 3 * (change.path.length + (change.oldPath?.length ?? 0)) + 2;
+    if (bytes < MAX_ARGUMENT_BYTES) continue;
+    yield some;
+    [some, bytes] = [[], 0];
+  }
+  if (some.length > 0) yield some;
+}
+
+async function sizesOf(
+  cwd: string,
+  changes: readonly TrackedChange[],
+  signal: AbortSignal | undefined,
+): Promise<Map<string, number>> {
+  const objects = changes.flatMap(({ newMode, newObject }) =>
+    newObject === null || newMode === '160000' ? [] : [newObject],
+  );
+  if (objects.length === 0) return new Map();
+  const args = ['cat-file', '--batch-check=%(objectname) %(objectsize)'];
+  const { stdout } = await gitOk(args, { cwd, signal, input: `${objects.join('\n')}\n` });
+  return new Map(
+    stdout
+      .split('\n')
+      .map((line) => line.split(' '))
+      .flatMap(([object = '', size = '']) => (/^\d+$/.test(size) ? [[object, Number(size)] as const] : [])),
+  );
+}
