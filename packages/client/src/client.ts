@@ -76,6 +76,7 @@ import type {
   StopHow,
 } from '@pilotlight/protocol';
 import type { ReviewClient } from './review-client.ts';
+import type { ScriptClient } from './script-client.ts';
 import type { InstallOptions } from './install-agent.ts';
 import type { ConnectionStatus, FollowHandlers } from './topic-follow.ts';
 import type { WaitForTaskOptions } from './wait-for-task.ts';
@@ -160,6 +161,8 @@ export interface Client {
 
   /** What a session changed, and what becomes of it. */
   readonly review: ReviewClient;
+  /** What its `.pilotlight.json` names. */
+  readonly scripts: ScriptClient;
 
   createChat(sessionId: string, body: CreateChat): Promise<Chat>;
   listChats(sessionId?: string): Promise<Chat[]>;

@@ -23,6 +23,7 @@ import type { Client, FollowOptions, Following } from './client.ts';
 import { HttpCaller } from './http-caller.ts';
 import { installAgent } from './install-agent.ts';
 import { LiveConnection } from './live-connection.ts';
+import { scriptClient } from './script-client.ts';
 import { reviewClient } from './review-client.ts';
 import { taskCalls } from './task-calls.ts';
 import { waitForTask } from './wait-for-task.ts';
@@ -119,6 +120,7 @@ export function createClient({ url, token }: ClientOptions): Client {
       get(`/api/sessions/${enc(sessionId)}/changes/file`, { query: { path }, signal }),
 
     review: reviewClient(http),
+    scripts: scriptClient(http),
 
     createChat: (sessionId, body) => send('POST', `/api/sessions/${enc(sessionId)}/chats`, { body }),
     listChats: async (sessionId) => (await get<ChatList>('/api/chats', { query: { sessionId } })).chats,

@@ -5,5 +5,6 @@ export { errorCodeOf } from './http-caller.ts';
 export type { InstallOptions } from './install-agent.ts';
 export type { ConnectionStatus, FollowHandlers } from './topic-follow.ts';
 export { isTurnEnded } from './wait-for-turn.ts';
+export type { ScriptClient } from './script-client.ts';
 export type { DiffPageOptions, FileDiffOptions, ReviewClient } from './review-client.ts';
 export type { WaitOptions } from './wait-for-turn.ts';

@@ -20,6 +20,7 @@ function withoutSessions(state: IndexState, gone: (sessionId: string) => boolean
     permissions: without(state.permissions, (permission) => permission.chatId in chats),
     policies: without(state.policies, (policy) => !gone(policy.scopeId)),
     reviews: without(state.reviews, (review) => !gone(review.sessionId)),
+    scripts: without(state.scripts, (scripts) => !gone(scripts.sessionId)),
   };
 }
 
@@ -97,6 +98,8 @@ export function applyIndexEvent(state: IndexState, event: IndexFrameEvent): Inde
       return { ...state, policies: { ...state.policies, [event.policy.scopeId]: event.policy } };
     case 'review':
       return { ...state, reviews: { ...state.reviews, [event.review.sessionId]: event.review } };
+    case 'scripts':
+      return { ...state, scripts: { ...state.scripts, [event.scripts.sessionId]: event.scripts } };
     case 'permission':
       return { ...state, permissions: withPermission(state.permissions, event.permission) };
     default:

@@ -34,5 +34,6 @@ export function emptyIndexState(): IndexState {
     permissions: {},
     policies: {},
     reviews: {},
+    scripts: {},
   };
 }

@@ -4,6 +4,7 @@ import { BlobRef, ContentBlock } from './content.ts';
 import { AgentSession, Chat, Message, Permission, Project, Session, Turn } from './entities.ts';
 import { Policy } from './policy.ts';
 import { ReviewState } from './review.ts';
+import { ScriptsState } from './scripts.ts';
 import { AgentCommand, AgentUsage, ConfigOption, PlanEntry } from './provider-types.ts';
 import { Comparison, Task } from './task.ts';
 import { Schedule, Trigger } from './task-sources.ts';
@@ -80,6 +81,7 @@ export const IndexFrameEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('permission'), permission: Permission }),
   z.object({ type: z.literal('policy'), policy: Policy }),
   z.object({ type: z.literal('review'), review: ReviewState }),
+  z.object({ type: z.literal('scripts'), scripts: ScriptsState }),
 ]);
 export type IndexFrameEvent = z.infer<typeof IndexFrameEvent>;
 

@@ -18,6 +18,7 @@ export const ID_PREFIX = {
   action: 'act',
   mcpServer: 'mcp',
   checkpoint: 'ckp',
+  script: 'scr',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIX;

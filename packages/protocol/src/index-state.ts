@@ -4,6 +4,7 @@ import { Policy } from './policy.ts';
 import { ReviewState } from './review.ts';
 import { Comparison, Task } from './task.ts';
 import { Schedule, Trigger } from './task-sources.ts';
+import { ScriptsState } from './scripts.ts';
 
 /** Everything a client lists; all maps are by id, `agentSessions` by `<chatId>/<agent>`. */
 export const IndexState = z.object({
@@ -23,5 +24,7 @@ export const IndexState = z.object({
   policies: z.record(z.string(), Policy),
   /** by the id of the session; of those that have any */
   reviews: z.record(z.string(), ReviewState),
+  /** by the id of the session; of those that have any */
+  scripts: z.record(z.string(), ScriptsState),
 });
 export type IndexState = z.infer<typeof IndexState>;

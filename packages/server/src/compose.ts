@@ -10,6 +10,7 @@ import { composeHealth } from './compose-health.ts';
 import { composeTasks, type TaskDesk } from './compose-tasks.ts';
 import { composeReview } from './compose-review.ts';
 import { openDataFolder, readOrMakeToken, type DataFolder } from './data-folder.ts';
+import { composeScripts } from './compose-scripts.ts';
 import { AgentCatalog } from './dispatch/agent-catalog.ts';
 import { AgentLogins } from './dispatch/agent-logins.ts';
 import { AgentImports } from './dispatch/agent-imports.ts';
@@ -152,12 +153,21 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     checkAgent,
     isBusy: (chatId) => dispatcher.isBusy(chatId),
     reserve: (project) => reserved.take(project),
+    tearDown: (sessionId) => scripts.tearDown(sessionId),
     release: async (chatId) => {
       await releases.release(chatId);
       facts.forget(chatId);
       dispatcher.forget(chatId);
     },
   });
+  const { scripts, runner: scriptRunner } = composeScripts({
+    announcer,
+    processes,
+    env: options.env ?? process.env,
+    getSession: (id) => catalog.getSession(id),
+    getProject: (id) => catalog.getProject(id),
+  });
+  building.use(scriptRunner);
   const budgets = new Budgets(store, now);
   const holds: Holds = building.use(
     new Holds({ announcer, budgets, settings: userSettings, kick: (chatId) => dispatcher.kick(chatId) }),
@@ -186,7 +196,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
         choice,
         mcp: mcpServers.offer(projectId),
       }),
-    places: new Places(announcer, folder.worktrees),
+    places: new Places(announcer, folder.worktrees, (sessionId) => scripts.prepare(sessionId)),
     sessions,
     permissions,
     facts,
@@ -233,6 +243,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     residency,
     releases,
     worktrees,
+    scripts,
     settings: userSettings,
     mcpServers,
     budgets,

@@ -96,6 +96,7 @@ export function startDispatch(
     chooseAgent,
     checkAgent,
     isBusy: (chatId) => dispatcher.isBusy(chatId),
+    tearDown: async () => undefined,
     release: (chatId) => releases.release(chatId),
   });
   const userSettings = new UserSettings(store);
@@ -129,7 +130,7 @@ export function startDispatch(
       if (cold.result?.ok !== false) ctx.onEvent({ type: 'text', text: 'said cold' });
       return cold.result ?? { ok: true };
     },
-    places: new Places(announcer, join(root, 'data', 'worktrees')),
+    places: new Places(announcer, join(root, 'data', 'worktrees'), () => null),
     sessions,
     permissions,
     facts,

@@ -2,6 +2,7 @@ import type { Session } from '@pilotlight/protocol';
 import type { Command } from 'commander';
 import { answerWith, listCommand, withCommonOptions } from '../cli.ts';
 import { sessionImportCommand } from './session-import.ts';
+import { sessionScriptsCommands } from './session-scripts.ts';
 import type { CommonOptions } from '../settings.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { table } from '../terminal/table.ts';
@@ -104,4 +105,5 @@ export function sessionCommand(program: Command): void {
     ),
   );
   sessionImportCommand(session);
+  sessionScriptsCommands(session);
 }

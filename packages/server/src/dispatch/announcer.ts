@@ -113,6 +113,12 @@ export class Announcer {
     scope.frame({ topic: INDEX_TOPIC, event: { type: 'review', review } });
   }
 
+  /** Something about the scripts of a session is another, or is about to be in the same commit. */
+  scripts(scope: CommitScope, sessionId: string): void {
+    const scripts = this.store.scripts.grow(sessionId);
+    scope.frame({ topic: INDEX_TOPIC, event: { type: 'scripts', scripts } });
+  }
+
   agentSession(scope: CommitScope, agentSession: AgentSession): void {
     this.store.agentSessions.upsert(agentSession);
     const event = { type: 'agent_session' as const, agentSession };

@@ -32,6 +32,8 @@ export interface CatalogOptions {
   isBusy(chatId: string): boolean;
   /** The worktree that waits for a session that starts from the project's HEAD. */
   reserve(project: Project): Promise<Reservation | null>;
+  /** Ends what runs in the worktree of a session that is going away, and has it cleaned up. */
+  tearDown(sessionId: string): Promise<void>;
   /** Ends the agent sessions of a chat that is going away. */
   release(chatId: string): Promise<void>;
 }
@@ -186,6 +188,7 @@ export class Catalog {
     const chats = store.chats.list(id);
     for (const chat of chats) this.#refuseBusy(chat);
     for (const chat of chats) await this.#o.release(chat.id);
+    await this.#o.tearDown(id);
     if (session.worktree !== null) {
       const projectPath = this.getProject(session.projectId).path;
       await removeWorktree({ projectPath, path: session.worktree.path, branch: session.worktree.branch });

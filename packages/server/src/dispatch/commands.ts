@@ -32,7 +32,10 @@ import type {
   RemoveSessionAnswer,
   RepositoryList,
   ReorderQueue,
+  ScriptOutput,
+  ScriptRun,
   Session,
+  SessionScripts,
   SetBudget,
   SetKey,
   Settings,
@@ -96,6 +99,16 @@ export interface Commands {
 
   /** What a session changed, and what becomes of it. */
   readonly review: ReviewCommands;
+  /** What the session's `.pilotlight.json` names, and how it went. */
+  describeScripts(sessionId: string): Promise<SessionScripts>;
+  /** @throws `conflict` when the file is another than the one with that hash */
+  allowScripts(sessionId: string, hash: string): Promise<SessionScripts>;
+  /** @throws `forbidden` before it was allowed, `not_found`, `config_invalid`, `conflict` while it runs */
+  startScript(sessionId: string, name: string): Promise<ScriptRun>;
+  /** With its whole process group; nothing when it does not run. */
+  stopScript(sessionId: string, name: string): Promise<void>;
+  /** @throws `not_found` for one that never ran */
+  scriptOutput(sessionId: string, name: string): ScriptOutput;
 
   createChat(sessionId: string, body: CreateChat): Promise<Chat>;
   listChats(sessionId?: string): Chat[];

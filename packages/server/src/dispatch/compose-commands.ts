@@ -1,6 +1,7 @@
 import { PilotlightError, type Health } from '@pilotlight/protocol';
 import type { Store } from '../store/store.ts';
 import type { McpServers } from '../mcp/mcp-servers.ts';
+import type { Scripts } from '../scripts/scripts.ts';
 import type { Residency } from '../residency/residency.ts';
 import type { AgentImports } from './agent-imports.ts';
 import type { AgentCatalog } from './agent-catalog.ts';
@@ -47,6 +48,7 @@ export interface CommandParts {
   residency: Residency;
   releases: ChatReleases;
   worktrees: WorktreeReader;
+  scripts: Scripts;
   settings: UserSettings;
   mcpServers: McpServers;
   budgets: Budgets;
@@ -91,6 +93,11 @@ export function composeCommands(parts: CommandParts): Commands {
     readChange: (sessionId, path) => worktrees.change(sessionId, path),
 
     review: parts.review(submitPrompt),
+    describeScripts: (sessionId) => parts.scripts.describe(sessionId),
+    allowScripts: (sessionId, hash) => parts.scripts.allow(sessionId, hash),
+    startScript: (sessionId, name) => parts.scripts.start(sessionId, name),
+    stopScript: (sessionId, name) => parts.scripts.stop(sessionId, name),
+    scriptOutput: (sessionId, name) => parts.scripts.output(sessionId, name),
 
     createChat: (sessionId, body) => catalog.createChat(sessionId, body),
     listChats: (sessionId) => store.chats.list(sessionId),

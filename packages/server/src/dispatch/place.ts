@@ -14,6 +14,9 @@ export interface Place {
   baseCommit: string | null;
 }
 
+/** Makes the new worktree of a session ready to be worked in; null when it is. */
+export type PrepareWorktree = (sessionId: string) => Promise<void> | null;
+
 /**
  * Finds the folder of a session and makes its worktree before the first turn. One at a time per session: its chats
  * share the worktree.
@@ -21,13 +24,15 @@ export interface Place {
 export class Places {
   readonly #announcer: Announcer;
   readonly #worktreesFolder: string;
+  readonly #prepare: PrepareWorktree;
   readonly #look = new FolderLook();
   readonly #making = new Map<string, Promise<Place>>();
   /** session id → branch and title that did not come together, not to be tried at each turn */
   readonly #kept = new Map<string, string>();
 
-  constructor(announcer: Announcer, worktreesFolder: string) {
+  constructor(announcer: Announcer, worktreesFolder: string, prepare: PrepareWorktree) {
     this.#announcer = announcer;
+    this.#prepare = prepare;
     this.#worktreesFolder = worktreesFolder;
   }
 
@@ -37,6 +42,7 @@ export class Places {
     if (worktree !== null) {
       await assertWorktree(worktree.path);
       await this.#nameBranch(session, worktree, project);
+      await this.#prepare(session.id);
       return { path: worktree.path, worktreeId: worktree.id, baseCommit: worktree.baseCommit };
     }
     if (session.inPlace || project.kind === 'folder') return this.#inPlace(project);
@@ -88,6 +94,7 @@ export class Places {
       const current = store.sessions.get(session.id);
       if (current !== null) this.#announcer.session(scope, { ...current, worktree });
     });
+    await this.#prepare(session.id);
     return { path: worktree.path, worktreeId: worktree.id, baseCommit: worktree.baseCommit };
   }
 }

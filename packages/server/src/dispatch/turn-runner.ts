@@ -172,7 +172,8 @@ export class TurnRunner {
     placing.catch(() => {});
     const choice = this.#choice(turn);
     const unseen = unseenMessages(store, turn.chatId, turn.agent, false);
-    const place = await placing;
+    const place = await untilAborted(placing, signal);
+    if (place === 'aborted') return { ok: false, error: CANCELLED_EARLY };
     onPlace(place);
     const ctx = this.#context(record, place, signal, choice);
     const attempt = async (): Promise<TurnResult> => {

@@ -25,6 +25,7 @@ import { projectRoutes } from './resources/projects.ts';
 import { promptRoutes } from './resources/prompts.ts';
 import { scheduleRoutes } from './resources/schedules.ts';
 import { reviewRoutes } from './resources/reviews.ts';
+import { scriptRoutes } from './resources/scripts.ts';
 import { serverRoutes } from './resources/server.ts';
 import { sessionRoutes } from './resources/sessions.ts';
 import { settingRoutes } from './resources/settings.ts';
@@ -82,6 +83,7 @@ export function createHttpApp({ deps, authenticator, guard, streams }: HttpAppPa
   worktreeRoutes(http, deps);
   diffRoutes(http, deps);
   reviewRoutes(http, deps);
+  scriptRoutes(http, deps);
   chatRoutes(http, deps);
   messageRoutes(http, deps);
   promptRoutes(http, deps);

@@ -61,6 +61,7 @@ export function indexSnapshot(store: Store, seq: number): IndexState {
     triggers: byId(store.triggers.list().map(shownTrigger)),
     permissions: byId(store.permissions.list({ state: 'pending' })),
     reviews: Object.fromEntries(store.reviews.list().map((review) => [review.sessionId, review])),
+    scripts: Object.fromEntries(store.scripts.list().map((scripts) => [scripts.sessionId, scripts])),
     policies: Object.fromEntries(store.policies.list().map((policy) => [policy.scopeId, policy])),
   };
 }

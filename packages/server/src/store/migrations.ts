@@ -32,6 +32,7 @@ export const MIGRATIONS: readonly Migration[] = [
   '0012-checkpoints.sql',
   '0013-reviews.sql',
   '0014-tasks.sql',
+  '0015-scripts.sql',
 ].map(fromFile);
 
 /** The statements that make a new database of the newest version. */

@@ -19,6 +19,7 @@ import { policyTable } from './policies.ts';
 import { projectTable } from './projects.ts';
 import { reviewActionTable } from './review-actions.ts';
 import { reviewTable } from './reviews.ts';
+import { scriptTable } from './scripts.ts';
 import { sessionTable, worktreeTable } from './sessions.ts';
 import { settingTable } from './settings.ts';
 import { corrupt, storeError } from './sqlite-error.ts';
@@ -145,6 +146,7 @@ function storeOf(database: Database): Store {
     projects: projectTable(database),
     reviews: reviewTable(database),
     reviewActions: reviewActionTable(database),
+    scripts: scriptTable(database),
     sessions: sessionTable(database),
     worktrees: worktreeTable(database),
     chats: chatTable(database),

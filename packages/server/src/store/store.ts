@@ -23,6 +23,7 @@ export type { Durability };
 import type { CheckpointTable } from './checkpoints.ts';
 import type { ReviewActionTable } from './review-actions.ts';
 import type { ReviewTable } from './reviews.ts';
+import type { ScriptTable } from './scripts.ts';
 import type { FrameTable } from './frames.ts';
 import type { ComparisonTable } from './comparisons.ts';
 import type { ScheduleTable } from './schedules.ts';
@@ -285,6 +286,7 @@ export interface Store extends Disposable {
   readonly checkpoints: CheckpointTable;
   readonly reviews: ReviewTable;
   readonly reviewActions: ReviewActionTable;
+  readonly scripts: ScriptTable;
   readonly blobs: BlobTable;
   readonly settings: SettingTable;
   readonly mcpServers: McpServerTable;

@@ -1,0 +1,219 @@
+import {
+  PilotlightError,
+  PROJECT_CONFIG_FILE,
+  portVariable,
+  type Project,
+  type ScriptOutput,
+  type ScriptRun,
+  type Session,
+  type SessionScripts,
+} from '@pilotlight/protocol';
+import type { Announcer } from '../dispatch/announcer.ts';
+import { copyIgnored } from '../workspace/copy-ignored.ts';
+import { readProjectConfig, type ReadProjectConfig } from '../workspace/project-config.ts';
+import type { ScriptRunner } from './script-runner.ts';
+import { scriptsFolder } from './session-folder.ts';
+import type { SessionPorts } from './session-ports.ts';
+
+export interface ScriptsOptions {
+  announcer: Announcer;
+  runner: ScriptRunner;
+  ports: SessionPorts;
+  /** what of the server's environment a script may see */
+  env: Record<string, string>;
+  /** @throws PilotlightError `session_not_found` */
+  getSession(id: string): Session;
+  getProject(id: string): Project;
+}
+
+/** A session with what its `.pilotlight.json` says now. */
+interface Place {
+  session: Session;
+  project: Project;
+  folder: string | null;
+  read: ReadProjectConfig | null;
+  problem: string | null;
+}
+
+const SETUP_DEADLINE_MS = 30 * 60_000;
+const TEARDOWN_DEADLINE_MS = 60_000;
+
+/**
+ * The scripts of a project's `.pilotlight.json`, in the worktrees of its sessions. What a repository brings along runs only
+ * after somebody with access to this server allowed exactly that file; a file that is another asks again.
+ */
+export class Scripts {
+  readonly #o: ScriptsOptions;
+  /** session id → its worktree being made ready */
+  readonly #preparing = new Map<string, Promise<void>>();
+
+  constructor(options: ScriptsOptions) {
+    this.#o = options;
+  }
+
+  async describe(sessionId: string): Promise<SessionScripts> {
+    const place = await this.#placeOf(sessionId);
+    const { read, problem, project } = place;
+    const { scripts } = this.#o.announcer.store;
+    const ports = await this.#portsOf(place);
+    return {
+      hash: read?.hash ?? null,
+      problem,
+      allowed: read !== null && scripts.isAllowed(project.id, read.hash),
+      setup: read?.config.setup ?? null,
+      teardown: read?.config.teardown ?? null,
+      run: Object.entries(read?.config.run ?? {}).map(([name, command]) => ({ name, command })),
+      ports: [...ports].map(([name, port]) => ({ name, variable: portVariable(name), port })),
+      notCopied: scripts.notCopied(sessionId),
+      runs: scripts.runs(sessionId),
+    };
+  }
+
+  /** @throws PilotlightError `conflict` when the file is another than the one that was shown */
+  async allow(sessionId: string, hash: string): Promise<SessionScripts> {
+    const place = await this.#placeOf(sessionId);
+    if (place.read?.hash !== hash) {
+      throw new PilotlightError(
+        'conflict',
+        `${PROJECT_CONFIG_FILE} of this session is another than the one that was to be allowed. Look at it again.`,
+      );
+    }
+    const { announcer } = this.#o;
+    const { scripts } = announcer.store;
+    const waited = scripts.waits(sessionId);
+    announcer.journal.commit((scope) => {
+      scripts.allow(place.project.id, hash, announcer.now());
+      if (waited) scripts.setPrepared(sessionId, false, scripts.notCopied(sessionId));
+      announcer.scripts(scope, sessionId);
+    });
+    if (waited && place.read.config.setup !== undefined) await this.#start(place, 'setup');
+    return this.describe(sessionId);
+  }
+
+  /**
+   * @param name `setup`, or that of a `run` script
+   * @throws PilotlightError `forbidden` before it was allowed, `not_found`, `conflict` while it runs
+   */
+  async start(sessionId: string, name: string): Promise<ScriptRun> {
+    return (await this.#start(await this.#placeOf(sessionId), name)).run;
+  }
+
+  async stop(sessionId: string, name: string): Promise<void> {
+    this.#o.getSession(sessionId);
+    await this.#o.runner.stop(sessionId, name);
+  }
+
+  /** @throws PilotlightError `not_found` for one that never ran */
+  output(sessionId: string, name: string): ScriptOutput {
+    this.#o.getSession(sessionId);
+    const run = this.#o.announcer.store.scripts.runs(sessionId).find((each) => each.name === name);
+    if (run === undefined) throw new PilotlightError('not_found', `"${name}" never ran in this session.`);
+    return { runId: run.id, text: this.#o.runner.output(run) };
+  }
+
+  /**
+   * Makes a worktree ready, once: copies what is to be copied and runs the setup where it is allowed. A file that cannot be
+   * used and a setup that fails hold nothing up; both are shown. What a dead server left half done is done again.
+   * @returns null when it was made ready before
+   */
+  prepare(sessionId: string): Promise<void> | null {
+    if (this.#o.announcer.store.scripts.isPrepared(sessionId)) return null;
+    const preparing =
+      this.#preparing.get(sessionId) ??
+      this.#prepare(sessionId).finally(() => this.#preparing.delete(sessionId));
+    this.#preparing.set(sessionId, preparing);
+    return preparing;
+  }
+
+  async #prepare(sessionId: string): Promise<void> {
+    const { announcer } = this.#o;
+    const { store } = announcer;
+    const place = await this.#placeOf(sessionId);
+    const { read, folder, project, session, problem } = place;
+    if (session.worktree === null || folder === null) return;
+    const patterns = read?.config.copy ?? [];
+    const { notCopied } = await copyIgnored({
+      projectPath: project.path,
+      worktreePath: folder,
+      patterns,
+    });
+    const hasSetup = read?.config.setup !== undefined;
+    const waits = read !== null && hasSetup && !store.scripts.isAllowed(project.id, read.hash);
+    if (hasSetup && !waits) await (await this.#start(place, 'setup')).ended;
+    announcer.journal.commit((scope) => {
+      store.scripts.setPrepared(sessionId, waits, notCopied);
+      if (read !== null || problem !== null) announcer.scripts(scope, sessionId);
+    });
+  }
+
+  /** Before the worktree of a session goes: ends its scripts, and runs the teardown where it is allowed. */
+  async tearDown(sessionId: string): Promise<void> {
+    await this.#o.runner.stopAll(sessionId);
+    const place = await this.#placeOf(sessionId);
+    const { read, project, session } = place;
+    if (read?.config.teardown === undefined || session.worktree === null) return;
+    if (!this.#o.announcer.store.scripts.isAllowed(project.id, read.hash)) return;
+    await (
+      await this.#start(place, 'teardown')
+    ).ended;
+  }
+
+  async #start(place: Place, name: string): Promise<{ run: ScriptRun; ended: Promise<ScriptRun> }> {
+    const { session, project, folder, read, problem } = place;
+    if (problem !== null) throw new PilotlightError('config_invalid', problem);
+    if (folder === null) {
+      throw new PilotlightError('conflict', 'The session has no worktree before its first turn.');
+    }
+    const config = read?.config;
+    const command = name === 'setup' || name === 'teardown' ? config?.[name] : config?.run[name];
+    if (read === null || command === undefined) {
+      throw new PilotlightError(
+        'not_found',
+        `${PROJECT_CONFIG_FILE} of this session names no script "${name}".`,
+      );
+    }
+    if (!this.#o.announcer.store.scripts.isAllowed(project.id, read.hash)) {
+      throw new PilotlightError(
+        'forbidden',
+        `The scripts of ${project.name} were not allowed as they are now. Read them, and allow them first (\`pilotlight session scripts ${session.id} --allow\`).`,
+        { details: { hash: read.hash } },
+      );
+    }
+    const kind = name === 'setup' || name === 'teardown' ? name : 'run';
+    const deadlineMs = { setup: SETUP_DEADLINE_MS, teardown: TEARDOWN_DEADLINE_MS, run: undefined }[kind];
+    const ports = await this.#portsOf(place);
+    return this.#o.runner.start({
+      sessionId: session.id,
+      kind,
+      name,
+      command,
+      cwd: folder,
+      ...(deadlineMs === undefined ? {} : { deadlineMs }),
+      env: {
+        ...this.#o.env,
+        PILOTLIGHT_PROJECT: project.path,
+        PILOTLIGHT_WORKTREE: folder,
+        PILOTLIGHT_SESSION: session.id,
+        ...Object.fromEntries([...ports].map(([each, port]) => [portVariable(each), String(port)])),
+      },
+    });
+  }
+
+  async #portsOf({ session, folder, read }: Place): Promise<Map<string, number>> {
+    if (folder === null) return new Map();
+    return this.#o.ports.of(session.id, read?.config.ports ?? []);
+  }
+
+  async #placeOf(sessionId: string): Promise<Place> {
+    const session = this.#o.getSession(sessionId);
+    const project = this.#o.getProject(session.projectId);
+    const folder = scriptsFolder(session, project);
+    const place = { session, project, folder };
+    try {
+      return { ...place, read: folder === null ? null : await readProjectConfig(folder), problem: null };
+    } catch (error) {
+      if (!(error instanceof PilotlightError)) throw error;
+      return { ...place, read: null, problem: error.message };
+    }
+  }
+}
