@@ -73,6 +73,7 @@ import type {
   WorktreeFile,
   WorktreeFiles,
   ServerStopping,
+  StaleThing,
   StopHow,
 } from '@pilotlight/protocol';
 import type { ReviewClient } from './review-client.ts';
@@ -263,6 +264,8 @@ export interface Client {
 
   /** Keeps the state of a topic over lost connections and restarts of the server. */
   follow(topic: string, options: FollowOptions<TopicState, Frame>): Following;
+  /** Tells when the session's folder changed, also by others than agents, or a script wrote something. Call it to end. */
+  watchSession(sessionId: string, onStale: (what: StaleThing) => void): () => void;
   followChat(chatId: string, options: FollowOptions<ChatState, ChatFrame>): Following<ChatState>;
   followIndex(options: FollowOptions<IndexState, IndexFrame>): Following<IndexState>;
   /** The turn once it has ended, in whatever way. */

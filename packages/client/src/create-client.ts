@@ -189,6 +189,7 @@ export function createClient({ url, token }: ClientOptions): Client {
     followChat: (chatId, options) => follow<ChatState, ChatFrame>(chatTopic(chatId), options),
     followIndex: (options) => follow<IndexState, IndexFrame>(INDEX_TOPIC, options),
     waitForTask: (id, options) => waitForTask(client, id, options),
+    watchSession: (sessionId, onStale) => live.watch(sessionId, onStale),
     waitForTurn: (chatId, turnId, options) => waitForTurn(client, chatId, turnId, options),
   };
   return client;

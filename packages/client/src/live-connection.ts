@@ -1,5 +1,5 @@
 import { PilotlightError } from '@pilotlight/protocol';
-import type { ClientMessage, Frame, ServerMessage, TopicState } from '@pilotlight/protocol';
+import type { ClientMessage, Frame, ServerMessage, StaleThing, TopicState } from '@pilotlight/protocol';
 import type { HttpCaller } from './http-caller.ts';
 import { errorCodeOf } from './http-caller.ts';
 import { TopicFollow } from './topic-follow.ts';
@@ -11,6 +11,9 @@ const LONGEST_PAUSE = 10_000;
 /** Silence after which the server is asked for a sign of life, and how long it may take to give one. */
 const SILENCE = 25_000;
 const PATIENCE = 10_000;
+
+/** Called when what was asked before about a session may be another now. */
+export type StaleHandler = (what: StaleThing) => void;
 
 /**
  * The one WebSocket of a client, shared by everything it follows.
@@ -24,6 +27,8 @@ export class LiveConnection {
   readonly #http: HttpCaller;
   readonly #token: string | undefined;
   readonly #topics = new Map<string, TopicFollow>();
+  /** session → who is told when something of it is stale */
+  readonly #watches = new Map<string, Set<StaleHandler>>();
   #socket: WebSocket | null = null;
   #status: ConnectionStatus = { state: 'closed' };
   #attempt = 0;
@@ -56,12 +61,30 @@ export class LiveConnection {
     return () => this.#unfollow(follow, handlers);
   }
 
+  /** Watches a session's folder until the answer is called. After a lost connection everything counts as stale. */
+  watch(sessionId: string, handler: StaleHandler): () => void {
+    const handlers = this.#watches.get(sessionId) ?? new Set();
+    if (handlers.size === 0) this.#say({ type: 'watch', session_id: sessionId });
+    this.#watches.set(sessionId, handlers.add(handler));
+    if (this.#status.state === 'closed') this.#connect();
+    return () => {
+      if (!handlers.delete(handler) || handlers.size > 0) return;
+      this.#watches.delete(sessionId);
+      this.#say({ type: 'unwatch', session_id: sessionId });
+      this.#closeWhenUnused();
+    };
+  }
+
   #unfollow(follow: TopicFollow, handlers: FollowHandlers<TopicState, Frame>): void {
     if (!follow.handlers.delete(handlers) || follow.handlers.size > 0) return;
     if (this.#topics.get(follow.topic) !== follow) return;
     this.#topics.delete(follow.topic);
     this.#say({ type: 'unsubscribe', topic: follow.topic });
-    if (this.#topics.size === 0) this.#close();
+    this.#closeWhenUnused();
+  }
+
+  #closeWhenUnused(): void {
+    if (this.#topics.size === 0 && this.#watches.size === 0) this.#close();
   }
 
   #close(): void {
@@ -114,6 +137,13 @@ export class LiveConnection {
       this.#attempt = 0;
       this.#setStatus({ state: 'live' });
       for (const follow of this.#topics.values()) this.#subscribe(follow);
+      for (const sessionId of this.#watches.keys()) this.#say({ type: 'watch', session_id: sessionId });
+    } else if (message.type === 'watching') {
+      // What changed before this moment, nobody was told.
+      for (const handler of this.#watches.get(message.session_id) ?? []) handler('files');
+      for (const handler of this.#watches.get(message.session_id) ?? []) handler('scripts');
+    } else if (message.type === 'stale') {
+      for (const handler of this.#watches.get(message.session_id) ?? []) handler(message.what);
     } else if (message.type === 'snapshot') this.#topics.get(message.topic)?.takeSnapshot(message.state);
     else if (message.type === 'frames') {
       const follow = this.#topics.get(message.topic);

@@ -160,14 +160,14 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
       dispatcher.forget(chatId);
     },
   });
-  const { scripts, runner: scriptRunner } = composeScripts({
+  const { scripts, watches } = composeScripts(building, {
     announcer,
     processes,
     env: options.env ?? process.env,
     getSession: (id) => catalog.getSession(id),
     getProject: (id) => catalog.getProject(id),
+    onError: (error) => log.warn({ err: error }, 'a worktree could not be watched'),
   });
-  building.use(scriptRunner);
   const budgets = new Budgets(store, now);
   const holds: Holds = building.use(
     new Holds({ announcer, budgets, settings: userSettings, kick: (chatId) => dispatcher.kick(chatId) }),
@@ -244,6 +244,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     releases,
     worktrees,
     scripts,
+    watches,
     settings: userSettings,
     mcpServers,
     budgets,

@@ -58,6 +58,7 @@ import type {
   WorktreeFiles,
 } from '@pilotlight/protocol';
 import type { z } from 'zod';
+import type { SessionViewer } from './worktree-watches.ts';
 import type { Comparisons } from './tasks/comparisons.ts';
 import type { Schedules } from './tasks/schedules.ts';
 import type { MadeTask } from './tasks/tasks.ts';
@@ -99,6 +100,9 @@ export interface Commands {
 
   /** What a session changed, and what becomes of it. */
   readonly review: ReviewCommands;
+  /** Tells a viewer that the session's folder changed, until that is disposed. @throws `session_not_found` */
+  watchSession(sessionId: string, viewer: SessionViewer): Disposable;
+
   /** What the session's `.pilotlight.json` names, and how it went. */
   describeScripts(sessionId: string): Promise<SessionScripts>;
   /** @throws `conflict` when the file is another than the one with that hash */

@@ -26,6 +26,7 @@ import type { ReviewCommands } from './review/review-commands.ts';
 import { usageReport } from './usage-reports.ts';
 import type { UserSettings } from './user-settings.ts';
 import type { WorktreeReader } from './worktree-reader.ts';
+import type { WorktreeWatches } from './worktree-watches.ts';
 
 export interface CommandParts {
   store: Store;
@@ -49,6 +50,7 @@ export interface CommandParts {
   releases: ChatReleases;
   worktrees: WorktreeReader;
   scripts: Scripts;
+  watches: WorktreeWatches;
   settings: UserSettings;
   mcpServers: McpServers;
   budgets: Budgets;
@@ -93,6 +95,7 @@ export function composeCommands(parts: CommandParts): Commands {
     readChange: (sessionId, path) => worktrees.change(sessionId, path),
 
     review: parts.review(submitPrompt),
+    watchSession: (sessionId, viewer) => parts.watches.watch(sessionId, viewer),
     describeScripts: (sessionId) => parts.scripts.describe(sessionId),
     allowScripts: (sessionId, hash) => parts.scripts.allow(sessionId, hash),
     startScript: (sessionId, name) => parts.scripts.start(sessionId, name),

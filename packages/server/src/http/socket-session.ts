@@ -7,6 +7,7 @@ import type { HttpDeps } from './http-deps.ts';
 import { encodeBatch, encodeCatchUp } from './frame-encoding.ts';
 
 const MAX_TOPICS = 500;
+const MAX_WATCHES = 20;
 const TEXT = { binary: false, compress: false };
 
 /** What a socket needs of the server around it. */
@@ -27,6 +28,8 @@ export class SocketSession {
   readonly #socket: WebSocket;
   readonly #deps: SocketDeps;
   readonly #topics = new Map<string, Disposable>();
+  /** by session */
+  readonly #watches = new Map<string, Disposable>();
   readonly #lagging = new Set<string>();
   #heard = true;
   #waitingBefore = 0;
@@ -70,11 +73,13 @@ export class SocketSession {
     if (message === null) {
       const error = new PilotlightError(
         'invalid_request',
-        'this message is not one of subscribe, unsubscribe, ping',
+        'this message is not one of subscribe, unsubscribe, watch, unwatch, ping',
       );
       this.#say({ type: 'error', topic: null, error: toErrorInfo(error) });
     } else if (message.type === 'ping') this.#say({ type: 'pong' });
     else if (message.type === 'unsubscribe') this.#forget(message.topic);
+    else if (message.type === 'watch') this.#watch(message.session_id);
+    else if (message.type === 'unwatch') this.#unwatch(message.session_id);
     else this.#subscribe(message.topic, message.after ?? null);
   }
 
@@ -99,6 +104,33 @@ export class SocketSession {
         this.#deps.log.error({ error, topic }, 'a subscription failed');
       this.#say({ type: 'error', topic, error: toErrorInfo(error) });
     }
+  }
+
+  #watch(sessionId: string): void {
+    this.#unwatch(sessionId);
+    try {
+      if (this.#watches.size >= MAX_WATCHES) {
+        throw new PilotlightError(
+          'invalid_request',
+          `one socket watches at most ${MAX_WATCHES} sessions; unwatch some`,
+        );
+      }
+      const watch = this.#deps.commands.watchSession(sessionId, {
+        onWatching: (complete) => this.#say({ type: 'watching', session_id: sessionId, complete }),
+        // News that a slow client would only get late are worth nothing: it asks again by itself when it looks.
+        onStale: (what) => {
+          if (!this.#isFull()) this.#say({ type: 'stale', session_id: sessionId, what });
+        },
+      });
+      this.#watches.set(sessionId, watch);
+    } catch (error) {
+      this.#say({ type: 'error', topic: null, error: toErrorInfo(error) });
+    }
+  }
+
+  #unwatch(sessionId: string): void {
+    this.#watches.get(sessionId)?.[Symbol.dispose]();
+    this.#watches.delete(sessionId);
   }
 
   #checkTopic(topic: string): void {
@@ -155,6 +187,7 @@ export class SocketSession {
 
   #forgetTopics(): void {
     for (const topic of this.#topics.keys()) this.#forget(topic);
+    for (const sessionId of this.#watches.keys()) this.#unwatch(sessionId);
     this.#lagging.clear();
   }
 }

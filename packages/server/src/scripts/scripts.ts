@@ -204,13 +204,14 @@ export class Scripts {
     return this.#o.ports.of(session.id, read?.config.ports ?? []);
   }
 
+  /** Before a session has its worktree, what the project's folder says is shown, so that it can be allowed beforehand. */
   async #placeOf(sessionId: string): Promise<Place> {
     const session = this.#o.getSession(sessionId);
     const project = this.#o.getProject(session.projectId);
     const folder = scriptsFolder(session, project);
     const place = { session, project, folder };
     try {
-      return { ...place, read: folder === null ? null : await readProjectConfig(folder), problem: null };
+      return { ...place, read: await readProjectConfig(folder ?? project.path), problem: null };
     } catch (error) {
       if (!(error instanceof PilotlightError)) throw error;
       return { ...place, read: null, problem: error.message };

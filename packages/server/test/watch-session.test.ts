@@ -1,0 +1,50 @@
+/** Who shows a session is told when its folder changes, whoever changed it; nothing is polled. */
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { Home } from './composed-harness.ts';
+
+let home: Home;
+beforeAll(async () => {
+  home = await Home.start();
+});
+afterAll(() => home[Symbol.asyncDispose]());
+
+it('an edit in an editor is told to everybody who shows the session, and to nobody else', async () => {
+  const { chat, session } = await home.desk('demo', home.newRepository());
+  await home.turn(chat, '/echo hi');
+  const path = (await home.client.getSession(session.id)).worktree?.path ?? '';
+  const told: Record<string, string[]> = { one: [], two: [], gone: [] };
+  const other = home.newClient();
+  const ends = [
+    home.client.watchSession(session.id, (what) => void told['one']?.push(what)),
+    other.watchSession(session.id, (what) => void told['two']?.push(what)),
+    home.client.watchSession(session.id, (what) => void told['gone']?.push(what)),
+  ];
+  // Each is told when the watch begins, since what changed before went unseen.
+  await vi.waitFor(() => expect(Object.values(told).every((what) => what.includes('files'))).toBe(true));
+  ends.pop()?.();
+  for (const what of Object.values(told)) what.splice(0);
+  appendFileSync(join(path, 'README.md'), 'by hand\n');
+  await vi.waitFor(() => {
+    expect(told['one']).toContain('files');
+    expect(told['two']).toContain('files');
+  });
+  expect(told['gone']).toEqual([]);
+  expect(await home.client.listChanges(session.id)).toMatchObject({ files: [{ path: 'README.md' }] });
+  for (const end of ends) end();
+});
+
+it('a watch goes on over a lost server, and says that something may have been missed', async () => {
+  const { chat, session } = await home.desk('demo', home.newRepository());
+  await home.turn(chat, '/echo hi');
+  const { port } = home.running;
+  const told: string[] = [];
+  const client = home.newClient();
+  const end = client.watchSession(session.id, (what) => void told.push(what));
+  await vi.waitFor(() => expect(told).toContain('files'));
+  told.splice(0);
+  await home.restart(undefined, { port });
+  await vi.waitFor(() => expect(told).toContain('files'), { timeout: 15_000 });
+  end();
+});
