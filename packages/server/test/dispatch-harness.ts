@@ -63,9 +63,10 @@ export function makeRepository(path: string): void {
 export function startDispatch(
   root = mkdtempSync(join(tmpdir(), 'pilotlight-dispatch-')),
   limits: { maxBytes?: number } = {},
+  startAt = 1_000_000,
 ) {
   const errors: unknown[] = [];
-  const clock = new ManualClock(1_000_000);
+  const clock = new ManualClock(startAt);
   const { now } = clock;
   const backend = new ScriptedBackend();
   const cold = {
@@ -169,6 +170,7 @@ export function startDispatch(
     permissions,
     policies,
     sessions,
+    clock,
     desk,
     tasks: desk.commands,
     errors,

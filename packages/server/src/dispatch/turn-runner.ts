@@ -131,7 +131,10 @@ export class TurnRunner {
     if (error === undefined || signal.aborted || record.worked) return null;
     const { turn } = record;
     const event = holds.eventOf(turn, error);
-    const failed = event === null && neverReachedAgent(turn, error) ? this.#o.startFailed(turn, error) : null;
+    const failed =
+      event === null && !record.isTakenUp && neverReachedAgent(turn, error)
+        ? this.#o.startFailed(turn, error)
+        : null;
     if (event === null && failed === null) return null;
     return record.putBack(permissions, (scope) => {
       if (event !== null) holds.hold(scope, turn.chatId, event);

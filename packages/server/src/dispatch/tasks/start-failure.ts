@@ -27,9 +27,11 @@ export function isWorthAnotherStart({ code }: ErrorInfo): boolean {
 }
 
 /**
- * Whether the turn failed before its agent had the prompt. Only then it may be begun again: one that was `starting` was
- * never sent, of others the backend says so.
+ * Whether a turn that this server began failed before its agent had the prompt. Only then it may be begun again: one that is
+ * `starting` was not sent, of others the backend says so. Of an interrupted one that an earlier server began nobody knows
+ * more than that: on disk it may be `starting` though its prompt went out.
  */
-export function neverReachedAgent(turn: Pick<Turn, 'state'>, { details }: ErrorInfo): boolean {
+export function neverReachedAgent(turn: Pick<Turn, 'state'>, { code, details }: ErrorInfo): boolean {
+  if (code === 'interrupted') return details?.['sent'] === false;
   return turn.state === 'starting' || details?.['sent'] === false || details?.['started'] === false;
 }
