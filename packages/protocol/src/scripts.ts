@@ -38,10 +38,11 @@ export const ScriptsState = z.object({
   /** grows with every change; what `GET /api/sessions/:id/scripts` says may be another */
   revision: z.number().int(),
   running: z.number().int(),
-  /** its project names scripts that nobody allowed, and its setup waits for that */
-  waits: z.boolean(),
-  /** the last run of its setup did not succeed */
-  setupFailed: z.boolean(),
+  /**
+   * Of its worktree's setup: `waits` until somebody allows it, `running`, `failed` (or stopped, or ended with its server);
+   * null when there is nothing to say
+   */
+  setup: z.enum(['waits', 'running', 'failed']).nullable(),
 });
 export type ScriptsState = z.infer<typeof ScriptsState>;
 

@@ -1,5 +1,5 @@
 import type { NotCopied, ScriptRun, ScriptsState } from '@pilotlight/protocol';
-import { json, number, numberOrNull, text, word } from './columns.ts';
+import { json, number, numberOrNull, text, textOrNull, word } from './columns.ts';
 import type { Database, Row } from './database.ts';
 
 /** What is kept of the scripts of projects and sessions. */
@@ -49,9 +49,15 @@ function stateOf(row: Row): ScriptsState {
     sessionId: text(row, 'session_id'),
     revision: number(row, 'revision'),
     running: number(row, 'running'),
-    waits: number(row, 'waits') === 1,
-    setupFailed: number(row, 'setup_failed') > 0,
+    setup: setupOf(row),
   };
+}
+
+function setupOf(row: Row): ScriptsState['setup'] {
+  if (number(row, 'waits') === 1) return 'waits';
+  const state = textOrNull(row, 'setup_state');
+  if (state === null || state === 'succeeded') return null;
+  return state === 'running' ? 'running' : 'failed';
 }
 
 export function scriptTable(database: Database): ScriptTable {
@@ -65,8 +71,7 @@ export function scriptTable(database: Database): ScriptTable {
   );
   const states = `SELECT session_id, revision, waits,
      (SELECT count(*) FROM script_runs r WHERE r.session_id = s.session_id AND state = 'running') AS running,
-     (SELECT count(*) FROM script_runs r WHERE r.session_id = s.session_id AND kind = 'setup'
-       AND state NOT IN ('running', 'succeeded')) AS setup_failed
+     (SELECT state FROM script_runs r WHERE r.session_id = s.session_id AND kind = 'setup') AS setup_state
      FROM session_scripts s`;
   const list = database.prepare(`${states} WHERE revision > 0`);
   const get = database.prepare(`${states} WHERE session_id = ?`);

@@ -67,7 +67,7 @@ export const board = {
     typedBase: (revision: string) => `From “${revision}”`,
     tagOrCommit: 'A tag or a commit of the repository',
     pullRequest: (number: number) => `Pull request ${number}`,
-    willBeFetched: 'Is fetched from the project’s remote now, with your own git credentials',
+    willBeFetched: 'Fetched from the project’s remote, with your own git credentials',
     agent: 'Agent',
     chooseAgent: 'Choose an agent',
     searchAgents: 'Search agents',

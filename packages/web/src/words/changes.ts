@@ -2,7 +2,7 @@ import type { ChangedFile } from '@pilotlight/protocol';
 
 export const changes = {
   side: 'Side panel',
-  tabs: { changes: 'Changes', plan: 'Plan', files: 'Files', terminal: 'Terminal' },
+  tabs: { changes: 'Changes', plan: 'Plan', files: 'Files', terminal: 'Terminal', scripts: 'Scripts' },
   status: {
     added: 'Added',
     modified: 'Modified',
@@ -57,5 +57,6 @@ export const changes = {
     plan: 'Show the plan',
     files: 'Show files',
     terminal: 'Show commands and their output',
+    scripts: 'Show the scripts of the project',
   },
 };

@@ -12,6 +12,7 @@ import { notifications } from './notifications.ts';
 import { palette } from './palette.ts';
 import { policies } from './policies.ts';
 import { questions } from './questions.ts';
+import { scripts } from './scripts.ts';
 import { session } from './session.ts';
 import { settings } from './settings.ts';
 import { transcript } from './transcript.ts';
@@ -37,6 +38,7 @@ export const words = {
   palette,
   policies,
   questions,
+  scripts,
   session,
   settings,
   time,

@@ -12,7 +12,11 @@ const TerminalTab = lazy(() =>
   import('./terminal-tab.tsx').then((module) => ({ default: module.TerminalTab })),
 );
 
-const TABS: readonly SideTab[] = ['changes', 'plan', 'files', 'terminal'];
+const ScriptsTab = lazy(() =>
+  import('../scripts/scripts-tab.tsx').then((module) => ({ default: module.ScriptsTab })),
+);
+
+const TABS: readonly SideTab[] = ['changes', 'plan', 'files', 'terminal', 'scripts'];
 
 export interface SideProps {
   chatId: string;
@@ -57,6 +61,7 @@ export function Side({ chatId, sessionId }: SideProps) {
             {each === 'changes' ? <ChangesTab chatId={chatId} sessionId={sessionId} /> : null}
             {each === 'plan' ? <PlanTab chatId={chatId} /> : null}
             {each === 'files' ? <FilesTab sessionId={sessionId} /> : null}
+            {each === 'scripts' ? <ScriptsTab sessionId={sessionId} /> : null}
             {each === 'terminal' ? <TerminalTab chatId={chatId} sessionId={sessionId} /> : null}
           </Suspense>
         </Tabs.Panel>

@@ -26,6 +26,8 @@ export function TerminalView({ text, label }: { text: string; label: string }) {
       screenReaderMode: false,
     });
     terminal.open(element);
+    // It takes no input, and what is hidden from screen readers must not be reached by them.
+    if (terminal.textarea !== undefined) terminal.textarea.tabIndex = -1;
     shown.current = { terminal, text: '' };
     const fit = new FitAddon();
     terminal.loadAddon(fit);

@@ -5,7 +5,7 @@ import { useIndex } from '../../live/index-store.ts';
 
 /**
  * The worktree against its base. Asked again when a turn of the session ended (its diff stat says so), when an agent
- * finished an edit, and on focus; never on a clock.
+ * finished an edit, when the watched folder changed (use-watch.ts), and on focus; never on a clock.
  */
 export function useChanges(sessionId: string, editsDone: number) {
   const queries = useQueryClient();

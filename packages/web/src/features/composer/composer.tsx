@@ -8,6 +8,7 @@ import { cx } from '../../ui/class-names.ts';
 import { showError } from '../../ui/toasts.tsx';
 import { words } from '../../words/index.ts';
 import { HoldCard } from '../holds/hold-card.tsx';
+import { ScriptsNotice } from '../scripts/scripts-notice.tsx';
 import { AgentPicker } from './agent-picker.tsx';
 import { track } from './asked-options.ts';
 import { AttachmentChips } from './attachment-chips.tsx';
@@ -57,6 +58,7 @@ function ComposerOfChat({ chatId, sessionId }: ComposerProps) {
     >
       <div className="mx-auto flex max-w-[760px] flex-col gap-1.5">
         <div className="flex flex-col">
+          <ScriptsNotice chatId={chatId} />
           <HoldCard chatId={chatId} />
           <QueueList chatId={chatId} agent={agent} onLeave={() => field.current?.focus()} />
           <div

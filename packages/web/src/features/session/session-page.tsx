@@ -5,6 +5,7 @@ import { useViewport } from '../../app/viewport.ts';
 import type { SessionRow } from '../../live/groups.ts';
 import { useIndex, useIsIndexLoaded } from '../../live/index-store.ts';
 import { server } from '../../live/server.ts';
+import { useWatch } from '../../live/use-watch.ts';
 import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { showError } from '../../ui/toasts.tsx';
@@ -50,6 +51,7 @@ const lastShown = new Map<string, string>();
 function LoadedSession({ session }: { session: Session }) {
   const search = useSearch({ from: '/sessions/$sessionId' });
   const navigate = useNavigate();
+  useWatch(session.id, session.worktree?.path ?? null);
   const viewport = useViewport();
   const chats = useIndex((index) =>
     Object.values(index.chats)

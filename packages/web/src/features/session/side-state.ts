@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
 
-export type SideTab = 'changes' | 'plan' | 'files' | 'terminal';
+export type SideTab = 'changes' | 'plan' | 'files' | 'terminal' | 'scripts';
 
 /** What somebody asked the side to show, in which session. */
 export type SideTarget = { sessionId: string } & (
