@@ -1,21 +1,48 @@
+import { PilotlightError, type PromptInput } from '@pilotlight/protocol';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ColdDispatchOptions } from './backends/acp-dispatch.ts';
+import { coldDispatch } from './backends/acp-dispatch.ts';
+import type { AgentTable } from './backends/agent-spec.ts';
+import { NO_MCP } from './backends/mcp-source.ts';
 import type { Announcer } from './dispatch/announcer.ts';
 import type { Catalog } from './dispatch/catalog.ts';
+import { ConflictDesk } from './dispatch/review/conflict-desk.ts';
 import { DiffReader } from './dispatch/review/diff-reader.ts';
+import { bringBack, keepState } from './dispatch/review/kept-state.ts';
+import { MessageDrafts, type AskOnce } from './dispatch/review/message-draft.ts';
+import { ReviewActions } from './dispatch/review/review-actions.ts';
 import { ReviewBook, type SubmitTo } from './dispatch/review/review-book.ts';
 import type { ReviewCommands } from './dispatch/review/review-commands.ts';
-import { WorktreeWriter } from './dispatch/review/worktree-writer.ts';
+import { reviewFacts } from './dispatch/review/review-facts.ts';
+import type { WorktreeWriter } from './dispatch/review/worktree-writer.ts';
 
 export interface ReviewParts {
   announcer: Announcer;
   catalog: Catalog;
   submit: SubmitTo;
+  agents: AgentTable;
+  processes: ColdDispatchOptions['processes'];
+  writer: WorktreeWriter;
+  env: NodeJS.ProcessEnv;
 }
 
 /** Everything about the changes of a session: what they are, what is said of them, what becomes of them. */
-export function composeReview({ announcer, catalog, submit }: ReviewParts): ReviewCommands {
+export function composeReview(parts: ReviewParts): ReviewCommands {
+  const { announcer, catalog, submit, writer, env } = parts;
   const diffs = new DiffReader(catalog, announcer.store);
   const book = new ReviewBook(announcer, catalog, submit);
-  const writer = new WorktreeWriter(announcer, catalog);
+  const conflicts = new ConflictDesk(catalog, submit);
+  const drafts = new MessageDrafts(announcer, catalog, askOnce(parts));
+  const actions = new ReviewActions({
+    announcer,
+    writer,
+    keep: (sessionId, folder) => keepState(announcer, sessionId, folder),
+    restore: (folder, checkpointId, paths) => bringBack(announcer, folder, checkpointId, paths),
+    env,
+  });
+  actions.healInterrupted();
   return {
     diff: (sessionId, scope, page) => diffs.page(sessionId, scope, page),
     fileDiff: (sessionId, scope, path, options) => diffs.file(sessionId, scope, path, options),
@@ -29,5 +56,46 @@ export function composeReview({ announcer, catalog, submit }: ReviewParts): Revi
 
     stage: (sessionId, selection) => writer.stage(sessionId, selection),
     unstage: (sessionId, selection) => writer.unstage(sessionId, selection),
+
+    facts: (sessionId) => reviewFacts(catalog, writer, env, sessionId),
+    conflicts: (sessionId) => conflicts.get(sessionId),
+    sendConflicts: (sessionId, body) => conflicts.send(sessionId, body),
+    plan: (sessionId, request) => actions.plan(sessionId, request),
+    run: (sessionId, body) => actions.run(sessionId, body),
+    listActions: async (sessionId) => actions.list(catalog.getSession(sessionId).id),
+    undo: (id) => actions.undo(id),
+    draftMessage: (sessionId, body, signal) => drafts.draft(sessionId, body, signal),
+  };
+}
+
+/** Through a process of its own, without MCP servers; whatever it asks for is refused. */
+function askOnce({ agents, processes }: ReviewParts): AskOnce {
+  return async (agent, model, input: PromptInput, signal) => {
+    const worktreePath = await mkdtemp(join(tmpdir(), 'pilotlight-ask-'));
+    let said = '';
+    try {
+      const result = await coldDispatch({
+        agent: await agents.resolve(agent),
+        processes,
+        input,
+        ctx: {
+          worktreePath,
+          model: model ?? null,
+          signal,
+          onEvent(event) {
+            if (event.type === 'text') said += event.text;
+          },
+        },
+        choice: model === undefined ? {} : { model },
+        mcp: NO_MCP(''),
+      });
+      if (result.error !== undefined) {
+        const { code, message, details } = result.error;
+        throw new PilotlightError(code, message, details === undefined ? {} : { details });
+      }
+      return said;
+    } finally {
+      await rm(worktreePath, { recursive: true, force: true });
+    }
   };
 }

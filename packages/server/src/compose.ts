@@ -38,6 +38,7 @@ import { Queue } from './dispatch/queue.ts';
 import { coolDown, unfinished } from './dispatch/recovery.ts';
 import { TurnRunner } from './dispatch/turn-runner.ts';
 import { UserSettings } from './dispatch/user-settings.ts';
+import { WorktreeWriter } from './dispatch/review/worktree-writer.ts';
 import { WorktreeReader } from './dispatch/worktree-reader.ts';
 import { SignInCodes, startHttp } from './http/index.ts';
 import { createJournal } from './journal/create-journal.ts';
@@ -183,6 +184,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     dispatcher: () => dispatcher,
     onError: (error) => log.error({ err: error }, 'something about a task could not be done'),
   });
+  const writer = new WorktreeWriter(announcer, catalog);
   const runner = new TurnRunner({
     announcer,
     agents,
@@ -196,7 +198,12 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
         choice,
         mcp: mcpServers.offer(projectId),
       }),
-    places: new Places(announcer, folder.worktrees, (sessionId) => scripts.prepare(sessionId)),
+    places: new Places(
+      announcer,
+      folder.worktrees,
+      (sessionId) => scripts.prepare(sessionId),
+      (path) => writer.settled(path),
+    ),
     sessions,
     permissions,
     facts,
@@ -250,7 +257,16 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     budgets,
     holds,
     logins,
-    review: (submit) => composeReview({ announcer, catalog, submit }),
+    review: (submit) =>
+      composeReview({
+        announcer,
+        catalog,
+        submit,
+        agents,
+        processes,
+        writer,
+        env: options.env ?? process.env,
+      }),
     imports: new AgentImports({ announcer, agents, backends, catalog }),
     health: composeHealth({
       store,

@@ -131,7 +131,12 @@ export function startDispatch(
       if (cold.result?.ok !== false) ctx.onEvent({ type: 'text', text: 'said cold' });
       return cold.result ?? { ok: true };
     },
-    places: new Places(announcer, join(root, 'data', 'worktrees'), () => null),
+    places: new Places(
+      announcer,
+      join(root, 'data', 'worktrees'),
+      () => null,
+      () => null,
+    ),
     sessions,
     permissions,
     facts,

@@ -17,6 +17,9 @@ export interface Place {
 /** Makes the new worktree of a session ready to be worked in; null when it is. */
 export type PrepareWorktree = (sessionId: string) => Promise<void> | null;
 
+/** Resolves when nobody changes that folder; null when nobody does now. */
+export type SettledFolder = (folder: string) => Promise<void> | null;
+
 /**
  * Finds the folder of a session and makes its worktree before the first turn. One at a time per session: its chats
  * share the worktree.
@@ -25,12 +28,19 @@ export class Places {
   readonly #announcer: Announcer;
   readonly #worktreesFolder: string;
   readonly #prepare: PrepareWorktree;
+  readonly #settled: SettledFolder;
   readonly #look = new FolderLook();
   readonly #making = new Map<string, Promise<Place>>();
   /** session id → branch and title that did not come together, not to be tried at each turn */
   readonly #kept = new Map<string, string>();
 
-  constructor(announcer: Announcer, worktreesFolder: string, prepare: PrepareWorktree) {
+  constructor(
+    announcer: Announcer,
+    worktreesFolder: string,
+    prepare: PrepareWorktree,
+    settled: SettledFolder,
+  ) {
+    this.#settled = settled;
     this.#announcer = announcer;
     this.#prepare = prepare;
     this.#worktreesFolder = worktreesFolder;
@@ -39,6 +49,8 @@ export class Places {
   /** @throws PilotlightError `worktree_missing`, `repository_empty`, `worktree_failed`, `git_failed` */
   async ensure(session: Session, project: Project): Promise<Place> {
     const { worktree } = session;
+    const settled = this.#settled(worktree?.path ?? project.path);
+    if (settled !== null) await settled;
     if (worktree !== null) {
       await assertWorktree(worktree.path);
       await this.#nameBranch(session, worktree, project);

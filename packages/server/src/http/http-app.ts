@@ -24,6 +24,7 @@ import { processRoutes } from './resources/processes.ts';
 import { projectRoutes } from './resources/projects.ts';
 import { promptRoutes } from './resources/prompts.ts';
 import { scheduleRoutes } from './resources/schedules.ts';
+import { reviewActionRoutes } from './resources/review-actions.ts';
 import { reviewRoutes } from './resources/reviews.ts';
 import { scriptRoutes } from './resources/scripts.ts';
 import { serverRoutes } from './resources/server.ts';
@@ -84,6 +85,7 @@ export function createHttpApp({ deps, authenticator, guard, streams }: HttpAppPa
   diffRoutes(http, deps);
   reviewRoutes(http, deps);
   scriptRoutes(http, deps);
+  reviewActionRoutes(http, deps);
   chatRoutes(http, deps);
   messageRoutes(http, deps);
   promptRoutes(http, deps);

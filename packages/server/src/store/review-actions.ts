@@ -2,20 +2,6 @@ import type { ConflictedFile, ReviewAction, ReviewKind } from '@pilotlight/proto
 import { json, jsonOrNull, number, text, textOrNull, toJson, word } from './columns.ts';
 import type { Database, Row } from './database.ts';
 
-/** How an action is taken back. */
-export type UndoRecord =
-  /** a ref that is still at `after` goes back to `before`; `worktree`: its working tree follows */
-  | {
-      how: 'ref';
-      folder: string;
-      ref: string;
-      before: string;
-      after: string;
-      reset: 'none' | 'soft' | 'keep';
-    }
-  /** files come back from a checkpoint */
-  | { how: 'checkpoint'; checkpointId: string; paths: string[] };
-
 /** An action as it is kept; whether it can be taken back is seen when it is read. */
 export interface KeptAction {
   id: string;
@@ -25,8 +11,8 @@ export interface KeptAction {
   summary: string;
   url: string | null;
   conflicts: ConflictedFile[];
-  /** null: it cannot be taken back */
-  undo: UndoRecord | null;
+  /** how it is taken back, kept as JSON; null: it cannot be */
+  undo: object | null;
   createdAt: number;
 }
 

@@ -69,6 +69,8 @@ const FIXED_CONFIG: readonly ConfigEntry[] = [
   ['color.status', 'false'],
   ['color.branch', 'false'],
   ['advice.detachedHead', 'false'],
+  ['rebase.updateRefs', 'false'],
+  ['user.useConfigOnly', 'true'],
   ['apply.whitespace', 'nowarn'],
   ['apply.ignoreWhitespace', 'no'],
 ];

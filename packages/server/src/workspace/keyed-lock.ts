@@ -2,6 +2,11 @@
 export class KeyedLock {
   readonly #tails = new Map<string, Promise<void>>();
 
+  /** Whether nothing of that key runs or waits. */
+  isFree(key: string): boolean {
+    return !this.#tails.has(key);
+  }
+
   /** Waits for the earlier ones of that key, whether they succeed or fail, then runs `work`. */
   async run<T>(key: string, work: () => Promise<T>): Promise<T> {
     const before = this.#tails.get(key);

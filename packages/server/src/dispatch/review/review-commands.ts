@@ -1,15 +1,26 @@
 import type {
+  Conflicts,
   CreateComment,
   DiffPage,
   DiffScope,
+  DraftMessage,
+  DraftedMessage,
   FileDiff,
   MarkViewed,
   Review,
+  ReviewAction,
   ReviewComment,
+  ReviewFacts,
+  ReviewPlan,
+  ReviewRequest,
+  RunAction,
   Selection,
   SendComments,
+  SendConflicts,
   SentComments,
+  SentConflicts,
 } from '@pilotlight/protocol';
+import type { z } from 'zod';
 import type { PatchOptions } from '../../workspace/review/read-file-diff.ts';
 
 /** What a client can ask for about the changes of a session; each throws as its part says. */
@@ -30,4 +41,18 @@ export interface ReviewCommands {
 
   stage(sessionId: string, selection: Selection): Promise<void>;
   unstage(sessionId: string, selection: Selection): Promise<void>;
+
+  facts(sessionId: string): Promise<ReviewFacts>;
+  conflicts(sessionId: string): Promise<Conflicts>;
+  sendConflicts(sessionId: string, body: SendConflicts): Promise<SentConflicts>;
+  plan(sessionId: string, request: z.output<typeof ReviewRequest>): Promise<ReviewPlan>;
+  /** `created` is false when the id was taken before: the same action comes back and nothing is done. */
+  run(
+    sessionId: string,
+    body: z.output<typeof RunAction>,
+  ): Promise<{ action: ReviewAction; created: boolean }>;
+  /** newest first */
+  listActions(sessionId: string): Promise<ReviewAction[]>;
+  undo(id: string): Promise<ReviewAction>;
+  draftMessage(sessionId: string, body: DraftMessage, signal: AbortSignal): Promise<DraftedMessage>;
 }

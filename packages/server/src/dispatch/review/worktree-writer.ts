@@ -1,4 +1,4 @@
-import type { Selection } from '@pilotlight/protocol';
+import type { Selection, Session } from '@pilotlight/protocol';
 import { KeyedLock } from '../../workspace/keyed-lock.ts';
 import { findSelected, stage, unstage } from '../../workspace/review/change-index.ts';
 import { emptyTree, type Compared } from '../../workspace/review/comparison-of.ts';
@@ -34,13 +34,16 @@ export class WorktreeWriter {
     });
   }
 
+  /** The place of a session, where nobody is at work. @throws PilotlightError `conflict` */
+  find(sessionId: string): Promise<ReviewPlace> {
+    return requireReviewPlace(this.#catalog, sessionId, (place) => this.runningTurn(place));
+  }
+
   /** Runs what changes a worktree, and says so to every client when it is over. @throws PilotlightError `conflict` */
   async within<T>(sessionId: string, work: (place: ReviewPlace) => Promise<T>): Promise<T> {
-    const find = (): Promise<ReviewPlace> =>
-      requireReviewPlace(this.#catalog, sessionId, (place) => this.runningTurn(place));
-    const { folder } = await find();
+    const { folder } = await this.find(sessionId);
     return this.#locks.run(folder, async () => {
-      const place = await find();
+      const place = await this.find(sessionId);
       try {
         return await work(place);
       } finally {
@@ -50,15 +53,33 @@ export class WorktreeWriter {
     });
   }
 
-  /** The turn that runs in that folder, of whatever session; null when none does. */
-  runningTurn({ session, project }: Pick<ReviewPlace, 'session' | 'project'>): string | null {
+  /** Resolves when what changes that folder now is over; null when nothing does. */
+  settled(folder: string): Promise<void> | null {
+    return this.#locks.isFree(folder) ? null : this.#locks.run(folder, async () => {});
+  }
+
+  /** The turn that runs in the worktree of that session, of whatever session it is; null when none does. */
+  runningTurn({ session, folder }: ReviewPlace): string | null {
+    return this.#running((other) => other.id === session.id || this.#folderOf(other) === folder);
+  }
+
+  /** The turn that runs in a folder. */
+  runningTurnIn(folder: string): string | null {
+    return this.#running((other) => this.#folderOf(other) === folder);
+  }
+
+  #running(isThere: (session: Session) => boolean): string | null {
     const { store } = this.#announcer;
     const running = store.turns.open().find((turn) => {
       if (turn.state === 'queued') return false;
-      const other = store.sessions.get(store.chats.get(turn.chatId)?.sessionId ?? '');
-      if (other === null) return false;
-      return other.id === session.id || (session.inPlace && other.inPlace && other.projectId === project.id);
+      const session = store.sessions.get(store.chats.get(turn.chatId)?.sessionId ?? '');
+      return session !== null && isThere(session);
     });
     return running?.id ?? null;
+  }
+
+  #folderOf({ worktree, projectId, inPlace }: Session): string | null {
+    if (worktree !== null) return worktree.path;
+    return inPlace ? (this.#announcer.store.projects.get(projectId)?.path ?? null) : null;
   }
 }

@@ -1,0 +1,46 @@
+import type { Selection } from '@pilotlight/protocol';
+import { describeChanges } from '../list-diff.ts';
+import { discard, findSelected } from '../change-index.ts';
+import type { Compared } from '../comparison-of.ts';
+import { counted, planOf, type ActionPlace, type Prepared } from './prepared.ts';
+
+/** Keeps the whole present state of a session's worktree. @returns the id of the checkpoint */
+export type KeepState = (sessionId: string, folder: string) => Promise<string>;
+
+/** Files and hunks become what the index says; the present state is kept first, so that they can come back. */
+export async function prepareDiscard(
+  { folder, session }: ActionPlace,
+  { files }: Selection,
+  keep: KeepState,
+): Promise<Prepared> {
+  const compared: Compared = { kind: 'unstaged' };
+  const selected = await findSelected(folder, compared, files);
+  const changes = [...selected.files, ...selected.patches.map(({ change }) => change)];
+  const seen = await describeChanges(folder, compared, changes);
+  const paths = [...new Set(changes.map(({ path }) => path))];
+  const gone = changes.filter(({ tracked }) => tracked === null || tracked.old === null).length;
+  const back = selected.files.length - gone;
+  const hunks = selected.patches.reduce((sum, patch) => sum + patch.hunks.length, 0);
+  const steps = [
+    back > 0 ? `Put back ${counted(back, 'file')} as staged or committed.` : '',
+    hunks > 0 ? `Take back ${counted(hunks, 'change')} in ${counted(selected.patches.length, 'file')}.` : '',
+    gone > 0 ? `Remove ${counted(gone, 'file')} that git does not track.` : '',
+  ].filter((step) => step !== '');
+  return {
+    plan: planOf({
+      steps: ['Keep the present state of the worktree.', ...steps],
+      files: paths,
+      undo: { possible: true, how: 'The files come back from the state that is kept.' },
+    }),
+    seen: [seen.map(({ path, object }) => [path, object]), files],
+    async run() {
+      const checkpointId = await keep(session.id, folder);
+      await discard(folder, selected);
+      return {
+        state: 'done',
+        summary: `Discarded changes in ${counted(paths.length, 'file')}.`,
+        undo: { how: 'checkpoint', checkpointId, paths },
+      };
+    },
+  };
+}

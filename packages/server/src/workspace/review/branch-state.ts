@@ -1,0 +1,145 @@
+import { PilotlightError, type CommitInfo, type Conflicts, type ConflictedFile } from '@pilotlight/protocol';
+import { access, readFile } from 'node:fs/promises';
+import { git, gitOk } from '../git.ts';
+import { nulRecords } from '../nul-records.ts';
+import { readBranch, readCommit } from '../repository.ts';
+
+type Operation = Exclude<Conflicts['operation'], null>;
+
+/** What stands at a worktree: its branch, its commit, and a rebase or merge that is not over. */
+export interface BranchState {
+  /** short name; during a rebase the branch that is rebased; null: detached */
+  branch: string | null;
+  /** null: no commit yet */
+  head: string | null;
+  operation: Operation | null;
+  files: ConflictedFile[];
+}
+
+/** Files that say that something is not over (git's `wt-status.c`), the outermost first. */
+const MARKS: readonly [file: string, operation: Operation][] = [
+  ['rebase-merge', 'rebase'],
+  ['rebase-apply', 'rebase'],
+  ['MERGE_HEAD', 'merge'],
+  ['CHERRY_PICK_HEAD', 'cherry_pick'],
+  ['REVERT_HEAD', 'revert'],
+];
+
+/** @throws PilotlightError `git_failed` */
+export async function branchState(cwd: string): Promise<BranchState> {
+  const [branch, head, operation, files] = await Promise.all([
+    readBranch(cwd),
+    readCommit(cwd, 'HEAD'),
+    findOperation(cwd),
+    conflictedFiles(cwd),
+  ]);
+  const rebased = operation === 'rebase' && branch === null ? await rebasedBranch(cwd) : branch;
+  return { branch: rebased, head, operation, files };
+}
+
+/** Of a worktree in which nothing is under way. @throws PilotlightError `conflict` otherwise, and without branch or commit */
+export async function quietBranch(cwd: string): Promise<{ branch: string; head: string }> {
+  const { branch, head, operation } = await branchState(cwd);
+  const refuse = (why: string): PilotlightError =>
+    new PilotlightError('conflict', `${cwd} ${why}. Nothing was done.`, { details: { path: cwd } });
+  if (operation !== null) {
+    throw refuse(`is in the middle of a ${operation.replace('_', '-')}. Continue or abort it first`);
+  }
+  if (branch === null) throw refuse('is on no branch. Check one out first');
+  if (head === null) throw refuse('has no commit yet. Commit first');
+  return { branch, head };
+}
+
+/** @throws PilotlightError `worktree_dirty` when files that git tracks are changed */
+export async function requireCommitted(cwd: string, why: string): Promise<void> {
+  const args = ['status', '--porcelain=v1', '-z', '--untracked-files=no', '--ignore-submodules=dirty'];
+  const { stdout } = await gitOk(args, { cwd });
+  const count = stdout.split('\0').filter((record) => record !== '').length;
+  if (count === 0) return;
+  throw new PilotlightError(
+    'worktree_dirty',
+    `${count === 1 ? 'A file' : `${count} files`} in ${cwd} ${count === 1 ? 'is' : 'are'} changed and not committed. ${why}`,
+    { details: { path: cwd, count } },
+  );
+}
+
+/** The files of a merge or rebase that stopped, with the sides that have each. */
+export async function conflictedFiles(cwd: string): Promise<ConflictedFile[]> {
+  const { bytes } = await gitOk(['ls-files', '--unmerged', '-z'], { cwd });
+  const files = new Map<string, ConflictedFile>();
+  for (const record of nulRecords(bytes)) {
+    const tab = record.indexOf('\t');
+    const path = record.slice(tab + 1);
+    const file = files.get(path) ?? { path, base: false, ours: false, theirs: false };
+    const stage = record[tab - 1];
+    if (stage === '1') file.base = true;
+    if (stage === '2') file.ours = true;
+    if (stage === '3') file.theirs = true;
+    files.set(path, file);
+  }
+  return [...files.values()];
+}
+
+/** Commits of `range`, newest first, at most `limit`, and how many there are. */
+export async function commitsOf(
+  cwd: string,
+  range: string,
+  limit = 100,
+): Promise<{ commits: CommitInfo[]; count: number }> {
+  const args = ['log', '-z', `--max-count=${limit}`, '--format=%H%x09%s', '--end-of-options', range, '--'];
+  const [{ stdout }, counted] = await Promise.all([
+    gitOk(args, { cwd }),
+    gitOk(['rev-list', '--count', '--end-of-options', range, '--'], { cwd }),
+  ]);
+  const commits = stdout
+    .split('\0')
+    .filter((record) => record !== '')
+    .map((record) => ({
+      id: record.slice(0, record.indexOf('\t')),
+      subject: record.slice(record.indexOf('\t') + 1),
+    }));
+  return { commits, count: Number(counted.stdout) };
+}
+
+/** Names of the files in which two commits differ. */
+export async function filesBetween(cwd: string, from: string, to: string): Promise<string[]> {
+  const args = ['diff', '--name-only', '-z', '--no-renames', '--end-of-options', from, to, '--'];
+  const { bytes } = await gitOk(args, { cwd });
+  return [...nulRecords(bytes)];
+}
+
+/** Who a commit would be by. @throws PilotlightError `git_author_unknown` */
+export async function requireAuthor(cwd: string): Promise<void> {
+  const result = await git(['var', 'GIT_AUTHOR_IDENT'], { cwd });
+  if (result.exitCode === 0) return;
+  throw new PilotlightError(
+    'git_author_unknown',
+    `git does not know who commits in ${cwd}. Tell it: git config --global user.name "Your Name", and ` +
+      'git config --global user.email you@example.com. Nothing was committed.',
+    { details: { path: cwd } },
+  );
+}
+
+async function findOperation(cwd: string): Promise<Operation | null> {
+  for (const [file, operation] of MARKS) {
+    const found = await access(await gitPath(cwd, file)).then(
+      () => true,
+      () => false,
+    );
+    if (found) return operation;
+  }
+  return null;
+}
+
+async function rebasedBranch(cwd: string): Promise<string | null> {
+  for (const folder of ['rebase-merge', 'rebase-apply']) {
+    const name = await readFile(await gitPath(cwd, `${folder}/head-name`), 'utf8').catch(() => null);
+    if (name !== null) return name.trim().replace(/^refs\/heads\//, '');
+  }
+  return null;
+}
+
+async function gitPath(cwd: string, file: string): Promise<string> {
+  const { stdout } = await gitOk(['rev-parse', '--path-format=absolute', '--git-path', file], { cwd });
+  return stdout.replace(/\n$/, '');
+}
