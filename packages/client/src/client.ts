@@ -50,6 +50,7 @@ import type {
   ProcessInfo,
   Project,
   RemoveSessionAnswer,
+  RepairedSession,
   RepositoryList,
   Session,
   SessionWithChat,
@@ -65,6 +66,7 @@ import type {
   UpdatePolicy,
   UpdateMcpServer,
   UpdateHold,
+  UpdateProject,
   UpdateSession,
   UpdateSettings,
   UpdateTurn,
@@ -140,6 +142,8 @@ export interface Client {
   getProject(id: string): Promise<Project>;
   /** What a session of the project may start from, newest first. */
   listBranches(projectId: string): Promise<BranchList>;
+  /** Where the folder of a project is that was moved. @throws `conflict` while the old one is there */
+  updateProject(id: string, body: UpdateProject): Promise<Project>;
   removeProject(id: string): Promise<void>;
 
   createSession(body: CreateSession): Promise<SessionWithChat>;
@@ -147,6 +151,9 @@ export interface Client {
   getSession(id: string): Promise<Session>;
   updateSession(id: string, body: UpdateSession): Promise<Session>;
   removeSession(id: string): Promise<RemoveSessionAnswer>;
+
+  /** Of a worktree that was moved or deleted: brings it back. @throws `conflict`, `worktree_failed` */
+  repairSession(id: string): Promise<RepairedSession>;
 
   /** Files of the session's folder, relative to it; with a query the best matches first. At most `limit`, 50 unless told. */
   findFiles(

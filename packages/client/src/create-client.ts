@@ -102,6 +102,7 @@ export function createClient({ url, token }: ClientOptions): Client {
     listProjects: async () => (await get<ProjectList>('/api/projects')).projects,
     getProject: (id) => get(`/api/projects/${enc(id)}`),
     listBranches: (projectId) => get(`/api/projects/${enc(projectId)}/branches`),
+    updateProject: (id, body) => send('PATCH', `/api/projects/${enc(id)}`, { body }),
     removeProject: (id) => send('DELETE', `/api/projects/${enc(id)}`),
 
     createSession: (body) => send('POST', '/api/sessions', { body }),
@@ -111,6 +112,7 @@ export function createClient({ url, token }: ClientOptions): Client {
     updateSession: (id, body) => send('PATCH', `/api/sessions/${enc(id)}`, { body }),
     removeSession: (id) => send('DELETE', `/api/sessions/${enc(id)}`),
 
+    repairSession: (id) => send('POST', `/api/sessions/${enc(id)}/repair`),
     findFiles: (sessionId, { signal, ...query } = {}) =>
       get(`/api/sessions/${enc(sessionId)}/files`, { query, signal }),
     readFile: (sessionId, path, signal) =>

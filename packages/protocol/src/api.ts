@@ -45,6 +45,21 @@ export type CreateSession = z.input<typeof CreateSession>;
 export const UpdateSession = z.strictObject({ title: Name.optional(), archived: z.boolean().optional() });
 export type UpdateSession = z.infer<typeof UpdateSession>;
 
+/** PATCH /api/projects/:id. `path`: where the folder of a project is now that was moved; 409 while the old one is there. */
+export const UpdateProject = z.strictObject({ path: z.string().min(1) });
+export type UpdateProject = z.infer<typeof UpdateProject>;
+
+/**
+ * POST /api/sessions/:id/repair, of a worktree that is gone. `present`: nothing was wrong. `moved`: it lies elsewhere.
+ * `linked`: folder and repository had lost each other. `recreated`: made again from its branch.
+ */
+export interface RepairedSession {
+  session: Session;
+  how: 'present' | 'moved' | 'linked' | 'recreated';
+  /** of the kept state whose files are in it again (epoch ms); null: none, so what was not committed is not in it */
+  stateOf: number | null;
+}
+
 /** POST /api/sessions/:id/chats */
 export const CreateChat = z.strictObject({ title: Name.optional(), agent: AgentId.optional() });
 export type CreateChat = z.infer<typeof CreateChat>;

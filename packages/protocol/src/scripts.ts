@@ -46,9 +46,9 @@ export const ScriptsState = z.object({
 });
 export type ScriptsState = z.infer<typeof ScriptsState>;
 
-/** A file git ignores that a worktree did not get. */
-export const NotCopied = z.object({ path: z.string(), why: z.string() });
-export type NotCopied = z.infer<typeof NotCopied>;
+/** Something that a worktree did not get: a file that was to be copied, a submodule, the content of a large file. */
+export const Lacking = z.object({ path: z.string(), why: z.string() });
+export type Lacking = z.infer<typeof Lacking>;
 
 /** GET /api/sessions/:id/scripts */
 export const SessionScripts = z.object({
@@ -62,8 +62,8 @@ export const SessionScripts = z.object({
   teardown: z.string().nullable(),
   run: z.array(z.object({ name: z.string(), command: z.string() })),
   ports: z.array(z.object({ name: z.string(), variable: z.string(), port: z.number().int() })),
-  /** what was not copied when the worktree was made, and why */
-  notCopied: z.array(NotCopied),
+  /** what the worktree did not get when it was made, and why */
+  lacking: z.array(Lacking),
   /** the last run of each */
   runs: z.array(ScriptRun),
 });

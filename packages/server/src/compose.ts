@@ -10,7 +10,7 @@ import { composeHealth } from './compose-health.ts';
 import { composeTasks, type TaskDesk } from './compose-tasks.ts';
 import { composeReview } from './compose-review.ts';
 import { openDataFolder, readOrMakeToken, type DataFolder } from './data-folder.ts';
-import { composeScripts } from './compose-scripts.ts';
+import { composeWorktrees } from './compose-worktrees.ts';
 import { AgentCatalog } from './dispatch/agent-catalog.ts';
 import { AgentLogins } from './dispatch/agent-logins.ts';
 import { AgentImports } from './dispatch/agent-imports.ts';
@@ -161,7 +161,8 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
       dispatcher.forget(chatId);
     },
   });
-  const { scripts, watches } = composeScripts(building, {
+  const { scripts, watches, repairs } = composeWorktrees(building, {
+    worktreesFolder: folder.worktrees,
     announcer,
     processes,
     env: options.env ?? process.env,
@@ -252,6 +253,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     worktrees,
     scripts,
     watches,
+    repairs,
     settings: userSettings,
     mcpServers,
     budgets,

@@ -66,7 +66,7 @@ describe('copy', () => {
     expect(readFileSync(join(path, '.env'), 'utf8')).toBe('KEY=1\n');
     expect(readFileSync(join(path, 'secret/deep/a.pem'), 'utf8')).toBe('pem');
     expect(execFileSync('git', ['status', '--porcelain'], { cwd: path, encoding: 'utf8' })).toBe('');
-    expect((await home.client.scripts.describe(session.id)).notCopied).toEqual([]);
+    expect((await home.client.scripts.describe(session.id)).lacking).toEqual([]);
   });
 
   it('follows no link out of the project, says what it left, and leaves what is there', async () => {
@@ -80,8 +80,8 @@ describe('copy', () => {
     const path = await worktreeOf(session);
     expect(existsSync(join(path, '.env'))).toBe(false);
     expect(existsSync(join(path, 'linked'))).toBe(false);
-    const { notCopied } = await home.client.scripts.describe(session.id);
-    expect(notCopied).toContainEqual({ path: '.env', why: 'it is a link or no plain file' });
+    const { lacking } = await home.client.scripts.describe(session.id);
+    expect(lacking).toContainEqual({ path: '.env', why: 'it is a link or no plain file' });
   });
 });
 

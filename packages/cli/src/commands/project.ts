@@ -30,6 +30,19 @@ export function projectCommand(program: Command): void {
     ),
   );
   withCommonOptions(
+    project
+      .command('moved')
+      .argument('<id>')
+      .argument('<path>', 'where its folder is now')
+      .description('Say where the folder of a project is that was moved'),
+  ).action((id: string, path: string, options: CommonOptions) =>
+    answerWith(
+      options,
+      (client, cli) => client.updateProject(id, { path: resolve(cli.cwd, path) }),
+      (moved) => table([[moved.id, moved.kind, moved.name, moved.path]]),
+    ),
+  );
+  withCommonOptions(
     project.command('remove').argument('<id>').description('Forget a project; its folder stays'),
   ).action((id: string, options: CommonOptions) =>
     answerWith(

@@ -65,9 +65,10 @@ function started(run: ScriptRun): string {
 }
 
 function describe(scripts: SessionScripts, id: string): string {
-  const { problem, hash, allowed, setup, teardown, run, ports, notCopied, runs } = scripts;
+  const { problem, hash, allowed, setup, teardown, run, ports, lacking, runs } = scripts;
   if (problem !== null) return sanitize(problem);
-  if (hash === null) return 'no .pilotlight.json';
+  const missing = lacking.map(({ path, why }) => `not in this worktree: ${sanitizeLine(path)}: ${why}`);
+  if (hash === null) return ['no .pilotlight.json', ...missing].join('\n');
   const stateOf = (name: string): string => runs.find((each) => each.name === name)?.state ?? '';
   const named = [
     ...(setup === null ? [] : [{ name: 'setup', command: setup }]),
@@ -77,7 +78,7 @@ function describe(scripts: SessionScripts, id: string): string {
   return [
     table(named.map(({ name, command }) => [name, stateOf(name), sanitizeLine(command, 100)])),
     table(ports.map(({ variable, port }) => [variable, String(port)])),
-    ...notCopied.map(({ path, why }) => `not copied: ${sanitizeLine(path)}: ${why}`),
+    ...missing,
     ...(allowed || named.length === 0
       ? []
       : [`not allowed to run: read them, then \`pilotlight session scripts ${id} --allow\``]),

@@ -1,4 +1,4 @@
-import type { Session } from '@pilotlight/protocol';
+import type { RepairedSession, Session } from '@pilotlight/protocol';
 import type { Command } from 'commander';
 import { answerWith, listCommand, withCommonOptions } from '../cli.ts';
 import { sessionImportCommand } from './session-import.ts';
@@ -94,6 +94,14 @@ export function sessionCommand(program: Command): void {
   );
   withCommonOptions(
     session
+      .command('repair')
+      .argument('<id>')
+      .description('Find its worktree that was moved, or make one that is gone again from what was kept'),
+  ).action((id: string, options: CommonOptions) =>
+    answerWith(options, (client) => client.repairSession(id), repaired),
+  );
+  withCommonOptions(
+    session
       .command('remove')
       .argument('<id>')
       .description('Remove it with its worktree; the branch and its commits stay'),
@@ -106,4 +114,14 @@ export function sessionCommand(program: Command): void {
   );
   sessionImportCommand(session);
   sessionScriptsCommands(session);
+}
+
+function repaired({ session, how, stateOf }: RepairedSession): string {
+  const path = session.worktree?.path ?? '';
+  if (how === 'present') return `nothing was wrong with ${path}`;
+  if (how === 'moved') return `found at ${path}`;
+  if (how === 'linked') return `linked to its repository again: ${path}`;
+  return stateOf === null
+    ? `made again from its branch at ${path}; what was not committed is not in it`
+    : `made again at ${path}, with its files as of ${new Date(stateOf).toISOString()}`;
 }

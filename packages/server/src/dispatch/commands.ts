@@ -30,6 +30,7 @@ import type {
   ProcessInfo,
   Project,
   RemoveSessionAnswer,
+  RepairedSession,
   RepositoryList,
   ReorderQueue,
   ScriptOutput,
@@ -48,6 +49,7 @@ import type {
   UpdatePolicy,
   UpdateMcpServer,
   UpdateHold,
+  UpdateProject,
   UpdateSession,
   UpdateSettings,
   UpdateTask,
@@ -79,6 +81,8 @@ export interface Commands {
   getProject(id: string): Project;
   /** Of a plain folder none. @throws `git_failed` */
   listBranches(projectId: string): Promise<BranchList>;
+  /** @throws `conflict` while the old folder is there, `invalid_request` */
+  updateProject(id: string, body: UpdateProject): Promise<Project>;
   /** Forgets the project; its folder stays. @throws `conflict` while it has sessions */
   removeProject(id: string): Promise<void>;
 
@@ -88,6 +92,9 @@ export interface Commands {
   updateSession(id: string, body: UpdateSession): Session;
   /** @throws `worktree_dirty` while anything is not committed, `conflict` while a turn runs */
   removeSession(id: string): Promise<RemoveSessionAnswer>;
+
+  /** Of a worktree that is gone. @throws `conflict`, `worktree_failed` */
+  repairSession(id: string): Promise<RepairedSession>;
 
   /** Files of the session's folder, the best matches of `query` first. */
   findFiles(sessionId: string, query: string, limit: number): Promise<WorktreeFiles>;

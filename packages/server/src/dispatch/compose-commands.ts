@@ -17,6 +17,7 @@ import type { Holds } from './holds.ts';
 import type { PermissionDesk } from './permission-desk.ts';
 import { dryRun } from './policies/dry-run.ts';
 import type { PolicyBook } from './policies/policy-book.ts';
+import type { Repairs } from './repairs.ts';
 import type { Queue } from './queue.ts';
 import type { Comparisons } from './tasks/comparisons.ts';
 import type { Schedules } from './tasks/schedules.ts';
@@ -50,6 +51,7 @@ export interface CommandParts {
   releases: ChatReleases;
   worktrees: WorktreeReader;
   scripts: Scripts;
+  repairs: Repairs;
   watches: WorktreeWatches;
   settings: UserSettings;
   mcpServers: McpServers;
@@ -81,6 +83,7 @@ export function composeCommands(parts: CommandParts): Commands {
     listProjects: () => store.projects.list(),
     getProject: (id) => catalog.getProject(id),
     listBranches: (id) => catalog.listBranches(id),
+    updateProject: (id, { path }) => parts.repairs.moveProject(id, path),
     removeProject: async (id) => catalog.removeProject(id),
 
     createSession: (body) => catalog.createSession(body),
@@ -89,6 +92,7 @@ export function composeCommands(parts: CommandParts): Commands {
     updateSession: (id, body) => catalog.updateSession(id, body),
     removeSession: (id) => catalog.removeSession(id),
 
+    repairSession: (id) => parts.repairs.repairSession(id),
     findFiles: (sessionId, query, limit) => worktrees.files(sessionId, query, limit),
     readFile: (sessionId, path) => worktrees.file(sessionId, path),
     listChanges: (sessionId) => worktrees.changes(sessionId),

@@ -1,7 +1,13 @@
 import { newId, type Project, type Session, type Worktree } from '@pilotlight/protocol';
 import { FolderLook } from '../workspace/folder-look.ts';
 import { inspectFolder } from '../workspace/repository.ts';
-import { assertWorktree, createWorktree, isToBeNamed, nameBranch } from '../workspace/worktrees.ts';
+import {
+  assertWorktree,
+  createWorktree,
+  findMovedWorktree,
+  isToBeNamed,
+  nameBranch,
+} from '../workspace/worktrees.ts';
 import type { Announcer } from './announcer.ts';
 import { projectFolderGone } from './project-folder.ts';
 
@@ -52,15 +58,38 @@ export class Places {
     const settled = this.#settled(worktree?.path ?? project.path);
     if (settled !== null) await settled;
     if (worktree !== null) {
-      await assertWorktree(worktree.path);
+      const path = await this.#pathOf(session, worktree, project);
       await this.#nameBranch(session, worktree, project);
       await this.#prepare(session.id);
-      return { path: worktree.path, worktreeId: worktree.id, baseCommit: worktree.baseCommit };
+      return { path, worktreeId: worktree.id, baseCommit: worktree.baseCommit };
     }
     if (session.inPlace || project.kind === 'folder') return this.#inPlace(project);
     const running = this.#making.get(session.id) ?? this.#make(session, project);
     this.#making.set(session.id, running);
     return running.finally(() => this.#making.delete(session.id));
+  }
+
+  /** Where it is, also when it was moved; never somewhere empty. @throws PilotlightError `worktree_missing` */
+  async #pathOf(session: Session, worktree: Worktree, project: Project): Promise<string> {
+    try {
+      await assertWorktree(worktree.path);
+      return worktree.path;
+    } catch (error) {
+      const lost = {
+        projectPath: project.path,
+        worktreesFolder: this.#worktreesFolder,
+        sessionId: session.id,
+      };
+      const moved = await findMovedWorktree({ ...lost, ...worktree }).catch(() => null);
+      if (moved === null) throw error;
+      const { store, journal } = this.#announcer;
+      journal.commit((scope) => {
+        store.worktrees.setPath(worktree.id, moved);
+        const current = store.sessions.get(session.id);
+        if (current !== null) this.#announcer.session(scope, current);
+      });
+      return moved;
+    }
   }
 
   async #inPlace(project: Project): Promise<Place> {

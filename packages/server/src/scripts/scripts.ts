@@ -10,6 +10,7 @@ import {
 } from '@pilotlight/protocol';
 import type { Announcer } from '../dispatch/announcer.ts';
 import { copyIgnored } from '../workspace/copy-ignored.ts';
+import { findLacking } from '../workspace/find-lacking.ts';
 import { readProjectConfig, type ReadProjectConfig } from '../workspace/project-config.ts';
 import type { ScriptRunner } from './script-runner.ts';
 import { scriptsFolder } from './session-folder.ts';
@@ -64,7 +65,7 @@ export class Scripts {
       teardown: read?.config.teardown ?? null,
       run: Object.entries(read?.config.run ?? {}).map(([name, command]) => ({ name, command })),
       ports: [...ports].map(([name, port]) => ({ name, variable: portVariable(name), port })),
-      notCopied: scripts.notCopied(sessionId),
+      lacking: scripts.lacking(sessionId),
       runs: scripts.runs(sessionId),
     };
   }
@@ -83,7 +84,7 @@ export class Scripts {
     const waited = scripts.waits(sessionId);
     announcer.journal.commit((scope) => {
       scripts.allow(place.project.id, hash, announcer.now());
-      if (waited) scripts.setPrepared(sessionId, false, scripts.notCopied(sessionId));
+      if (waited) scripts.setPrepared(sessionId, false, scripts.lacking(sessionId));
       announcer.scripts(scope, sessionId);
     });
     if (waited && place.read.config.setup !== undefined) await this.#start(place, 'setup');
@@ -132,17 +133,18 @@ export class Scripts {
     const { read, folder, project, session, problem } = place;
     if (session.worktree === null || folder === null) return;
     const patterns = read?.config.copy ?? [];
-    const { notCopied } = await copyIgnored({
+    const { notCopied: left } = await copyIgnored({
       projectPath: project.path,
       worktreePath: folder,
       patterns,
     });
+    const lacking = [...left, ...(await findLacking(folder))];
     const hasSetup = read?.config.setup !== undefined;
     const waits = read !== null && hasSetup && !store.scripts.isAllowed(project.id, read.hash);
     if (hasSetup && !waits) await (await this.#start(place, 'setup')).ended;
     announcer.journal.commit((scope) => {
-      store.scripts.setPrepared(sessionId, waits, notCopied);
-      if (read !== null || problem !== null) announcer.scripts(scope, sessionId);
+      store.scripts.setPrepared(sessionId, waits, lacking);
+      if (read !== null || problem !== null || lacking.length > 0) announcer.scripts(scope, sessionId);
     });
   }
 

@@ -21,6 +21,7 @@ export function projectTable(database: Database): ProjectTable {
   const get = database.prepare('SELECT * FROM projects WHERE id = ?');
   const byPath = database.prepare('SELECT * FROM projects WHERE path = ?');
   const list = database.prepare('SELECT * FROM projects ORDER BY created_at, rowid');
+  const setPath = database.prepare('UPDATE projects SET path = ? WHERE id = ?');
   const remove = database.prepare('DELETE FROM projects WHERE id = ?');
   const rows = new RowCache<Project>(database);
   const one = (row: Row | null) => (row === null ? null : fromRow(row));
@@ -29,6 +30,10 @@ export function projectTable(database: Database): ProjectTable {
     get: (id) => rows.get(id, () => one(get.get(id))),
     byPath: (path) => one(byPath.get(path)),
     list: () => list.all().map(fromRow),
+    setPath(id, path) {
+      setPath.run(path, id);
+      database.forget();
+    },
     remove(id) {
       remove.run(id);
       database.forget();

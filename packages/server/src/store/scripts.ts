@@ -1,4 +1,4 @@
-import type { NotCopied, ScriptRun, ScriptsState } from '@pilotlight/protocol';
+import type { Lacking, ScriptRun, ScriptsState } from '@pilotlight/protocol';
 import { json, number, numberOrNull, text, textOrNull, word } from './columns.ts';
 import type { Database, Row } from './database.ts';
 
@@ -13,8 +13,10 @@ export interface ScriptTable {
   list(): ScriptsState[];
   /** whether the session's worktree was made ready: files copied, setup run or known to wait */
   isPrepared(sessionId: string): boolean;
-  setPrepared(sessionId: string, waits: boolean, notCopied: readonly NotCopied[]): void;
-  notCopied(sessionId: string): NotCopied[];
+  setPrepared(sessionId: string, waits: boolean, lacking: readonly Lacking[]): void;
+  /** Its worktree was made anew. */
+  setUnprepared(sessionId: string): void;
+  lacking(sessionId: string): Lacking[];
   waits(sessionId: string): boolean;
 
   /** Replaces the run of the same script before it. */
@@ -77,10 +79,11 @@ export function scriptTable(database: Database): ScriptTable {
   const get = database.prepare(`${states} WHERE session_id = ?`);
   const row = database.prepare('SELECT * FROM session_scripts WHERE session_id = ?');
   const setPrepared = database.prepare(
-    `INSERT INTO session_scripts (session_id, prepared, waits, not_copied_json) VALUES (?, 1, ?, ?)
+    `INSERT INTO session_scripts (session_id, prepared, waits, lacking_json) VALUES (?, 1, ?, ?)
      ON CONFLICT (session_id) DO UPDATE SET prepared = 1, waits = excluded.waits,
-     not_copied_json = excluded.not_copied_json`,
+     lacking_json = excluded.lacking_json`,
   );
+  const setUnprepared = database.prepare('UPDATE session_scripts SET prepared = 0 WHERE session_id = ?');
   const removeRun = database.prepare('DELETE FROM script_runs WHERE session_id = ? AND name = ? AND id <> ?');
   const putRun = database.prepare(
     `INSERT INTO script_runs (id, session_id, kind, name, command, state, exit_code, started_at, ended_at)
@@ -110,11 +113,12 @@ export function scriptTable(database: Database): ScriptTable {
     },
     list: () => list.all().map(stateOf),
     isPrepared: (sessionId) => flag(sessionId, 'prepared'),
-    setPrepared: (sessionId, waits, notCopied) =>
-      setPrepared.run(sessionId, waits ? 1 : 0, JSON.stringify(notCopied)),
-    notCopied(sessionId) {
+    setPrepared: (sessionId, waits, lacking) =>
+      setPrepared.run(sessionId, waits ? 1 : 0, JSON.stringify(lacking)),
+    setUnprepared: (sessionId) => setUnprepared.run(sessionId),
+    lacking(sessionId) {
       const found = row.get(sessionId);
-      return found === null ? [] : json<NotCopied[]>(found, 'not_copied_json');
+      return found === null ? [] : json<Lacking[]>(found, 'lacking_json');
     },
     waits: (sessionId) => flag(sessionId, 'waits'),
     putRun(run) {

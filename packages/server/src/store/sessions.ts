@@ -86,6 +86,7 @@ export function worktreeTable(database: Database): WorktreeTable {
     'INSERT INTO worktrees (id, session_id, path, branch, base_commit) VALUES (?, ?, ?, ?, ?)',
   );
   const get = database.prepare(`${WORKTREES} WHERE id = ?`);
+  const setPath = database.prepare('UPDATE worktrees SET path = ? WHERE id = ?');
   const setBranch = database.prepare('UPDATE worktrees SET branch = ? WHERE id = ?');
   const bySession = database.prepare(`${WORKTREES} WHERE session_id = ?`);
   const remove = database.prepare('DELETE FROM worktrees WHERE id = ?');
@@ -98,6 +99,10 @@ export function worktreeTable(database: Database): WorktreeTable {
     },
     get: (id) => one(get.get(id)),
     bySession: (sessionId) => one(bySession.get(sessionId)),
+    setPath(id, path) {
+      setPath.run(path, id);
+      database.forget();
+    },
     setBranch(id, branch) {
       setBranch.run(branch, id);
       database.forget();

@@ -37,6 +37,7 @@ export interface ProjectTable {
   byPath(path: string): Project | null;
   /** oldest first */
   list(): Project[];
+  setPath(id: string, path: string): void;
   /** with everything that belongs to it */
   remove(id: string): void;
 }
@@ -57,6 +58,7 @@ export interface WorktreeTable {
   get(id: string): Worktree | null;
   bySession(sessionId: string): Worktree | null;
   setBranch(id: string, branch: string): void;
+  setPath(id: string, path: string): void;
   remove(id: string): void;
 }
 

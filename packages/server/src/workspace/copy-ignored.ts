@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { copyFile, lstat, mkdir, realpath, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { NotCopied } from '@pilotlight/protocol';
+import type { Lacking } from '@pilotlight/protocol';
 import { confine } from './confine.ts';
 import { gitOk } from './git.ts';
 
@@ -23,7 +22,7 @@ export interface CopyIgnoredOptions {
 
 export interface CopiedFiles {
   copied: number;
-  notCopied: NotCopied[];
+  notCopied: Lacking[];
 }
 
 /**
@@ -33,8 +32,22 @@ export interface CopiedFiles {
  */
 export async function copyIgnored(options: CopyIgnoredOptions): Promise<CopiedFiles> {
   const { projectPath, worktreePath, patterns, limit = MOST_COPIED_BYTES } = options;
+  if (patterns.length === 0) return { copied: 0, notCopied: [] };
+  const beside = `${worktreePath}.copying`;
+  try {
+    await rm(beside, { recursive: true, force: true });
+    await mkdir(beside, { recursive: true });
+    return await copyAll({ projectPath, worktreePath, patterns, limit }, beside);
+  } finally {
+    await rm(beside, { recursive: true, force: true });
+  }
+}
+
+async function copyAll(
+  { projectPath, worktreePath, patterns, limit }: Required<CopyIgnoredOptions>,
+  beside: string,
+): Promise<CopiedFiles> {
   const result: CopiedFiles = { copied: 0, notCopied: [] };
-  if (patterns.length === 0) return result;
   const [from, to] = await Promise.all([realpath(projectPath), realpath(worktreePath)]);
   const refuse = (path: string, why: string): void => {
     if (result.notCopied.length < MOST_NAMED) result.notCopied.push({ path, why });
@@ -54,7 +67,7 @@ export async function copyIgnored(options: CopyIgnoredOptions): Promise<CopiedFi
       refuse(path, `all files together may have ${limit} bytes`);
       break;
     } else {
-      await copyWhole(source, target);
+      await copyWhole(source, target, join(beside, 'file'));
       bytes += found.size;
       result.copied += 1;
     }
@@ -69,14 +82,9 @@ async function listIgnored(projectPath: string, patterns: readonly string[]): Pr
   return stdout.split('\0').filter((path) => path !== '');
 }
 
-async function copyWhole(source: string, target: string): Promise<void> {
+/** By way of a folder beside the worktree, so that no half file is ever in it, whoever dies. */
+async function copyWhole(source: string, target: string, beside: string): Promise<void> {
   await mkdir(dirname(target), { recursive: true });
-  const unfinished = `${target}.${randomBytes(6).toString('hex')}.pilotlight`;
-  try {
-    await copyFile(source, unfinished, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-    await rename(unfinished, target);
-  } catch (error) {
-    await rm(unfinished, { force: true });
-    throw error;
-  }
+  await copyFile(source, beside, constants.COPYFILE_FICLONE);
+  await rename(beside, target);
 }

@@ -33,6 +33,8 @@ export interface CreateWorktreeOptions {
   name: string;
   /** what to start from, see `resolveBase`; HEAD unless told */
   base?: string | undefined;
+  /** the branch it had, to be taken up again when it is still there, whatever it is called */
+  keepBranch?: string | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -106,7 +108,8 @@ async function claimWorktree(
     await clearUnfinished(projectPath, existing);
   }
   await requireFree(path);
-  const branch = (await findSessionBranch(projectPath, short)) ?? BRANCH_PREFIX + name;
+  const branch =
+    (await keptBranch(options)) ?? (await findSessionBranch(projectPath, short)) ?? BRANCH_PREFIX + name;
   const newBranch = (await readCommit(projectPath, `refs/heads/${branch}`)) === null;
   const claim = { path, branch, newBranch, finished: false };
   const place = newBranch ? ['--no-track', '-b', branch, path, start] : [path, branch];
@@ -117,6 +120,11 @@ async function claimWorktree(
     throw error;
   }
   return claim;
+}
+
+async function keptBranch({ projectPath, keepBranch }: CreateWorktreeOptions): Promise<string | null> {
+  if (keepBranch === undefined) return null;
+  return (await readCommit(projectPath, `refs/heads/${keepBranch}`)) === null ? null : keepBranch;
 }
 
 async function undoClaim(
@@ -185,6 +193,15 @@ async function addWorktree(
   const result = await git(args, { cwd: projectPath, signal });
   if (result.exitCode === 0) return;
   const failure = gitFailure(args, projectPath, result);
+  const [, branch, elsewhere] =
+    /'(.+)' is already (?:checked out|used by worktree) at '(.+)'/.exec(result.stderr) ?? [];
+  if (branch !== undefined && elsewhere !== undefined) {
+    throw new PilotlightError(
+      'worktree_failed',
+      `The session's branch ${branch} is checked out in ${elsewhere}, and git keeps a branch in one folder only. Switch that folder to another branch and try again.`,
+      { cause: failure, details: { projectPath, branch, elsewhere } },
+    );
+  }
   if ((await readCommit(projectPath, `refs/heads/${BRANCH_PREFIX.slice(0, -1)}`)) === null) throw failure;
   throw new PilotlightError(
     'worktree_failed',

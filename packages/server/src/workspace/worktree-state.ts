@@ -67,7 +67,7 @@ export async function assertWorktree(path: string): Promise<void> {
       : 'is not a git worktree any more (its .git is missing or damaged)';
   throw new PilotlightError(
     'worktree_missing',
-    `The worktree ${path} ${what}. Put the folder back (in the repository: git worktree add -f ${path} <its branch>), or start a new session: what was committed is still on its branch.`,
+    `The worktree ${path} ${what}. Put the folder back, or have it made again from its branch and the last state that was kept: \`pilotlight session repair <session>\`.`,
     { details: { path } },
   );
 }

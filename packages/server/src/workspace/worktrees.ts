@@ -4,4 +4,5 @@ export { createWorktree } from './create-worktree.ts';
 export { dropWorktree } from './drop-worktree.ts';
 export { isToBeNamed, nameBranch } from './name-branch.ts';
 export { removeWorktree } from './remove-worktree.ts';
+export { findMovedWorktree, repairWorktree } from './repair-worktree.ts';
 export { assertWorktree, worktreeState } from './worktree-state.ts';

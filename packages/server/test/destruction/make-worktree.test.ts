@@ -1,7 +1,7 @@
-/** The server is killed at every step of making a session's worktree. */
+/** The server is killed at every step of making a session's worktree, of copying files into it and of its setup. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { say } from '../composed-harness.ts';
 import { dieAtEveryStep } from './every-step.ts';
@@ -12,7 +12,17 @@ it(
   async () => {
     const died = await dieAtEveryStep({
       async prepare(home) {
-        const desk = await home.desk('demo', home.newRepository());
+        const folder = home.newRepository();
+        const config = { copy: ['.env'], setup: 'cp README.md made.txt', ports: ['web'] };
+        writeFileSync(join(folder, '.pilotlight.json'), JSON.stringify(config));
+        writeFileSync(join(folder, '.gitignore'), '.env*\nmade.txt\n');
+        writeFileSync(join(folder, '.env'), 'KEY=1\n');
+        const git = ['-c', 'user.name=t', '-c', 'user.email=t@t'];
+        execFileSync('git', [...git, 'add', '-A'], { cwd: folder });
+        execFileSync('git', [...git, 'commit', '-qm', 'configure'], { cwd: folder });
+        const desk = await home.desk('demo', folder);
+        const { hash } = await home.client.scripts.describe(desk.session.id);
+        await home.client.scripts.allow(desk.session.id, hash ?? '');
         return { ...desk, prompt: say('/echo first') };
       },
       async act(client, { chat, prompt }, signal) {
@@ -30,6 +40,14 @@ it(
           execFileSync('git', args, { cwd: path, encoding: 'utf8' }).trimEnd();
         expect(readFileSync(join(path, 'README.md'), 'utf8')).toBe('hello\n');
         expect(git('status', '--porcelain')).toBe('');
+        expect(readFileSync(join(path, '.env'), 'utf8')).toBe('KEY=1\n');
+        expect(readFileSync(join(path, 'made.txt'), 'utf8')).toBe('hello\n');
+        // A copy that was cut short leaves nothing behind, in the worktree and beside it.
+        expect(readdirSync(dirname(path))).toEqual([basename(path)]);
+        expect(readdirSync(path).filter((name) => name.startsWith('.env') && name !== '.env')).toEqual([]);
+        const { runs, ports } = await home.client.scripts.describe(session.id);
+        expect(runs).toMatchObject([{ name: 'setup', state: 'succeeded' }]);
+        expect(ports).toHaveLength(1);
         expect(git('branch', '--show-current')).toBe(worktree?.branch);
         expect(git('worktree', 'list', '--porcelain').match(/^worktree /gm)).toHaveLength(2);
         expect(git('worktree', 'list', '--porcelain')).not.toContain('locked');
@@ -42,5 +60,7 @@ it(
     expect(died).toContain('during git reset');
     expect(died).toContain('during git worktree unlock');
     expect(died).toContain('during commit');
+    expect(died.some((name) => name.startsWith('during copyFile'))).toBe(true);
+    expect(died.some((name) => name.startsWith('before rename'))).toBe(true);
   },
 );

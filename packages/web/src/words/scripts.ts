@@ -19,7 +19,7 @@ export const scripts = {
   output: (name: string) => `What ${name} wrote`,
   noOutput: 'It has written nothing yet.',
   ports: 'Ports',
-  notCopied: 'Not copied',
+  lacking: 'Not in this worktree',
   ask: {
     title: 'These scripts come with the repository. May they run?',
     text: 'Each runs as you, on this machine, in this session’s worktree. Read them first. When the file changes, you are asked again.',

@@ -1,4 +1,4 @@
-import { CreateProject } from '@pilotlight/protocol';
+import { CreateProject, UpdateProject } from '@pilotlight/protocol';
 import type { HttpDeps } from '../http-deps.ts';
 import { bodyOf, param, route } from '../route.ts';
 import type { Http } from '../route.ts';
@@ -13,6 +13,7 @@ export function projectRoutes(http: Http, { commands }: Pick<HttpDeps, 'commands
   });
   route(http, '/api/projects/:id', {
     GET: (c) => c.json(commands.getProject(param(c, 'id'))),
+    PATCH: async (c) => c.json(await commands.updateProject(param(c, 'id'), await bodyOf(c, UpdateProject))),
     DELETE: async (c) => {
       await commands.removeProject(param(c, 'id'));
       return c.body(null, 204);

@@ -16,6 +16,9 @@ export function sessionRoutes(http: Http, { commands }: Pick<HttpDeps, 'commands
     PATCH: async (c) => c.json(commands.updateSession(param(c, 'id'), await bodyOf(c, UpdateSession))),
     DELETE: async (c) => c.json(await commands.removeSession(param(c, 'id'))),
   });
+  route(http, '/api/sessions/:id/repair', {
+    POST: async (c) => c.json(await commands.repairSession(param(c, 'id'))),
+  });
   route(http, '/api/sessions/:id/chats', {
     POST: async (c) => c.json(await commands.createChat(param(c, 'id'), await bodyOf(c, CreateChat)), 201),
   });

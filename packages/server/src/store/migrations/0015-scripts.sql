@@ -12,7 +12,7 @@ CREATE TABLE session_scripts (
   revision INTEGER NOT NULL DEFAULT 0,
   prepared INTEGER NOT NULL DEFAULT 0 CHECK (prepared IN (0, 1)),
   waits INTEGER NOT NULL DEFAULT 0 CHECK (waits IN (0, 1)),
-  not_copied_json TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(not_copied_json))
+  lacking_json TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(lacking_json))
 ) STRICT, WITHOUT ROWID;
 
 -- The last run of each script of a session; output: the end of what it wrote.

@@ -26,13 +26,21 @@ export function ScriptsTab({ sessionId }: { sessionId: string }) {
     );
   }
   const scripts = scriptsOf(data);
-  if (data.hash === null || (scripts.length === 0 && data.ports.length === 0))
-    return <Empty>{text.none}</Empty>;
+  if (scripts.length === 0 && data.ports.length === 0) {
+    return (
+      <>
+        <Empty>{text.none}</Empty>
+        <Facts scripts={data} />
+      </>
+    );
+  }
   const shown = data.runs.find(({ name }) => name === asked) ?? data.runs.at(-1);
   return (
     <div className="flex h-full min-h-0 flex-col">
       <div className={cx('min-h-0 overflow-y-auto', shown === undefined ? 'flex-1' : 'max-h-[60%] shrink-0')}>
-        {data.allowed || scripts.length === 0 ? null : <Ask sessionId={sessionId} hash={data.hash} />}
+        {data.allowed || data.hash === null || scripts.length === 0 ? null : (
+          <Ask sessionId={sessionId} hash={data.hash} />
+        )}
         <ul aria-label={text.list} className="px-2 py-1.5">
           {scripts.map((script) => (
             <ScriptRow
@@ -142,7 +150,7 @@ function stateOf(run: ScriptRun | null): string {
   return text.states[run.state] + code;
 }
 
-function Facts({ scripts: { ports, notCopied } }: { scripts: SessionScripts }) {
+function Facts({ scripts: { ports, lacking } }: { scripts: SessionScripts }) {
   return (
     <>
       {ports.length === 0 ? null : (
@@ -155,11 +163,11 @@ function Facts({ scripts: { ports, notCopied } }: { scripts: SessionScripts }) {
           ))}
         </dl>
       )}
-      {notCopied.length === 0 ? null : (
+      {lacking.length === 0 ? null : (
         <div className="px-4 pb-2 text-small text-ink-3">
-          <p className="text-ink-2">{text.notCopied}</p>
+          <p className="text-ink-2">{text.lacking}</p>
           <ul>
-            {notCopied.map(({ path, why }) => (
+            {lacking.map(({ path, why }) => (
               <li key={path} className="[overflow-wrap:anywhere]">
                 <span className="font-mono">{path}</span>: {why}
               </li>
