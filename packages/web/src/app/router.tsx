@@ -23,6 +23,10 @@ export interface SessionSearch {
   beside?: string;
   /** a message to go to */
   message?: string;
+  /** which changes are reviewed, in the chats' place; see `Scope` */
+  review?: string;
+  /** the file that is open in the review */
+  file?: string;
 }
 
 /** The largest part of the page; fetched behind the first paint, so that a session still opens at once. */
@@ -36,6 +40,8 @@ const session = createRoute({
     ...text(search, 'chat'),
     ...text(search, 'beside'),
     ...text(search, 'message'),
+    ...text(search, 'review'),
+    ...text(search, 'file'),
   }),
 });
 

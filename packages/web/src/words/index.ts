@@ -13,6 +13,7 @@ import { palette } from './palette.ts';
 import { policies } from './policies.ts';
 import { questions } from './questions.ts';
 import { scripts } from './scripts.ts';
+import { review } from './review.ts';
 import { session } from './session.ts';
 import { settings } from './settings.ts';
 import { transcript } from './transcript.ts';
@@ -39,6 +40,7 @@ export const words = {
   policies,
   questions,
   scripts,
+  review,
   session,
   settings,
   time,

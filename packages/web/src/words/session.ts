@@ -65,6 +65,7 @@ export const session = {
     previousPane: 'Go to the previous pane',
     closePane: 'Close this pane',
     toggleSide: 'Show or hide the side',
+    review: 'Review the changes, or go back to the chat',
     rename: 'Rename this session',
   },
 };

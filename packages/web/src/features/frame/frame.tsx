@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect, useRef } from 'react';
 import { useShortcuts } from '../../app/commands.ts';
 import { useViewport, type Viewport } from '../../app/viewport.ts';
 import { cx } from '../../ui/class-names.ts';
+import { ResizeEdge } from '../../ui/resize-edge.tsx';
 import { words } from '../../words/index.ts';
 import { useNewSession } from '../board/new-session.ts';
 import { BottomBar } from './bottom-bar.tsx';
@@ -11,8 +12,7 @@ import { Drawer } from './drawer.tsx';
 import { useFrameCommands } from './frame-commands.ts';
 import { useDocumentTitle, usePlaceName, useRememberSession, useRouteFocus, useStaleMark } from './places.ts';
 import { Rail, RailStrip } from './rail.tsx';
-import { toggleRail, useDrawer, useRail } from './rail-state.ts';
-import { ResizeHandle } from './resize-handle.tsx';
+import { RAIL, toggleRail, useDrawer, useRail } from './rail-state.ts';
 
 const loadNewSession = () => import('../board/new-session-dialog.tsx');
 const NewSessionDialog = lazy(loadNewSession);
@@ -70,7 +70,13 @@ function Navigation({ viewport }: { viewport: Viewport }) {
         className="relative flex shrink-0 flex-col border-r border-line bg-sunken"
       >
         <Rail onClose={toggleRail} />
-        <ResizeHandle />
+        <ResizeEdge
+          edge="right"
+          label={words.frame.rail.resize}
+          width={width}
+          {...RAIL}
+          onWidth={(next) => useRail.setState({ width: next })}
+        />
       </nav>
     );
   }

@@ -21,10 +21,6 @@ export function toggleRail(): void {
   useRail.setState(({ isOpen }) => ({ isOpen: !isOpen }));
 }
 
-export function setRailWidth(width: number): void {
-  useRail.setState({ width: Math.round(Math.min(RAIL.max, Math.max(RAIL.min, width))) });
-}
-
 export function toggleFolded(projectId: string): void {
   useRail.setState(({ folded }) => {
     const { [projectId]: was, ...rest } = folded;

@@ -15,6 +15,7 @@ import { useKeysOf } from '../../app/commands.ts';
 import { useIndex } from '../../live/index-store.ts';
 import { server } from '../../live/server.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
+import { cx } from '../../ui/class-names.ts';
 import { DiffCount } from '../../ui/diff-count.tsx';
 import { Menu } from '../../ui/menu.tsx';
 import { showError, toast } from '../../ui/toasts.tsx';
@@ -34,6 +35,8 @@ export interface SessionHeaderProps {
   isRenaming: boolean;
   onRename(renaming: boolean): void;
   onToggleSide(): void;
+  isReviewing: boolean;
+  onReview(): void;
   onRemove(): void;
 }
 
@@ -70,11 +73,7 @@ export function SessionHeader(props: SessionHeaderProps) {
         </h1>
       </EditableTitle>
       <Branch session={session} />
-      {session.diff === null ? null : (
-        <span title={w.files(session.diff.files)} className="text-small">
-          <DiffCount additions={session.diff.additions} deletions={session.diff.deletions} />
-        </span>
-      )}
+      <ReviewButton session={session} isReviewing={props.isReviewing} onReview={props.onReview} />
       {chat === null ? null : <AgentState chat={chat} />}
       <span className="flex-1" />
       {session.archivedAt === null ? null : (
@@ -86,17 +85,52 @@ export function SessionHeader(props: SessionHeaderProps) {
         </Button>
       )}
       <span className="flex items-center">
-        <IconButton
-          label={isSideOpen ? w.hideSide : w.showSide}
-          keys={keys}
-          icon={<PanelRight size={16} strokeWidth={1.75} />}
-          active={isSideOpen}
-          aria-expanded={isSideOpen}
-          onClick={onToggleSide}
-        />
+        {props.isReviewing ? null : (
+          <IconButton
+            label={isSideOpen ? w.hideSide : w.showSide}
+            keys={keys}
+            icon={<PanelRight size={16} strokeWidth={1.75} />}
+            active={isSideOpen}
+            aria-expanded={isSideOpen}
+            onClick={onToggleSide}
+          />
+        )}
         <SessionMenu session={session} title={title} onRename={() => onRename(true)} onRemove={onRemove} />
       </span>
     </header>
+  );
+}
+
+/** What the session changed, as the way to review it; and the way back. */
+function ReviewButton(props: { session: Session; isReviewing: boolean; onReview(): void }) {
+  const { session, isReviewing, onReview } = props;
+  const keys = useKeysOf('session.review');
+  const { diff } = session;
+  const w = words.review;
+  const isPlain = diff === null || diff.files === 0;
+  if (isPlain && !isReviewing) return null;
+  const what = diff === null ? '' : words.session.files(diff.files);
+  return (
+    <Tooltip label={isReviewing ? w.leave : `${w.open}: ${what}`} keys={keys}>
+      <button
+        type="button"
+        aria-pressed={isReviewing}
+        onClick={onReview}
+        className={cx(
+          'inline-flex h-7 shrink-0 items-center gap-1.5 rounded-md px-1.5 text-small hover:bg-hover pointer-coarse:h-11',
+          isReviewing && 'bg-active text-ink',
+        )}
+      >
+        {isPlain ? (
+          w.title
+        ) : (
+          <>
+            <span className="sr-only">{w.title}</span>
+            <DiffCount additions={diff.additions} deletions={diff.deletions} />
+          </>
+        )}
+      </button>
+    </Tooltip>
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Chat, Session } from '@pilotlight/protocol';
 import { Link, Navigate, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { useViewport } from '../../app/viewport.ts';
 import type { SessionRow } from '../../live/groups.ts';
 import { useIndex, useIsIndexLoaded } from '../../live/index-store.ts';
@@ -16,10 +16,13 @@ import { CloseChat, hasMessages } from './close-chat.tsx';
 import { Pane } from './pane.tsx';
 import { chatToAdd, MAX_PANES, panesOf, searchOf, withChat } from './panes.ts';
 import { openPolicy } from '../policies/open-policy.ts';
+import { placeOf, searchOfPlace, type ReviewPlace } from '../review/scope.ts';
 import { SessionHeader } from './session-header.tsx';
 import { SideColumn, SideSheet } from './side-column.tsx';
 import { useSheet, useSide } from './side-state.ts';
 import { useSessionCommands } from './use-session-commands.ts';
+
+const Review = lazy(async () => ({ default: (await import('../review/review.tsx')).Review }));
 
 /** A session: its chats as tabs and side by side, and the side with what they changed. */
 export function SessionPage() {
@@ -73,6 +76,7 @@ function LoadedSession({ session }: { session: Session }) {
   const isColumnOpen = useSide((state) => state.isOpen);
   const isSheetOpen = useSheet((state) => state.isOpen);
   const isSideOpen = viewport === 'wide' ? isColumnOpen : isSheetOpen;
+  const review = placeOf(search);
 
   useEffect(() => {
     if (activeId !== null) lastShown.set(session.id, activeId);
@@ -84,6 +88,15 @@ function LoadedSession({ session }: { session: Session }) {
       params: { sessionId: session.id },
       search: searchOf(next),
       replace: true,
+    });
+  };
+  const goReview = (place: ReviewPlace | null) => {
+    void navigate({
+      to: '/sessions/$sessionId',
+      params: { sessionId: session.id },
+      search: { ...searchOf(all), ...(place === null ? {} : searchOfPlace(place)) },
+      // Opening and leaving are steps of the way back; going from file to file is not.
+      replace: review !== null && place !== null,
     });
   };
   const show = (chatId: string) => {
@@ -138,6 +151,7 @@ function LoadedSession({ session }: { session: Session }) {
     split,
     closePane,
     toggleSide,
+    review: () => goReview(review === null ? { scope: 'session', file: null } : null),
     permissions: () => openPolicy({ projectId: session.projectId, sessionId: session.id }),
     rename: () => setIsRenaming(true),
   });
@@ -153,6 +167,8 @@ function LoadedSession({ session }: { session: Session }) {
           isRenaming={isRenaming}
           onRename={setIsRenaming}
           onToggleSide={toggleSide}
+          isReviewing={review !== null}
+          onReview={() => goReview(review === null ? { scope: 'session', file: null } : null)}
           onRemove={() => {
             askedToRemove.add(session.id);
             setRemoving(rowOf(session, chats));
@@ -162,7 +178,7 @@ function LoadedSession({ session }: { session: Session }) {
           session={session}
           chats={chats}
           panes={panes}
-          active={activeId}
+          active={review === null ? activeId : null}
           renaming={renaming}
           canSplit={viewport === 'wide'}
           onSelect={show}
@@ -172,28 +188,40 @@ function LoadedSession({ session }: { session: Session }) {
           onNew={create}
           onSplit={split}
         />
-        <div className="flex min-h-0 flex-1">
-          {panes.map((id) => {
-            const chat = chats.find((each) => each.id === id);
-            return chat === undefined ? null : (
-              <Pane
-                key={id}
-                session={session}
-                chat={chat}
-                isActive={id === activeId}
-                isAlone={panes.length === 1}
-                messageId={id === all[0] ? search.message : undefined}
-                onUse={() => setUsed(id)}
-                onClose={() => closePane(id)}
-              />
-            );
-          })}
-          {panes.length === 0 ? (
-            <NoPane hasChats={chats.length > 0} onNewest={() => go([])} onNew={() => create(null)} />
-          ) : null}
-        </div>
+        {review !== null && activeId !== null ? (
+          <Suspense fallback={null}>
+            <Review
+              session={session}
+              chatId={activeId}
+              place={review}
+              go={goReview}
+              isWide={viewport === 'wide'}
+            />
+          </Suspense>
+        ) : (
+          <div className="flex min-h-0 flex-1">
+            {panes.map((id) => {
+              const chat = chats.find((each) => each.id === id);
+              return chat === undefined ? null : (
+                <Pane
+                  key={id}
+                  session={session}
+                  chat={chat}
+                  isActive={id === activeId}
+                  isAlone={panes.length === 1}
+                  messageId={id === all[0] ? search.message : undefined}
+                  onUse={() => setUsed(id)}
+                  onClose={() => closePane(id)}
+                />
+              );
+            })}
+            {panes.length === 0 ? (
+              <NoPane hasChats={chats.length > 0} onNewest={() => go([])} onNew={() => create(null)} />
+            ) : null}
+          </div>
+        )}
       </div>
-      {activeId === null ? null : viewport === 'wide' ? (
+      {activeId === null || review !== null ? null : viewport === 'wide' ? (
         isColumnOpen ? (
           <SideColumn chatId={activeId} sessionId={session.id} />
         ) : null

@@ -1,9 +1,10 @@
 import { Dialog } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
-import { lazy, Suspense, useRef } from 'react';
+import { lazy, Suspense } from 'react';
 import { IconButton } from '../../ui/button.tsx';
+import { ResizeEdge } from '../../ui/resize-edge.tsx';
 import { words } from '../../words/index.ts';
-import { SIDE_MAX, SIDE_MIN, setSideWidth, useSheet, useSide } from './side-state.ts';
+import { SIDE, useSheet, useSide } from './side-state.ts';
 
 const Side = lazy(async () => ({ default: (await import('../changes/side.tsx')).Side }));
 
@@ -15,7 +16,6 @@ interface SideProps {
 /** The side beside the chats; its left edge can be dragged, or moved with the arrows. */
 export function SideColumn(props: SideProps) {
   const width = useSide((state) => state.width);
-  const from = useRef<{ x: number; width: number } | null>(null);
   return (
     <aside
       aria-label={words.session.side}
@@ -23,31 +23,12 @@ export function SideColumn(props: SideProps) {
       style={{ width, maxWidth: 'calc(100% - 360px)' }}
       className="relative flex shrink-0 flex-col border-l border-line"
     >
-      <div
-        role="separator"
-        tabIndex={0}
-        aria-orientation="vertical"
-        aria-label={words.session.resizeSide}
-        aria-valuenow={width}
-        aria-valuemin={SIDE_MIN}
-        aria-valuemax={SIDE_MAX}
-        onPointerDown={(event) => {
-          event.currentTarget.setPointerCapture(event.pointerId);
-          from.current = { x: event.clientX, width };
-        }}
-        onPointerMove={(event) => {
-          if (from.current !== null) setSideWidth(from.current.width + from.current.x - event.clientX);
-        }}
-        onPointerUp={() => (from.current = null)}
-        onPointerCancel={() => (from.current = null)}
-        onDoubleClick={() => setSideWidth(420)}
-        onKeyDown={(event) => {
-          const step = event.key === 'ArrowLeft' ? 16 : event.key === 'ArrowRight' ? -16 : 0;
-          if (step === 0) return;
-          event.preventDefault();
-          setSideWidth(width + step);
-        }}
-        className="absolute inset-y-0 -left-1 z-10 w-2 cursor-col-resize touch-none after:absolute after:inset-y-0 after:left-[3px] after:w-px after:transition-colors hover:after:bg-line-strong focus-visible:outline-none focus-visible:after:w-0.5 focus-visible:after:bg-flame active:after:bg-flame"
+      <ResizeEdge
+        edge="left"
+        label={words.session.resizeSide}
+        width={width}
+        {...SIDE}
+        onWidth={(next) => useSide.setState({ width: next })}
       />
       <Suspense fallback={null}>
         <Side {...props} />

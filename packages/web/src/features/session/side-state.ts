@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
+import type { Scope } from '../review/scope.ts';
 
 export type SideTab = 'changes' | 'plan' | 'files' | 'terminal' | 'scripts';
 
@@ -7,7 +8,7 @@ export type SideTab = 'changes' | 'plan' | 'files' | 'terminal' | 'scripts';
 export type SideTarget = { sessionId: string } & (
   | /** `path`: as it was named, absolute or relative to the worktree; `line`: from 1 */
     { kind: 'file'; path: string; line: number | null }
-  | { kind: 'change'; path: string }
+  | /** `path`: null for the list of them */ { kind: 'change'; scope: Scope; path: string | null }
   | { kind: 'terminal'; toolCallId: string }
 );
 
@@ -19,12 +20,11 @@ interface SideState {
   target: SideTarget | null;
 }
 
-export const SIDE_MIN = 280;
-export const SIDE_MAX = 960;
+export const SIDE = { min: 280, usual: 420, max: 960 };
 
 /** Whether the side is open, how wide and at which tab, in this browser, and what it is asked to show. */
 export const useSide = create<SideState>()(
-  persist((): SideState => ({ isOpen: true, width: 420, tab: 'changes', target: null }), {
+  persist((): SideState => ({ isOpen: true, width: SIDE.usual, tab: 'changes', target: null }), {
     name: 'pilotlight.side',
     partialize: ({ isOpen, width, tab }) => ({ isOpen, width, tab }),
   }),
@@ -55,8 +55,4 @@ export function showSideTab(tab: SideTab): void {
 /** What this session's side is asked to show. */
 export function useSideTarget(sessionId: string): SideTarget | null {
   return useSide(({ target }) => (target?.sessionId === sessionId ? target : null));
-}
-
-export function setSideWidth(width: number): void {
-  useSide.setState({ width: Math.round(Math.min(SIDE_MAX, Math.max(SIDE_MIN, width))) });
 }

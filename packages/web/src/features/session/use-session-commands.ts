@@ -14,6 +14,7 @@ export interface SessionCommands {
   split(): void;
   closePane(chatId: string): void;
   toggleSide(): void;
+  review(): void;
   rename(): void;
   permissions(): void;
 }
@@ -61,6 +62,7 @@ export function useSessionCommands(o: SessionCommands): void {
         ]
       : []),
     command('toggle-side', w.toggleSide, '$mod+Alt+KeyB', o.toggleSide),
+    command('review', w.review, '$mod+Alt+KeyR', o.review),
     command('rename', w.rename, null, o.rename),
     command('permissions', words.policies.command, null, o.permissions),
   ]);

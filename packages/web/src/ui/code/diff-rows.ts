@@ -1,7 +1,5 @@
-import { diffWordsWithSpace, structuredPatch } from 'diff';
-
-/** `[from, to)` of a line's characters. */
-export type Range = readonly [from: number, to: number];
+import { structuredPatch } from 'diff';
+import { withMarks, type Range } from './word-marks.ts';
 
 export type DiffRow =
   | {
@@ -16,14 +14,12 @@ export type DiffRow =
   /** `count` unchanged lines that are not shown, from these on */
   | { kind: 'gap'; oldLine: number; newLine: number; count: number };
 
-type Line = Exclude<DiffRow, { kind: 'gap' }>;
+export type DiffLine = Exclude<DiffRow, { kind: 'gap' }>;
 
 /** Unchanged lines kept around a change. */
 const CONTEXT = 3;
 /** How long a diff may be computed, in ms; then everything counts as changed. */
 const PATIENCE = 400;
-/** Longer lines get no marks inside. */
-const MAX_MARKED = 400;
 
 /** The difference of two texts as rows: changed lines, the lines around them, and gaps for the rest. */
 export function diffRows(oldText: string, newText: string): DiffRow[] {
@@ -34,7 +30,7 @@ export function diffRows(oldText: string, newText: string): DiffRow[] {
   let [oldAt, newAt] = [1, 1];
   for (const hunk of patch.hunks) {
     pushGap(hunk.oldStart);
-    const lines: Line[] = [];
+    const lines: DiffLine[] = [];
     for (const line of hunk.lines) {
       const sign = line[0];
       if (sign === '\\') continue;
@@ -44,7 +40,7 @@ export function diffRows(oldText: string, newText: string): DiffRow[] {
         lines.push({ kind: 'removed', oldLine: oldAt++, newLine: null, text, marks: [] });
       else lines.push({ kind: 'same', oldLine: oldAt++, newLine: newAt++, text, marks: [] });
     }
-    rows.push(...marked(lines));
+    rows.push(...withMarks(lines));
   }
   pushGap(countLines(oldText) + 1);
   return rows;
@@ -71,57 +67,17 @@ export function gapRows(gap: Extract<DiffRow, { kind: 'gap' }>, oldText: string)
     }));
 }
 
-/** A removed run and the added run right behind it, line by line: where just a part of the line differs, it is marked. */
-function marked(lines: Line[]): Line[] {
-  const rows = [...lines];
-  for (let at = 0; at < rows.length;) {
-    const removed = runLength(rows, at, 'removed');
-    const added = runLength(rows, at + removed, 'added');
-    // Runs of different lengths do not pair up line by line: marks would mislead.
-    if (removed > 0 && removed === added) {
-      for (let n = 0; n < removed; n += 1) markPair(rows, at + n, at + removed + n);
-    }
-    at += Math.max(1, removed + added);
-  }
-  return rows;
-}
-
-function runLength(rows: Line[], from: number, kind: Line['kind']): number {
-  let length = 0;
-  while (rows[from + length]?.kind === kind) length += 1;
-  return length;
-}
-
-function markPair(rows: Line[], oldAt: number, newAt: number): void {
-  const [before, after] = [rows[oldAt], rows[newAt]];
-  if (before === undefined || after === undefined) return;
-  if (before.text.length > MAX_MARKED || after.text.length > MAX_MARKED) return;
-  const marks: Record<'removed' | 'added', Range[]> = { removed: [], added: [] };
-  let [oldChar, newChar, same] = [0, 0, 0];
-  for (const { value, added, removed } of diffWordsWithSpace(before.text, after.text)) {
-    if (added) marks.added.push([newChar, newChar + value.length]);
-    else if (removed) marks.removed.push([oldChar, oldChar + value.length]);
-    else same += value.trim().length;
-    if (!added) oldChar += value.length;
-    if (!removed) newChar += value.length;
-  }
-  // Two lines with little in common are two lines, not one that changed.
-  if (same * 3 < Math.max(before.text.trim().length, after.text.trim().length)) return;
-  rows[oldAt] = { ...before, marks: marks.removed };
-  rows[newAt] = { ...after, marks: marks.added };
-}
-
 function wholly(oldText: string, newText: string): DiffRow[] {
   const lines = (text: string) => text.split('\n').slice(0, countLines(text));
   return [
-    ...lines(oldText).map((text, at): Line => ({
+    ...lines(oldText).map((text, at): DiffLine => ({
       kind: 'removed',
       oldLine: at + 1,
       newLine: null,
       text,
       marks: [],
     })),
-    ...lines(newText).map((text, at): Line => ({
+    ...lines(newText).map((text, at): DiffLine => ({
       kind: 'added',
       oldLine: null,
       newLine: at + 1,
@@ -139,14 +95,14 @@ function countLines(text: string): number {
 
 /** One row of the two columns; null where a side has nothing beside the other. */
 export type SplitRow =
-  | { kind: 'pair'; left: Line | null; right: Line | null }
+  | { kind: 'pair'; left: DiffLine | null; right: DiffLine | null }
   | Extract<DiffRow, { kind: 'gap' }>;
 
 /** The rows side by side: a removed run stands beside the added run behind it. */
 export function splitRows(rows: readonly DiffRow[]): SplitRow[] {
   const out: SplitRow[] = [];
-  let removed: Line[] = [];
-  let added: Line[] = [];
+  let removed: DiffLine[] = [];
+  let added: DiffLine[] = [];
   const flush = () => {
     for (let at = 0; at < Math.max(removed.length, added.length); at += 1) {
       out.push({ kind: 'pair', left: removed[at] ?? null, right: added[at] ?? null });

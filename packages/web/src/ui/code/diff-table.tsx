@@ -2,11 +2,12 @@ import { UnfoldVertical } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { words } from '../../words/index.ts';
 import { cx } from '../class-names.ts';
-import { diffRows, gapRows, splitRows, type DiffRow, type Range, type SplitRow } from './diff-rows.ts';
+import { diffRows, gapRows, splitRows, type DiffRow, type SplitRow } from './diff-rows.ts';
 import type { DiffViewProps } from './diff-view.tsx';
 import { languageOf } from './language.ts';
 import { markedTokens } from './marked-line.ts';
 import { useTokens } from './use-tokens.ts';
+import type { Range } from './word-marks.ts';
 import type { CodeToken } from './highlight.ts';
 
 type Gap = Extract<DiffRow, { kind: 'gap' }>;

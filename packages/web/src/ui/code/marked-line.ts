@@ -1,4 +1,4 @@
-import type { Range } from './diff-rows.ts';
+import type { Range } from './word-marks.ts';
 import type { CodeToken } from './highlight.ts';
 
 export interface MarkedToken extends CodeToken {

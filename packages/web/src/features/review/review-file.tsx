@@ -1,0 +1,145 @@
+import { newId, toErrorInfo, type DiffFile, type ReviewComment } from '@pilotlight/protocol';
+import { useMemo, useState, type ReactNode, type Ref } from 'react';
+import { server } from '../../live/server.ts';
+import { Empty } from '../../ui/empty.tsx';
+import { showError } from '../../ui/toasts.tsx';
+import { words } from '../../words/index.ts';
+import type { DiffLinesHandle } from './diff-lines.tsx';
+import { FileDiff } from './file-diff.tsx';
+import { HunkActions, type Pick } from './file-actions.tsx';
+import { NoteCard } from './note-card.tsx';
+import { NoteEditor } from './note-editor.tsx';
+import { useFileDiff, useRefresh } from './reads.ts';
+import { useReviewLook } from './review-look.ts';
+import type { Place } from './review-rows.ts';
+import type { Scope } from './scope.ts';
+import { newTextOf, shownHunks } from './shown-hunks.ts';
+
+export interface ReviewFileProps {
+  sessionId: string;
+  scope: Scope;
+  file: DiffFile;
+  /** of this file, those not sent */
+  notes: readonly ReviewComment[];
+  isWide: boolean;
+  /** what of a hunk can be picked here; empty in a scope that is only looked at */
+  pick: Pick;
+  ref?: Ref<DiffLinesHandle>;
+}
+
+/** What changed in one file, and the notes on it. */
+export function ReviewFile({ sessionId, scope, file, notes, isWide, pick, ref }: ReviewFileProps) {
+  const { ignoreSpace } = useReviewLook();
+  const [isTextWanted, setIsTextWanted] = useState(false);
+  const [writing, setWriting] = useState<{ place: Place; code: string } | null>(null);
+  const refresh = useRefresh(sessionId);
+  const { data, error } = useFileDiff(sessionId, scope, file, { ignoreSpace });
+  const whole = useFileDiff(sessionId, scope, file, { ignoreSpace, isWhole: true, isOn: isTextWanted });
+  const hunks = useMemo(() => shownHunks(data?.hunks ?? []), [data]);
+  const text = useMemo(() => (whole.data === undefined ? null : newTextOf(whole.data)), [whole.data]);
+  const attached = useMemo(
+    () => [
+      ...notes.map(({ id, side, startLine, endLine }) => ({
+        key: id,
+        place: { side, from: startLine, to: endLine },
+      })),
+      ...(writing === null ? [] : [{ key: 'writing', place: writing.place }]),
+    ],
+    [notes, writing],
+  );
+  const w = words.review;
+
+  const save = async (said: string) => {
+    if (writing === null) return;
+    const { side, from, to } = writing.place;
+    const { path } = file;
+    try {
+      const id = newId('comment');
+      await server.review.createComment(sessionId, {
+        id,
+        path,
+        side,
+        startLine: from,
+        endLine: to,
+        code: writing.code,
+        text: said,
+      });
+      await refresh();
+      setWriting(null);
+    } catch (refusal) {
+      showError(refusal);
+      throw refusal;
+    }
+  };
+  const below = (key: string): ReactNode => {
+    const note = notes.find(({ id }) => id === key);
+    const inside =
+      note !== undefined ? (
+        <NoteCard note={note} />
+      ) : writing !== null && key === 'writing' ? (
+        <NoteEditor
+          label={w.noteOn(file.path, w.lines(writing.place.from, writing.place.to))}
+          text=""
+          save={w.add}
+          onSave={save}
+          onCancel={() => setWriting(null)}
+        />
+      ) : null;
+    return (
+      <div className="sticky left-0 max-w-[min(720px,100cqw)] p-2">
+        <div className="rounded-lg border border-line-strong bg-raised px-3 py-2">{inside}</div>
+      </div>
+    );
+  };
+
+  if (error !== null) return <Empty>{toErrorInfo(error).message}</Empty>;
+  if (data === undefined) return null;
+  const said = whyNoLines(data.file, data.truncated);
+  if (said !== null && hunks.length === 0) return <Empty>{said}</Empty>;
+  return (
+    <div className="@container flex min-h-0 min-w-0 flex-1 flex-col">
+      <ModeChange file={data.file} />
+      <FileDiff
+        {...(ref === undefined ? {} : { ref })}
+        path={file.path}
+        hunks={hunks}
+        text={text}
+        isWide={isWide}
+        attached={attached}
+        chosen={writing?.place ?? null}
+        onNeedText={() => setIsTextWanted(true)}
+        onWrite={(place, code) => setWriting({ place, code })}
+        onKey={(key, hunk) => {
+          const id = hunk === null ? undefined : data.hunks[hunk]?.id;
+          return pick.onKey(key, id ?? null);
+        }}
+        hunkActions={(index) => <HunkActions pick={pick} id={data.hunks[index]?.id ?? null} />}
+        renderAttached={below}
+      />
+      {data.truncated ? <p className="border-t px-3 py-1.5 text-small text-ink-3">{w.truncated}</p> : null}
+    </div>
+  );
+}
+
+/** Why no lines are shown; null when there are some. */
+function whyNoLines(
+  { kind, size, path, oldMode, newMode, additions, oldPath }: DiffFile,
+  isTooLarge: boolean,
+): string | null {
+  const w = words.review;
+  if (kind === 'binary')
+    return w.noLines.binary(size === null ? null : words.transcript.bytes(size), isImage(path));
+  if (kind === 'repository') return w.noLines.repository;
+  if (isTooLarge || additions === null) return w.noLines.large;
+  if (oldMode !== null && newMode !== null && oldMode !== newMode) return w.mode(oldMode, newMode);
+  return oldPath === null ? words.transcript.diff.same : w.noLines.onlyMoved(oldPath);
+}
+
+function ModeChange({ file: { oldMode, newMode } }: { file: DiffFile }) {
+  if (oldMode === null || newMode === null || oldMode === newMode) return null;
+  return <p className="border-b px-3 py-1 text-small text-ink-2">{words.review.mode(oldMode, newMode)}</p>;
+}
+
+function isImage(path: string): boolean {
+  return /\.(?:png|jpe?g|gif|webp|avif|bmp|ico)$/i.test(path);
+}

@@ -1,0 +1,136 @@
+import type { DiffFile, ReviewComment } from '@pilotlight/protocol';
+import { Minus, Plus } from 'lucide-react';
+import { type ReactNode, type Ref } from 'react';
+import { IconButton } from '../../ui/button.tsx';
+import { cx } from '../../ui/class-names.ts';
+import { Empty } from '../../ui/empty.tsx';
+import { ResizeEdge } from '../../ui/resize-edge.tsx';
+import { words } from '../../words/index.ts';
+import { FileList, type FileGroup } from './file-list.tsx';
+import { FileRow } from './file-row.tsx';
+import { LIST, setReviewLook, useReviewLook } from './review-look.ts';
+import type { ReviewPlace, Scope } from './scope.ts';
+import { useStaging } from './use-pick.ts';
+
+/** Files of a scope, of which there are two when what is not committed is shown. */
+export interface ListedScope {
+  scope: Scope;
+  files: readonly DiffFile[];
+}
+
+export interface ReviewListProps {
+  sessionId: string;
+  scopes: readonly ListedScope[];
+  place: ReviewPlace;
+  query: string;
+  onQuery(query: string): void;
+  onOpen(place: ReviewPlace): void;
+  notes: readonly ReviewComment[];
+  isViewed(file: DiffFile): boolean;
+  /** why nothing can be staged now; null: it can */
+  why: string | null;
+  /** more changed than is listed */
+  isTruncated: boolean;
+  isWide: boolean;
+  filter: Ref<HTMLInputElement>;
+  /** stands below the list */
+  children: ReactNode;
+}
+
+const ICON = { size: 14, strokeWidth: 1.75 } as const;
+
+/** The changed files, and the field that filters them. */
+export function ReviewList(props: ReviewListProps) {
+  const { sessionId, scopes, place, query, notes, why, isWide } = props;
+  const { list, listWidth } = useReviewLook();
+  const { stage, unstage } = useStaging(sessionId);
+  const w = words.review;
+  const isGrouped = scopes.length > 1;
+  const drafts = Map.groupBy(notes, ({ path }) => path);
+  const toIndex = (files: readonly DiffFile[], scope: string, label: string) => {
+    const isStaged = scope === 'staged';
+    return (
+      <IconButton
+        label={label}
+        title={why ?? undefined}
+        disabled={why !== null || files.length === 0}
+        icon={isStaged ? <Minus {...ICON} /> : <Plus {...ICON} />}
+        onClick={() => (isStaged ? unstage(files) : stage(files))}
+      />
+    );
+  };
+  const groups = scopes.map(({ scope, files }): FileGroup<DiffFile> => {
+    const title = scope === 'staged' ? w.staged(files.length) : w.unstaged(files.length);
+    return {
+      key: scope,
+      title: isGrouped ? title : null,
+      action: toIndex(files, scope, scope === 'staged' ? w.unstageAll : w.stageAll),
+      files,
+    };
+  });
+  const isNothing = scopes.every(({ files }) => files.length === 0);
+  return (
+    <div
+      style={isWide ? { width: listWidth } : undefined}
+      className={cx(
+        'relative flex min-h-0 min-w-0 flex-col',
+        isWide ? 'shrink-0 border-r border-line' : 'flex-1',
+      )}
+    >
+      <div className="shrink-0 px-2 pt-2 pb-1">
+        <input
+          ref={props.filter}
+          type="search"
+          aria-label={w.filter}
+          placeholder={w.filter}
+          value={query}
+          onChange={({ target }) => props.onQuery(target.value)}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape' && query !== '') props.onQuery('');
+          }}
+          className="h-7 w-full rounded-md border border-line bg-sunken px-2 text-ui outline-none focus-visible:border-flame pointer-coarse:h-11"
+        />
+      </div>
+      {isNothing && query !== '' ? <Empty>{w.noMatch}</Empty> : null}
+      <FileList
+        label={words.changes.list}
+        groups={groups}
+        list={list}
+        current={place.file === null ? null : { group: place.scope, path: place.file }}
+        onOpen={({ path }, scope) => props.onOpen({ scope: scope as Scope, file: path })}
+        render={(file, name) => (
+          <FileRow
+            file={file}
+            name={name}
+            isViewed={props.isViewed(file)}
+            notes={drafts.get(file.path)?.length ?? 0}
+            shared={null}
+          />
+        )}
+        {...(isGrouped
+          ? {
+              aside: (file: DiffFile, scope: string) =>
+                toIndex(
+                  [file],
+                  scope,
+                  scope === 'staged' ? w.unstageFile(file.path) : w.stageFile(file.path),
+                ),
+            }
+          : {})}
+      />
+      {props.isTruncated ? (
+        <p className="shrink-0 px-4 py-2 text-small text-ink-3">{words.changes.truncated}</p>
+      ) : null}
+      {props.children}
+      {isWide ? (
+        <ResizeEdge
+          edge="right"
+          label={w.resizeList}
+          width={listWidth}
+          {...LIST}
+          onWidth={(width) => setReviewLook({ listWidth: width })}
+        />
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,67 @@
+import type { DiffFile, ReviewRequest, Selection } from '@pilotlight/protocol';
+import { server } from '../../live/server.ts';
+import { showError, toast } from '../../ui/toasts.tsx';
+import { words } from '../../words/index.ts';
+import type { Pick } from './file-actions.tsx';
+import { useIsWorking, useRefresh } from './reads.ts';
+import { isUncommitted, type Scope } from './scope.ts';
+
+/** Which files are picked, as they were seen. */
+export function selectionOf(files: readonly DiffFile[], hunk: string | null = null): Selection {
+  return {
+    files: files.map(({ path, object }) => ({
+      path,
+      object,
+      ...(hunk === null ? {} : { hunks: [hunk] }),
+    })),
+  };
+}
+
+/** Stages and unstages; says what was done. Both lead back to each other, so neither asks before. */
+export function useStaging(sessionId: string) {
+  const refresh = useRefresh(sessionId);
+  const run = async (how: 'stage' | 'unstage', files: readonly DiffFile[], hunk: string | null = null) => {
+    try {
+      await server.review[how](sessionId, selectionOf(files, hunk));
+      const [first] = files;
+      const what = files.length === 1 && first !== undefined ? first.path : words.changes.files(files.length);
+      toast(words.review.did[how](what));
+    } catch (error) {
+      showError(error);
+    }
+    await refresh();
+  };
+  return {
+    stage: (files: readonly DiffFile[], hunk?: string | null) => void run('stage', files, hunk),
+    unstage: (files: readonly DiffFile[], hunk?: string | null) => void run('unstage', files, hunk),
+  };
+}
+
+/** What can be done with the open file and its hunks. */
+export function usePick(
+  sessionId: string,
+  scope: Scope,
+  file: DiffFile | null,
+  ask: (request: ReviewRequest) => void,
+): Pick {
+  const { stage, unstage } = useStaging(sessionId);
+  const isWorking = useIsWorking(sessionId);
+  const own = isUncommitted(scope) ? scope : null;
+  const files = file === null ? [] : [file];
+  const why = isWorking ? words.review.whyWorking : null;
+  const discard = (hunk: string | null) => ask({ kind: 'discard', ...selectionOf(files, hunk) });
+  return {
+    scope: own,
+    why,
+    stage: (hunk) => stage(files, hunk),
+    unstage: (hunk) => unstage(files, hunk),
+    discard,
+    onKey(key, hunk) {
+      if (own === null || why !== null || hunk === null) return false;
+      if (key === 's') (own === 'staged' ? unstage : stage)(files, hunk);
+      else if (key === 'x' && own === 'unstaged') discard(hunk);
+      else return false;
+      return true;
+    },
+  };
+}
