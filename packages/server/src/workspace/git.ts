@@ -15,6 +15,8 @@ export interface GitOptions {
   /** 60 s unless told */
   timeoutMs?: number | undefined;
   input?: string | Uint8Array | undefined;
+  /** `env` names a repository of ours (GIT_DIR), so there is no configuration of a stranger to look at */
+  ownRepository?: boolean | undefined;
 }
 
 export interface GitResult {
@@ -62,7 +64,8 @@ const COMPARING = new Set(['diff', 'diff-files', 'diff-index', 'diff-tree', 'log
 export async function git(args: readonly string[], options: GitOptions): Promise<GitResult> {
   await requireUsable(options.cwd);
   const command = args[0] ?? '';
-  const overrides = DRIVER_FREE.has(command) ? [] : overridesFor(await readConfig(options));
+  const isHarmless = DRIVER_FREE.has(command) || options.ownRepository === true;
+  const overrides = isHarmless ? [] : overridesFor(await readConfig(options));
   const full = COMPARING.has(command) ? [command, '--no-ext-diff', '--no-textconv', ...args.slice(1)] : args;
   const result = await runGuarded(full, options, overrides);
   if (result.exitCode !== 0 && result.stderr.includes('detected dubious ownership')) {

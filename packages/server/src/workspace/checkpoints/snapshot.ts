@@ -1,0 +1,155 @@
+import { stat } from 'node:fs/promises';
+import type { BigIntStats } from 'node:fs';
+import { join } from 'node:path';
+import type { LeftOut } from '@pilotlight/protocol';
+import { gitFailure, gitOk } from '../git.ts';
+import { readCommit } from '../repository.ts';
+import { changedSince, lookAt, type Findings } from './look.ts';
+import { byteRecords, shown, toInput } from './path-bytes.ts';
+import type { Shadow } from './shadow.ts';
+
+/** The state of a worktree, as git has it. */
+export interface Snapshot {
+  tree: string;
+  leftOut: LeftOut[];
+}
+
+export interface SnapshotOptions {
+  /** whether ignored files are held too */
+  ignored: boolean;
+  /** Epoch ms from which on an agent may have written, asked when the disk was looked at; null: none could. */
+  cutoff?(): number | null;
+}
+
+/** A file that is written to all the time is read this often. */
+const ATTEMPTS = 3;
+/** Files that git cannot read although we could, dropped one by one. */
+const MOST_DROPPED = 20;
+
+/**
+ * Brings our index to what is on the disk and writes it as a tree. The user's index, HEAD and stash are not touched. Not
+ * to be called twice at a time for one worktree.
+ *
+ * @throws PilotlightError `git_failed`
+ */
+export async function takeSnapshot(shadow: Shadow, options: SnapshotOptions): Promise<Snapshot> {
+  try {
+    return await snapshotOnce(shadow, options);
+  } catch {
+    // An index that a power loss has spoiled is only a cache of what is on the disk.
+    await shadow.forget();
+    return snapshotOnce(shadow, options);
+  }
+}
+
+async function snapshotOnce(shadow: Shadow, { ignored, cutoff }: SnapshotOptions): Promise<Snapshot> {
+  await shadow.copyExcludes();
+  const [listed, forced] = await Promise.all([
+    listChanged(shadow, ignored),
+    ignored ? [] : trackedButIgnored(shadow.worktreePath),
+  ]);
+  const { worktreePath } = shadow;
+  const isRuleChanged = listed.changed.some((path) => /(^|\/)\.gitignore$/.test(path));
+  const known = isRuleChanged && !ignored ? await trackedButIgnored(worktreePath, isRuleChanged) : forced;
+  const paths = [...new Set([...listed.changed, ...known])];
+  const found = await lookAt(worktreePath, paths, listed.others, cutoff?.() ?? null);
+  const leftOut = [...found.leftOut];
+  const info = found.strike.map((path) => struck(shadow, path));
+  for (const path of found.repositories) {
+    const commit = await commitInside(worktreePath, path);
+    info.push(commit === null ? struck(shadow, path) : `160000 ${commit}\t${path}`);
+    leftOut.push({ path: shown(path), why: 'repository' });
+  }
+  if (info.length > 0) {
+    await shadow.gitOk(['update-index', '--replace', '--add', '-z', '--index-info'], { input: toInput(info) });
+  }
+  leftOut.push(...(await readIn(shadow, found, () => cutoff?.() ?? null)));
+  const { stdout } = await shadow.gitOk(['write-tree']);
+  return { tree: stdout.trim(), leftOut };
+}
+
+/** What is not as our index has it. */
+async function listChanged(
+  shadow: Shadow,
+  ignored: boolean,
+): Promise<{ changed: string[]; others: Set<string> }> {
+  const rules = ignored ? [] : ['--exclude-standard'];
+  const args = ['ls-files', '-z', '-t', '--others', '--modified', '--deleted', ...rules];
+  const { bytes } = await shadow.gitOk(args);
+  const changed: string[] = [];
+  const others = new Set<string>();
+  for (const record of byteRecords(bytes)) {
+    const path = record.slice(2);
+    changed.push(path);
+    if (record.startsWith('?')) others.add(path);
+  }
+  return { changed, others };
+}
+
+const knownForced = new Map<string, { stamp: string; paths: string[] }>();
+
+/** Files that the user has added although a rule ignores them: for our index they would be ignored. */
+async function trackedButIgnored(worktreePath: string, anew = false): Promise<string[]> {
+  const cwd = worktreePath;
+  const { stdout } = await gitOk(['rev-parse', '--path-format=absolute', '--git-path', 'index'], { cwd });
+  const index = await stat(stdout.trimEnd(), { bigint: true }).catch(() => null);
+  if (index === null) return [];
+  const stamp = `${index.ino} ${index.size} ${index.mtimeNs}`;
+  const known = knownForced.get(worktreePath);
+  if (known?.stamp === stamp && !anew) return known.paths;
+  const args = ['ls-files', '-z', '--cached', '--ignored', '--exclude-standard'];
+  const paths = byteRecords((await gitOk(args, { cwd })).bytes);
+  knownForced.set(worktreePath, { stamp, paths });
+  return paths;
+}
+
+/** The commit a repository inside is at; null when it has none, and for a folder that is no repository. */
+async function commitInside(worktreePath: string, path: string): Promise<string | null> {
+  const inside = join(worktreePath, shown(path));
+  const isRepository = await stat(join(inside, '.git')).catch(() => null);
+  return isRepository === null ? null : readCommit(inside, 'HEAD').catch(() => null);
+}
+
+async function readIn(
+  shadow: Shadow,
+  { update, seen }: Findings,
+  cutoff: () => number | null,
+): Promise<LeftOut[]> {
+  if (update.length === 0) return [];
+  const leftOut = await updateIndex(shadow, update);
+  let looked: ReadonlyMap<string, BigIntStats> = seen;
+  for (let attempt = 1; ; attempt += 1) {
+    const changed = await changedSince(shadow.worktreePath, looked);
+    if (changed.length === 0) return leftOut;
+    if (attempt === ATTEMPTS) {
+      return [...leftOut, ...changed.map((path) => ({ path: shown(path), why: 'changing' as const }))];
+    }
+    const again = await lookAt(shadow.worktreePath, changed, new Set(), cutoff());
+    leftOut.push(...again.leftOut, ...(await updateIndex(shadow, again.update)));
+    looked = again.seen;
+  }
+}
+
+/** Reads the files into the repository; what git cannot read is left out. */
+async function updateIndex(shadow: Shadow, paths: readonly string[]): Promise<LeftOut[]> {
+  const args = ['update-index', '--add', '--remove', '--replace', '-z', '--stdin'];
+  const leftOut: LeftOut[] = [];
+  let rest = [...paths];
+  while (rest.length > 0) {
+    const result = await shadow.git(args, { input: toInput(rest) });
+    if (result.exitCode === 0) break;
+    const [, named] = /Unable to process path (.*)\n?$/m.exec(result.stderr) ?? [];
+    const culprit = rest.find((path) => shown(path) === named);
+    if (culprit === undefined || leftOut.length === MOST_DROPPED) {
+      throw gitFailure(args, shadow.worktreePath, result);
+    }
+    rest = rest.filter((path) => path !== culprit);
+    leftOut.push({ path: shown(culprit), why: 'unreadable' });
+  }
+  return leftOut;
+}
+
+/** A line of `update-index --index-info` that removes. */
+function struck({ zero }: Shadow, path: string): string {
+  return `0 ${zero}\t${path}`;
+}
