@@ -78,6 +78,7 @@ import type {
   StaleThing,
   StopHow,
 } from '@pilotlight/protocol';
+import type { CheckpointClient } from './checkpoint-client.ts';
 import type { ReviewClient } from './review-client.ts';
 import type { ScriptClient } from './script-client.ts';
 import type { InstallOptions } from './install-agent.ts';
@@ -150,7 +151,9 @@ export interface Client {
   listSessions(projectId?: string): Promise<Session[]>;
   getSession(id: string): Promise<Session>;
   updateSession(id: string, body: UpdateSession): Promise<Session>;
-  removeSession(id: string): Promise<RemoveSessionAnswer>;
+  /** It can be brought back for 30 days. `keep`: what is not committed is kept too, and does not hinder it. */
+  removeSession(id: string, uncommitted?: 'refuse' | 'keep'): Promise<RemoveSessionAnswer>;
+  readonly checkpoints: CheckpointClient;
 
   /** Of a worktree that was moved or deleted: brings it back. @throws `conflict`, `worktree_failed` */
   repairSession(id: string): Promise<RepairedSession>;

@@ -24,6 +24,7 @@ import { HttpCaller } from './http-caller.ts';
 import { installAgent } from './install-agent.ts';
 import { LiveConnection } from './live-connection.ts';
 import { scriptClient } from './script-client.ts';
+import { checkpointClient } from './checkpoint-client.ts';
 import { reviewClient } from './review-client.ts';
 import { taskCalls } from './task-calls.ts';
 import { waitForTask } from './wait-for-task.ts';
@@ -110,7 +111,9 @@ export function createClient({ url, token }: ClientOptions): Client {
       (await get<SessionList>('/api/sessions', { query: { projectId } })).sessions,
     getSession: (id) => get(`/api/sessions/${enc(id)}`),
     updateSession: (id, body) => send('PATCH', `/api/sessions/${enc(id)}`, { body }),
-    removeSession: (id) => send('DELETE', `/api/sessions/${enc(id)}`),
+    removeSession: (id, uncommitted) =>
+      send('DELETE', `/api/sessions/${enc(id)}`, { query: { uncommitted } }),
+    checkpoints: checkpointClient(http),
 
     repairSession: (id) => send('POST', `/api/sessions/${enc(id)}/repair`),
     findFiles: (sessionId, { signal, ...query } = {}) =>

@@ -7,6 +7,7 @@ import { DEMO_AGENT } from './backends/built-in-agents.ts';
 import { composeBackends } from './compose-backends.ts';
 import { systemClock } from './clock.ts';
 import { composeHealth } from './compose-health.ts';
+import { composeCheckpoints } from './compose-checkpoints.ts';
 import { composeTasks, type TaskDesk } from './compose-tasks.ts';
 import { composeReview } from './compose-review.ts';
 import { openDataFolder, readOrMakeToken, type DataFolder } from './data-folder.ts';
@@ -25,7 +26,6 @@ import { CircuitBoard } from './dispatch/circuit-board.ts';
 import { composeCommands } from './dispatch/compose-commands.ts';
 import { composeResidency } from './dispatch/compose-residency.ts';
 import { Continuations } from './dispatch/continuations.ts';
-import { DiffRecorder } from './dispatch/diff-recorder.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
 import { FolderBrowser } from './dispatch/folder-browser.ts';
 import { Holds } from './dispatch/holds.ts';
@@ -148,7 +148,17 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
   });
   const checkAgent = (agent: string) => void agents.get(agent);
   const chooseAgent = (wanted: string | undefined) => agentCatalog.choose(wanted);
+  const checkpoints = building.use(
+    composeCheckpoints({
+      announcer,
+      catalog: () => catalog,
+      shadows: folder.checkpoints,
+      worktreesFolder: folder.worktrees,
+      onError: (error, what) => log.warn({ err: error }, what),
+    }),
+  );
   const catalog: Catalog = new Catalog({
+    removed: checkpoints.removed,
     announcer,
     chooseAgent,
     checkAgent,
@@ -211,20 +221,20 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     circuits,
     continuations: new Continuations(announcer, userSettings),
     holds,
+    checkpoints: checkpoints.turns,
     startFailed: tasks.hooks.startFailed,
     onUsage: tasks.hooks.onUsage,
     loss,
   });
   const onError = (error: unknown, chatId?: string) =>
     log.error({ err: error, chatId }, 'a turn could not be written down');
-  const diffs = new DiffRecorder(announcer, (error) => log.warn({ err: error }, 'no diff stat after a turn'));
   const dispatcher: Dispatcher = new Dispatcher({
     announcer,
     catalog,
     queue,
     runner,
     late,
-    diffs,
+    checkpoints: checkpoints.turns,
     holds,
     mayBegin: tasks.hooks.mayBegin,
     onEnded: tasks.hooks.onEnded,
@@ -254,6 +264,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     scripts,
     watches,
     repairs,
+    checkpoints: checkpoints.commands,
     settings: userSettings,
     mcpServers,
     budgets,
@@ -281,6 +292,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     }),
   });
 
+  await checkpoints.goOn();
   const { running: unfinishedTurns, waiting } = unfinished(announcer);
   const unclaimed = await opencode.adopt(await acp.adopt(await processes.left()));
   await Promise.all(unclaimed.map((nobodys) => nobodys.end()));

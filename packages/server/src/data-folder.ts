@@ -8,6 +8,8 @@ export interface DataFolder {
   /** the bearer token, 0600 */
   token: string;
   worktrees: string;
+  /** what of ours lies beside the worktrees, to take checkpoints quickly; may be deleted while no server runs */
+  checkpoints: string;
   ledger: string;
   /** state of backends: passwords of servers they own, 0600 */
   backends: string;
@@ -25,13 +27,14 @@ export function openDataFolder(root: string): DataFolder {
     root,
     token: join(root, 'token'),
     worktrees: join(root, 'worktrees'),
+    checkpoints: join(root, 'checkpoints'),
     ledger: join(root, 'processes'),
     backends: join(root, 'backends'),
     spares: join(root, 'spares'),
     agentsFile: join(root, 'agents.json'),
     mcpSecrets: join(root, 'mcp-secrets.json'),
   };
-  for (const inside of [folder.worktrees, folder.backends, folder.spares])
+  for (const inside of [folder.worktrees, folder.checkpoints, folder.backends, folder.spares])
     mkdirSync(inside, { recursive: true, mode: 0o700 });
   return folder;
 }

@@ -20,7 +20,7 @@ import { ChatFacts } from '../src/dispatch/chat-facts.ts';
 import { ChatReleases } from '../src/dispatch/chat-releases.ts';
 import { CircuitBoard } from '../src/dispatch/circuit-board.ts';
 import { Continuations } from '../src/dispatch/continuations.ts';
-import { DiffRecorder } from '../src/dispatch/diff-recorder.ts';
+import { composeCheckpoints } from '../src/compose-checkpoints.ts';
 import { Dispatcher } from '../src/dispatch/dispatcher.ts';
 import { Holds } from '../src/dispatch/holds.ts';
 import { LateSpeech } from '../src/dispatch/late-speech.ts';
@@ -91,7 +91,15 @@ export function startDispatch(
   const releases = new ChatReleases(store, journal, backends, sessions);
   const checkAgent = (agent: string) => void table.get(agent);
   const chooseAgent = async (wanted = 'alpha') => table.get(wanted).id;
+  const checkpoints = composeCheckpoints({
+    announcer,
+    catalog: () => catalog,
+    shadows: join(root, 'data', 'checkpoints'),
+    worktreesFolder: join(root, 'data', 'worktrees'),
+    onError: (error) => errors.push(error),
+  });
   const catalog: Catalog = new Catalog({
+    removed: checkpoints.removed,
     reserve: () => Promise.resolve(null),
     announcer,
     chooseAgent,
@@ -143,11 +151,11 @@ export function startDispatch(
     circuits,
     continuations,
     holds,
+    checkpoints: checkpoints.turns,
     startFailed: desk.hooks.startFailed,
     onUsage: desk.hooks.onUsage,
     loss: 'no_keeper',
   });
-  const diffs = new DiffRecorder(announcer, (error) => errors.push(error));
   const onError = (error: unknown) => errors.push(error);
   const dispatcher: Dispatcher = new Dispatcher({
     announcer,
@@ -155,7 +163,7 @@ export function startDispatch(
     queue,
     runner,
     late,
-    diffs,
+    checkpoints: checkpoints.turns,
     holds,
     mayBegin: desk.hooks.mayBegin,
     onEnded: desk.hooks.onEnded,

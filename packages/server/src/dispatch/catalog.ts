@@ -17,8 +17,8 @@ import { basename } from 'node:path';
 import type { CommitScope } from '../journal/journal.ts';
 import { listBranches } from '../workspace/branches.ts';
 import { inspectFolder } from '../workspace/repository.ts';
-import { removeWorktree } from '../workspace/worktrees.ts';
 import type { Announcer } from './announcer.ts';
+import type { RemovedSessions, Uncommitted } from './checkpoints/removed-sessions.ts';
 import { checkStart } from './check-start.ts';
 import type { Reservation } from './reserved-worktrees.ts';
 
@@ -34,6 +34,7 @@ export interface CatalogOptions {
   reserve(project: Project): Promise<Reservation | null>;
   /** Ends what runs in the worktree of a session that is going away, and has it cleaned up. */
   tearDown(sessionId: string): Promise<void>;
+  removed: Pick<RemovedSessions, 'remove'>;
   /** Ends the agent sessions of a chat that is going away. */
   release(chatId: string): Promise<void>;
 }
@@ -181,22 +182,18 @@ export class Catalog {
     return session;
   }
 
-  /** The worktree goes only when nothing in it is uncommitted; its branch stays. */
-  async removeSession(id: string): Promise<RemoveSessionAnswer> {
-    const { store, journal } = this.#o.announcer;
+  /**
+   * It can be brought back for 30 days. The branch of its worktree stays. `uncommitted`: what is not committed is kept too;
+   * else the worktree goes only when there is none.
+   */
+  async removeSession(id: string, uncommitted: Uncommitted = 'refuse'): Promise<RemoveSessionAnswer> {
+    const { store } = this.#o.announcer;
     const session = this.getSession(id);
     const chats = store.chats.list(id);
     for (const chat of chats) this.#refuseBusy(chat);
     for (const chat of chats) await this.#o.release(chat.id);
     await this.#o.tearDown(id);
-    if (session.worktree !== null) {
-      const projectPath = this.getProject(session.projectId).path;
-      await removeWorktree({ projectPath, path: session.worktree.path, branch: session.worktree.branch });
-    }
-    journal.commit((scope) => {
-      store.sessions.remove(id);
-      scope.frame({ topic: INDEX_TOPIC, event: { type: 'session_removed', sessionId: id } });
-    });
+    await this.#o.removed.remove(session, this.getProject(session.projectId), uncommitted);
     return {
       worktreeRemoved: session.worktree !== null,
       branch: session.worktree?.branch ?? null,

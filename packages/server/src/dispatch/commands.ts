@@ -61,6 +61,7 @@ import type {
 } from '@pilotlight/protocol';
 import type { z } from 'zod';
 import type { SessionViewer } from './worktree-watches.ts';
+import type { CheckpointCommands } from './checkpoints/checkpoint-commands.ts';
 import type { Comparisons } from './tasks/comparisons.ts';
 import type { Schedules } from './tasks/schedules.ts';
 import type { MadeTask } from './tasks/tasks.ts';
@@ -90,8 +91,12 @@ export interface Commands {
   listSessions(projectId?: string): Session[];
   getSession(id: string): Session;
   updateSession(id: string, body: UpdateSession): Session;
-  /** @throws `worktree_dirty` while anything is not committed, `conflict` while a turn runs */
-  removeSession(id: string): Promise<RemoveSessionAnswer>;
+  /**
+   * It can be brought back for 30 days. @throws `worktree_dirty` while anything is not committed (`keep`: that cannot be
+   * kept), `conflict` while a turn runs
+   */
+  removeSession(id: string, uncommitted: 'refuse' | 'keep'): Promise<RemoveSessionAnswer>;
+  checkpoints: CheckpointCommands;
 
   /** Of a worktree that is gone. @throws `conflict`, `worktree_failed` */
   repairSession(id: string): Promise<RepairedSession>;

@@ -9,6 +9,7 @@ import type { AgentLogins } from './agent-logins.ts';
 import type { AgentSessionDesk } from './agent-session-desk.ts';
 import type { Budgets } from './budgets.ts';
 import type { Catalog } from './catalog.ts';
+import type { CheckpointCommands } from './checkpoints/checkpoint-commands.ts';
 import type { ChatReleases } from './chat-releases.ts';
 import type { Commands } from './commands.ts';
 import type { Dispatcher } from './dispatcher.ts';
@@ -53,6 +54,7 @@ export interface CommandParts {
   scripts: Scripts;
   repairs: Repairs;
   watches: WorktreeWatches;
+  checkpoints: CheckpointCommands;
   settings: UserSettings;
   mcpServers: McpServers;
   budgets: Budgets;
@@ -90,7 +92,8 @@ export function composeCommands(parts: CommandParts): Commands {
     listSessions: (projectId) => store.sessions.list(projectId),
     getSession: (id) => catalog.getSession(id),
     updateSession: (id, body) => catalog.updateSession(id, body),
-    removeSession: (id) => catalog.removeSession(id),
+    removeSession: (id, uncommitted) => catalog.removeSession(id, uncommitted),
+    checkpoints: parts.checkpoints,
 
     repairSession: (id) => parts.repairs.repairSession(id),
     findFiles: (sessionId, query, limit) => worktrees.files(sessionId, query, limit),

@@ -7,7 +7,7 @@ import {
 } from '@pilotlight/protocol';
 import type { Announcer } from './announcer.ts';
 import type { Catalog } from './catalog.ts';
-import type { DiffRecorder } from './diff-recorder.ts';
+import type { TurnCheckpoints } from './checkpoints/turn-checkpoints.ts';
 import type { Holds } from './holds.ts';
 import { Lane } from './lane.ts';
 import type { LateSpeech } from './late-speech.ts';
@@ -25,7 +25,7 @@ export interface DispatcherOptions {
   queue: Queue;
   runner: TurnRunner;
   late: LateSpeech;
-  diffs: DiffRecorder;
+  checkpoints: TurnCheckpoints;
   holds: Holds;
   /** Whether a turn that waits may be begun, besides what holds its chat. */
   mayBegin(turn: Turn): boolean;
@@ -119,7 +119,7 @@ export class Dispatcher {
   /** Resolves when no turn runs or waits, and what follows a turn is done too. */
   async drained(): Promise<void> {
     for (const lane of this.#lanes.values()) await lane.drained();
-    await this.#o.diffs.drained();
+    await this.#o.checkpoints.drained();
   }
 
   /** None starts any more; those that run are another server's. */
@@ -180,7 +180,7 @@ export class Dispatcher {
   }
 
   async #run(record: TurnRecord, signal: AbortSignal): Promise<void> {
-    const { late, runner, diffs, announcer } = this.#o;
+    const { late, runner, checkpoints, announcer } = this.#o;
     const { chatId } = record.turn;
     try {
       late.close(chatId);
@@ -188,10 +188,12 @@ export class Dispatcher {
       const sessionId = announcer.store.chats.get(chatId)?.sessionId;
       if (turn.state === 'queued') return;
       const isPlaced = place !== null && sessionId !== undefined;
-      this.#o.onEnded(turn, isPlaced ? diffs.record(turn, place, sessionId) : Promise.resolve());
+      this.#o.onEnded(turn, isPlaced ? checkpoints.ended(turn, place, sessionId) : Promise.resolve());
     } catch (error) {
       // Only the store can fail here. What was written stays, and the next start marks the turn interrupted.
       this.#o.onError(error, chatId);
+    } finally {
+      checkpoints.leaves(record.turn.id);
     }
   }
 }

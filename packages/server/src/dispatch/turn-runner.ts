@@ -19,6 +19,7 @@ import { LEFT_OUT } from '../backends/mcp-source.ts';
 import type { CommitScope } from '../journal/journal.ts';
 import type { AgentSessionDesk } from './agent-session-desk.ts';
 import type { Announcer } from './announcer.ts';
+import type { TurnCheckpoints } from './checkpoints/turn-checkpoints.ts';
 import type { ChatFacts } from './chat-facts.ts';
 import type { CircuitBoard } from './circuit-board.ts';
 import type { Continuations } from './continuations.ts';
@@ -54,6 +55,7 @@ export interface TurnRunnerOptions {
   circuits: CircuitBoard;
   continuations: Continuations;
   holds: Holds;
+  checkpoints: TurnCheckpoints;
   /**
    * A turn failed before its agent had the prompt. Answers what is written with it when it waits to be begun again; null:
    * it ends as failed.
@@ -157,6 +159,7 @@ export class TurnRunner {
     }
     if (record.isTakenUp) {
       const place = placeNow(session, project);
+      this.#o.checkpoints.goesOn(turn, place);
       const result = await takeUpTurn({
         ...this.#o,
         record,
@@ -178,10 +181,12 @@ export class TurnRunner {
     const place = await untilAborted(placing, signal);
     if (place === 'aborted') return { ok: false, error: CANCELLED_EARLY };
     onPlace(place);
+    const before = this.#o.checkpoints.begins(turn, place, session.id);
     const ctx = this.#context(record, place, signal, choice);
     const attempt = async (): Promise<TurnResult> => {
       const warm = await untilAborted(this.#warm.open(turn, session.id, place, project.id, choice), signal);
       if (warm === 'aborted') return { ok: false, error: CANCELLED_EARLY };
+      await before.toSend();
       return warm === null
         ? this.#promptCold(record, ctx, choice, project.id)
         : this.#promptWarm(record, ctx, { ...warm, unseen }, choice, signal);

@@ -12,6 +12,7 @@ import { budgetRoutes } from './resources/budgets.ts';
 import { chatRoutes } from './resources/chats.ts';
 import { comparisonRoutes } from './resources/comparisons.ts';
 import { diffRoutes } from './resources/diffs.ts';
+import { checkpointRoutes } from './resources/checkpoints.ts';
 import { eventRoutes } from './resources/events.ts';
 import { folderRoutes } from './resources/folders.ts';
 import { healthRoutes } from './resources/health.ts';
@@ -86,6 +87,7 @@ export function createHttpApp({ deps, authenticator, guard, streams }: HttpAppPa
   reviewRoutes(http, deps);
   scriptRoutes(http, deps);
   reviewActionRoutes(http, deps);
+  checkpointRoutes(http, deps);
   chatRoutes(http, deps);
   messageRoutes(http, deps);
   promptRoutes(http, deps);

@@ -1,6 +1,7 @@
 import type { AgentSession } from '@pilotlight/protocol';
 import { number, numberOrNull, text, textOrNull, word, wordOrNull } from './columns.ts';
 import type { Database, Row } from './database.ts';
+import { isThere } from './removed-sessions.ts';
 import type { AgentSessionTable } from './store.ts';
 
 function fromRow(row: Row): AgentSession {
@@ -43,7 +44,10 @@ export function agentSessionTable(database: Database): AgentSessionTable {
        JOIN sessions ON sessions.id = chats.session_id JOIN projects ON projects.id = sessions.project_id
      WHERE agent_sessions.agent = ? GROUP BY projects.id, in_folder HAVING used >= ? ORDER BY used DESC`,
   );
-  const list = database.prepare('SELECT * FROM agent_sessions ORDER BY rowid');
+  const list = database.prepare(
+    `SELECT a.* FROM agent_sessions a JOIN chats c ON c.id = a.chat_id WHERE ${isThere('c.session_id')}
+     ORDER BY a.rowid`,
+  );
   const heard = database.prepare(
     'SELECT heard_process, heard_offset FROM agent_sessions WHERE chat_id = ? AND agent = ?',
   );

@@ -1,6 +1,7 @@
 import type { AgentSessionChoice, Chat, ChatHold } from '@pilotlight/protocol';
 import { json, jsonOrNull, number, numberOrNull, text, toJson, word, wordOrNull } from './columns.ts';
 import type { Database, Row } from './database.ts';
+import { isThere } from './removed-sessions.ts';
 import { RowCache } from './row-cache.ts';
 import type { ChatTable } from './store.ts';
 
@@ -37,12 +38,16 @@ export function chatTable(database: Database): ChatTable {
        running_since = ?, hold_json = ?, updated_at = ?
      WHERE id = ?`,
   );
-  const get = database.prepare('SELECT * FROM chats WHERE id = ?');
-  const list = database.prepare('SELECT * FROM chats ORDER BY created_at, rowid');
-  const listOfSession = database.prepare(
-    'SELECT * FROM chats WHERE session_id = ? ORDER BY created_at, rowid',
+  const get = database.prepare(`SELECT * FROM chats WHERE id = ? AND ${isThere('session_id')}`);
+  const list = database.prepare(
+    `SELECT * FROM chats WHERE ${isThere('session_id')} ORDER BY created_at, rowid`,
   );
-  const held = database.prepare('SELECT * FROM chats WHERE hold_json IS NOT NULL ORDER BY created_at, rowid');
+  const listOfSession = database.prepare(
+    `SELECT * FROM chats WHERE session_id = ? AND ${isThere('session_id')} ORDER BY created_at, rowid`,
+  );
+  const held = database.prepare(
+    `SELECT * FROM chats WHERE hold_json IS NOT NULL AND ${isThere('session_id')} ORDER BY created_at, rowid`,
+  );
   const remove = database.prepare('DELETE FROM chats WHERE id = ?');
   const setChoices = database.prepare('UPDATE chats SET choices_json = ? WHERE id = ?');
   const rows = new RowCache<Chat>(database);

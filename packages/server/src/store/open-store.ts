@@ -20,6 +20,7 @@ import { projectTable } from './projects.ts';
 import { reviewActionTable } from './review-actions.ts';
 import { reviewTable } from './reviews.ts';
 import { scriptTable } from './scripts.ts';
+import { removedSessionTable } from './removed-sessions.ts';
 import { sessionTable, worktreeTable } from './sessions.ts';
 import { settingTable } from './settings.ts';
 import { corrupt, storeError } from './sqlite-error.ts';
@@ -162,6 +163,7 @@ function storeOf(database: Database): Store {
     schedules: scheduleTable(database),
     triggers: triggerTable(database),
     checkpoints: checkpointTable(database),
+    removedSessions: removedSessionTable(database),
     blobs: blobTable(database),
     settings: settingTable(database),
     mcpServers: mcpServerTable(database),

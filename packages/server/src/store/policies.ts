@@ -1,6 +1,7 @@
 import type { Policy } from '@pilotlight/protocol';
 import { json, number, numberOrNull, textOrNull, wordOrNull } from './columns.ts';
 import type { Database, Row } from './database.ts';
+import { isThere } from './removed-sessions.ts';
 import type { PolicyTable } from './store.ts';
 
 function fromRow(row: Row): Policy {
@@ -24,7 +25,9 @@ export function policyTable(database: Database): PolicyTable {
   );
   const ofProject = database.prepare('SELECT * FROM policies WHERE project_id = ?');
   const ofSession = database.prepare('SELECT * FROM policies WHERE session_id = ?');
-  const list = database.prepare('SELECT * FROM policies ORDER BY rowid');
+  const list = database.prepare(
+    `SELECT * FROM policies WHERE session_id IS NULL OR ${isThere('policies.session_id')} ORDER BY rowid`,
+  );
   return {
     put(policy) {
       const { scope, scopeId, mode, answerWithin, rules, revision, updatedAt } = policy;

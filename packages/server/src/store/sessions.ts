@@ -1,6 +1,7 @@
 import type { Session, Worktree } from '@pilotlight/protocol';
 import { jsonOrNull, number, numberOrNull, text, textOrNull, toJson } from './columns.ts';
 import type { Database, Row } from './database.ts';
+import { isThere } from './removed-sessions.ts';
 import { RowCache } from './row-cache.ts';
 import type { SessionTable, WorktreeTable } from './store.ts';
 
@@ -39,9 +40,12 @@ export function sessionTable(database: Database): SessionTable {
   const update = database.prepare(
     'UPDATE sessions SET title = ?, in_place = ?, diff_json = ?, archived_at = ? WHERE id = ?',
   );
-  const get = database.prepare(`${SESSIONS} WHERE s.id = ?`);
-  const list = database.prepare(`${SESSIONS} ORDER BY s.created_at, s.rowid`);
-  const listOfProject = database.prepare(`${SESSIONS} WHERE s.project_id = ? ORDER BY s.created_at, s.rowid`);
+  const get = database.prepare(`${SESSIONS} WHERE s.id = ? AND ${isThere('s.id')}`);
+  const removed = database.prepare(`${SESSIONS} WHERE s.id = ?`);
+  const list = database.prepare(`${SESSIONS} WHERE ${isThere('s.id')} ORDER BY s.created_at, s.rowid`);
+  const listOfProject = database.prepare(
+    `${SESSIONS} WHERE s.project_id = ? AND ${isThere('s.id')} ORDER BY s.created_at, s.rowid`,
+  );
   const remove = database.prepare('DELETE FROM sessions WHERE id = ?');
   const rows = new RowCache<Session>(database);
   return {
@@ -71,6 +75,10 @@ export function sessionTable(database: Database): SessionTable {
         const row = get.get(id);
         return row === null ? null : fromRow(row);
       }),
+    evenRemoved(id) {
+      const row = removed.get(id);
+      return row === null ? null : fromRow(row);
+    },
     list: (projectId) => (projectId === undefined ? list.all() : listOfProject.all(projectId)).map(fromRow),
     remove(id) {
       remove.run(id);

@@ -25,6 +25,7 @@ import type { ReviewActionTable } from './review-actions.ts';
 import type { ReviewTable } from './reviews.ts';
 import type { ScriptTable } from './scripts.ts';
 import type { FrameTable } from './frames.ts';
+import type { RemovedSessionTable } from './removed-sessions.ts';
 import type { ComparisonTable } from './comparisons.ts';
 import type { ScheduleTable } from './schedules.ts';
 import type { TaskTable } from './tasks.ts';
@@ -47,6 +48,8 @@ export interface SessionTable {
   insert(session: Session): void;
   update(session: Session): void;
   get(id: string): Session | null;
+  /** also one that was removed and can be brought back, which `get` and `list` do not know */
+  evenRemoved(id: string): Session | null;
   /** oldest first */
   list(projectId?: string): Session[];
   /** with its worktree row, chats, turns, messages, frames and tasks */
@@ -286,6 +289,7 @@ export interface Store extends Disposable {
   readonly schedules: ScheduleTable;
   readonly triggers: TriggerTable;
   readonly checkpoints: CheckpointTable;
+  readonly removedSessions: RemovedSessionTable;
   readonly reviews: ReviewTable;
   readonly reviewActions: ReviewActionTable;
   readonly scripts: ScriptTable;

@@ -6,7 +6,6 @@ import { MAX_CHANGED_FILES, MAX_TEXT_BYTES, type ChangedFile } from '@pilotlight
 import { describe, expect, test } from 'vitest';
 import { readChange } from './changed-file.ts';
 import { listChanges, NO_CHANGES } from './changes.ts';
-import { diffStat } from './diff-stat.ts';
 import { TempRepository } from './temp-repository.ts';
 
 const BINARY = Buffer.from([1, 0, 10, 10]);
@@ -53,7 +52,7 @@ function changed(): { repo: TempRepository; options: { worktreePath: string; bas
 }
 
 describe('changes', () => {
-  test('are of every kind, by path, add up to the diff stat, and leave the index alone', async () => {
+  test('are of every kind, by path, and leave the index alone', async () => {
     const { repo, options } = changed();
     using _repo = repo;
     const index = readFileSync(join(repo.path, '.git/index'));
@@ -70,12 +69,6 @@ describe('changes', () => {
       file('staged.txt', 'added', { additions: 1 }),
       file('to here.txt', 'renamed', { oldPath: 'moved.txt', additions: 1 }),
     ]);
-    const stat = await diffStat(options);
-    expect(stat).toEqual({
-      files: changes.files.length,
-      additions: changes.additions,
-      deletions: changes.deletions,
-    });
     expect(changes).toMatchObject({ base: options.baseCommit, truncated: false });
     expect(readFileSync(join(repo.path, '.git/index')).equals(index)).toBe(true);
   });

@@ -16,7 +16,7 @@ export const NO_CHANGES: Changes = { base: null, files: [], additions: 0, deleti
 
 /**
  * Every file in which a worktree differs from its base, by path: committed, staged, modified and untracked. The index is
- * not touched. Adds up to what `diffStat` says.
+ * not touched.
  *
  * @throws PilotlightError `worktree_missing`, `git_failed`, `cancelled`
  */

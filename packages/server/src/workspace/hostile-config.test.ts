@@ -1,7 +1,9 @@
 import { appendFileSync, chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { diffStat } from './diff-stat.ts';
+import { countChanges } from './checkpoints/compare-trees.ts';
+import { Shadow } from './checkpoints/shadow.ts';
+import { takeSnapshot } from './checkpoints/snapshot.ts';
 import { git, gitOk } from './git.ts';
 import { inspectFolder } from './repository.ts';
 import { TempRepository } from './temp-repository.ts';
@@ -93,7 +95,10 @@ test('nothing a repository configures is run by any function', async () => {
   expect(state.dirty).toEqual({ staged: 0, unstaged: 5, untracked: 1 });
   expect(clean()).toBe(true);
 
-  expect(await diffStat({ worktreePath: made.path, baseCommit: made.baseCommit })).toEqual({
+  const shadow = await Shadow.open(made.path, join(repo.folder, 'shadows'));
+  if (shadow === null) throw new Error('no repository');
+  const { tree } = await takeSnapshot(shadow, { ignored: false });
+  expect(await countChanges(shadow, made.baseCommit, tree)).toEqual({
     files: 6,
     additions: 6,
     deletions: 5,

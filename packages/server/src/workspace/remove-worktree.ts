@@ -35,6 +35,11 @@ export interface RemoveWorktreeOptions {
   projectPath: string;
   path: string;
   branch: string;
+  /**
+   * Why what is in the folder may not go, in sentences; asked once at its path and once aside. Unless told: anything
+   * uncommitted.
+   */
+  reasons?: ((folder: string) => Promise<string[]>) | undefined;
 }
 
 export interface RemovedWorktree {
@@ -61,7 +66,12 @@ export async function removeWorktree(options: RemoveWorktreeOptions): Promise<Re
   return removals.run(path, () => removeAlone({ ...options, path }));
 }
 
-async function removeAlone({ projectPath, path, branch }: RemoveWorktreeOptions): Promise<RemovedWorktree> {
+async function removeAlone({
+  projectPath,
+  path,
+  branch,
+  reasons = uncommitted,
+}: RemoveWorktreeOptions): Promise<RemovedWorktree> {
   await settleInterruptedRemoval(path);
   const entry = await withRepository(projectPath, () => findWorktree(projectPath, path));
   const ownCommits = await countOwnCommits(projectPath, branch);
@@ -71,18 +81,23 @@ async function removeAlone({ projectPath, path, branch }: RemoveWorktreeOptions)
     return { removed: false, branch, ownCommits, ignored: 0 };
   }
   const own = requireRemovable(path, entry);
-  await requireNothingToLose(path);
+  await requireNothingToLose(path, reasons);
   const ignored = await countIgnored(path);
   if ((await findPopulatedSubmodules(path)).length > 0) await strike(projectPath, own);
-  else await deleteAside(projectPath, own, path);
+  else await deleteAside(projectPath, own, path, reasons);
   return { removed: true, branch, ownCommits, ignored };
 }
 
-async function deleteAside(projectPath: string, entry: WorktreeEntry, path: string): Promise<void> {
+async function deleteAside(
+  projectPath: string,
+  entry: WorktreeEntry,
+  path: string,
+  reasons: (folder: string) => Promise<string[]>,
+): Promise<void> {
   const [aside, doomed] = [asideOf(path), doomedOf(path)];
   await rename(path, aside);
   try {
-    await requireNothingToLose(aside, path);
+    await requireNothingToLose(aside, reasons, path);
     await rename(aside, doomed);
     await strike(projectPath, entry);
   } catch (error) {
@@ -117,12 +132,19 @@ function requireRemovable(path: string, entry: WorktreeEntry | null): WorktreeEn
   return entry;
 }
 
+async function uncommitted(folder: string): Promise<string[]> {
+  const state = await worktreeState(folder);
+  if (state.exists) return findUncommittedWork(folder, state);
+  return ['a .git that is missing or damaged, so nobody can say what is uncommitted'];
+}
+
 /** @param shownAs the path the user knows */
-async function requireNothingToLose(path: string, shownAs = path): Promise<void> {
-  const state = await worktreeState(path);
-  const reasons = state.exists
-    ? await findUncommittedWork(path, state)
-    : ['a .git that is missing or damaged, so nobody can say what is uncommitted'];
+async function requireNothingToLose(
+  path: string,
+  reasonsOf: (folder: string) => Promise<string[]>,
+  shownAs = path,
+): Promise<void> {
+  const reasons = await reasonsOf(path);
   if (reasons.length === 0) return;
   throw new PilotlightError(
     'worktree_dirty',

@@ -137,7 +137,7 @@ export class Comparisons {
     const sessionId = this.#store.tasks.get(task.id)?.sessionId ?? null;
     if (sessionId === null || this.#store.sessions.get(sessionId) === null) return;
     try {
-      await this.#o.catalog.removeSession(sessionId);
+      await this.#o.catalog.removeSession(sessionId, 'keep');
     } catch {
       // Somebody works in it, or its worktree cannot be kept: it stays, out of sight.
       if (this.#store.sessions.get(sessionId) !== null)

@@ -23,13 +23,25 @@ import { takeSnapshot } from './snapshot.ts';
 const NAMES = ['a', 'b', 'sub', 'sub/c', 'sub/deep/d', 'ü ñ', '-x', 'sub/:(top)'] as const;
 const name = fc.constantFrom(...NAMES);
 // Line ends of both kinds, no line end, bytes that are no text: with the attributes below git would change most of them.
-const content = fc.constantFrom('', 'one\n', 'one\r\ntwo\r\n', 'mixed\r\nline\n', 'no end', '$Id$\n', '\0\xff\r\n');
+const content = fc.constantFrom(
+  '',
+  'one\n',
+  'one\r\ntwo\r\n',
+  'mixed\r\nline\n',
+  'no end',
+  '$Id$\n',
+  '\0\xff\r\n',
+);
 
 const step = fc.oneof(
   { weight: 5, arbitrary: fc.record({ do: fc.constant('write' as const), at: name, content }) },
   fc.record({ do: fc.constant('remove' as const), at: name }),
   fc.record({ do: fc.constant('chmod' as const), at: name, exec: fc.boolean() }),
-  fc.record({ do: fc.constant('symlink' as const), at: name, to: fc.constantFrom('a', '../b', 'nowhere', 'sub') }),
+  fc.record({
+    do: fc.constant('symlink' as const),
+    at: name,
+    to: fc.constantFrom('a', '../b', 'nowhere', 'sub'),
+  }),
   fc.record({ do: fc.constant('rename' as const), at: name, to: name }),
   fc.record({ do: fc.constant('stage' as const) }),
   fc.record({ do: fc.constant('intend' as const), at: name }),
@@ -120,7 +132,12 @@ function edit(repository: TempRepository, one: Step): void {
       return quietGit(root, 'stash', '-u');
     case 'checkout':
       quietGit(root, 'branch', 'other');
-      return quietGit(root, 'checkout', '-q', repository.git('branch', '--show-current') === 'main' ? 'other' : 'main');
+      return quietGit(
+        root,
+        'checkout',
+        '-q',
+        repository.git('branch', '--show-current') === 'main' ? 'other' : 'main',
+      );
     default:
   }
 }

@@ -39,7 +39,9 @@ export async function compareTrees(shadow: Shadow, from: string, to: string): Pr
   const records = byteRecords((await shadow.gitOk(args)).bytes);
   const changes: TreeChange[] = [];
   for (let index = 0; index + 1 < records.length; index += 2) {
-    const [fromMode = '', toMode = '', fromObject = '', toObject = ''] = (records[index] ?? '').slice(1).split(' ');
+    const [fromMode = '', toMode = '', fromObject = '', toObject = ''] = (records[index] ?? '')
+      .slice(1)
+      .split(' ');
     const path = records[index + 1] ?? '';
     changes.push({ path, from: entry(fromMode, fromObject), to: entry(toMode, toObject) });
   }

@@ -6,9 +6,6 @@ import { onDisk, shown } from './path-bytes.ts';
 /** Files larger than this are left out of checkpoints, in bytes. */
 export const MAX_FILE_BYTES = 64 * 1024 * 1024;
 
-/** The kernel stamps files with a clock that stands still for some milliseconds at a time. */
-const CLOCK_MS = 20;
-
 /** What has to be done with the paths that git says have changed. */
 export interface Findings {
   /** to be read anew, or struck when nothing is there */
@@ -27,13 +24,13 @@ export interface Findings {
  *
  * @param paths as git lists them; a repository inside that is not known ends with `/`
  * @param others those among them that our index does not know
- * @param cutoff epoch ms from which on an agent may have written; null: none could
+ * @param cutoff files changed after it (ns, by the clock that stamps files) may have been written by an agent; null: none was
  */
 export async function lookAt(
   folder: string,
   paths: readonly string[],
   others: ReadonlySet<string>,
-  cutoff: number | null,
+  cutoff: bigint | null,
 ): Promise<Findings> {
   const found: Findings = { update: [], seen: new Map(), strike: [], repositories: [], leftOut: [] };
   const slice = new Slice();
@@ -53,15 +50,15 @@ function liesBelowAny(path: string, others: ReadonlySet<string>): boolean {
   return false;
 }
 
-function judge(folder: string, path: string, cutoff: number | null, found: Findings): void {
+function judge(folder: string, path: string, cutoff: bigint | null, found: Findings): void {
   const leave = (why: LeftOut['why']): void => void found.leftOut.push({ path: shown(path), why });
   const stats = statOf(folder, path);
   if (stats === null) {
-    if (cutoff !== null && isRecent(nearestFolder(folder, path)?.mtimeMs, cutoff)) leave('overtaken');
+    if (cutoff !== null && isRecent(nearestFolder(folder, path)?.mtimeNs, cutoff)) leave('overtaken');
     else found.update.push(path);
   } else if (stats.isDirectory()) {
     found.repositories.push(path);
-  } else if (cutoff !== null && isRecent(stats.ctimeMs, cutoff)) {
+  } else if (cutoff !== null && isRecent(stats.ctimeNs, cutoff)) {
     leave('overtaken');
   } else if (stats.isFile() && stats.size > MAX_FILE_BYTES) {
     found.strike.push(path);
@@ -75,8 +72,7 @@ function judge(folder: string, path: string, cutoff: number | null, found: Findi
   }
 }
 
-const isRecent = (at: bigint | undefined, cutoff: number): boolean =>
-  at !== undefined && Number(at) >= cutoff - CLOCK_MS;
+const isRecent = (at: bigint | undefined, cutoff: bigint): boolean => at !== undefined && at > cutoff;
 
 /** Which of them are not as they were looked at: written to while they were read. */
 export async function changedSince(

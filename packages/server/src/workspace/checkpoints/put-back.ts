@@ -10,7 +10,11 @@ import type { Shadow } from './shadow.ts';
  *
  * @throws PilotlightError `git_failed`
  */
-export async function treeWith(shadow: Shadow, tree: string, changes: readonly TreeChange[]): Promise<string> {
+export async function treeWith(
+  shadow: Shadow,
+  tree: string,
+  changes: readonly TreeChange[],
+): Promise<string> {
   const env = { GIT_INDEX_FILE: shadow.scratchIndex };
   // Removals first: what comes may lie where something is in the way.
   const gone = changes.filter(({ to }) => to === null).map(({ path }) => `0 ${shadow.zero}\t${path}`);

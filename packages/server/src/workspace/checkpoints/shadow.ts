@@ -59,6 +59,11 @@ export class Shadow {
     return shadow;
   }
 
+  /** The same for the folder where the worktree lies for a moment, with what is known of its files. */
+  movedTo(path: string): Shadow {
+    return new Shadow(path, this.gitDir, this.commonDir, this.zero.length === 64 ? 'sha256' : 'sha1');
+  }
+
   /** git in our folder, over this worktree. */
   git(args: readonly string[], options: ShadowGitOptions = {}): Promise<GitResult> {
     return git(args, this.#options(options));
@@ -129,7 +134,13 @@ export function shadowFolder(worktreePath: string, folder: string): string {
 
 /** @param settings of `git config -z --get-regexp`: `key LF value NUL …`, a key without value has no LF */
 function configText(format: string, settings: string): string {
-  const lines = ['[core]', '\tbare = false', '\tautocrlf = false', '\tsafecrlf = false', '\tsplitIndex = false'];
+  const lines = [
+    '[core]',
+    '\tbare = false',
+    '\tautocrlf = false',
+    '\tsafecrlf = false',
+    '\tsplitIndex = false',
+  ];
   lines.push(`\trepositoryformatversion = ${format === 'sha1' ? 0 : 1}`);
   for (const record of settings.split('\0')) {
     if (record === '') continue;

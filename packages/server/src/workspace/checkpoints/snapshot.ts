@@ -17,8 +17,8 @@ export interface Snapshot {
 export interface SnapshotOptions {
   /** whether ignored files are held too */
   ignored: boolean;
-  /** Epoch ms from which on an agent may have written, asked when the disk was looked at; null: none could. */
-  cutoff?(): number | null;
+  /** The `fileClock` when an agent was let loose, asked when the disk was looked at; null: none was yet. */
+  cutoff?(): bigint | null;
 }
 
 /** A file that is written to all the time is read this often. */
@@ -61,7 +61,9 @@ async function snapshotOnce(shadow: Shadow, { ignored, cutoff }: SnapshotOptions
     leftOut.push({ path: shown(path), why: 'repository' });
   }
   if (info.length > 0) {
-    await shadow.gitOk(['update-index', '--replace', '--add', '-z', '--index-info'], { input: toInput(info) });
+    await shadow.gitOk(['update-index', '--replace', '--add', '-z', '--index-info'], {
+      input: toInput(info),
+    });
   }
   leftOut.push(...(await readIn(shadow, found, () => cutoff?.() ?? null)));
   const { stdout } = await shadow.gitOk(['write-tree']);
@@ -113,7 +115,7 @@ async function commitInside(worktreePath: string, path: string): Promise<string 
 async function readIn(
   shadow: Shadow,
   { update, seen }: Findings,
-  cutoff: () => number | null,
+  cutoff: () => bigint | null,
 ): Promise<LeftOut[]> {
   if (update.length === 0) return [];
   const leftOut = await updateIndex(shadow, update);

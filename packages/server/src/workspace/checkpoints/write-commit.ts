@@ -25,7 +25,7 @@ export async function writeCommit(
   shadow: Shadow,
   commit: { tree: string; parents: readonly string[]; message: string; at: number },
 ): Promise<string> {
-  const date = `${Math.floor(commit.at / 1000)} +0000`;
+  const date = `@${Math.floor(commit.at / 1000)} +0000`;
   const env = {
     GIT_AUTHOR_NAME: WHO.NAME,
     GIT_AUTHOR_EMAIL: WHO.EMAIL,

@@ -1,0 +1,73 @@
+import type { Announcer } from './dispatch/announcer.ts';
+import type { Catalog } from './dispatch/catalog.ts';
+import { CheckpointBook, KEEPS_IGNORED } from './dispatch/checkpoints/checkpoint-book.ts';
+import type { CheckpointCommands } from './dispatch/checkpoints/checkpoint-commands.ts';
+import { Forks } from './dispatch/checkpoints/forks.ts';
+import { pruneCheckpoints } from './dispatch/checkpoints/pruning.ts';
+import { DAY_MS, RemovedSessions } from './dispatch/checkpoints/removed-sessions.ts';
+import { Restores } from './dispatch/checkpoints/restores.ts';
+import { TurnCheckpoints } from './dispatch/checkpoints/turn-checkpoints.ts';
+
+export interface CheckpointParts {
+  announcer: Announcer;
+  catalog(): Catalog;
+  /** under which our git folders lie */
+  shadows: string;
+  worktreesFolder: string;
+  onError(error: unknown, what: string): void;
+}
+
+export interface Checkpoints extends Disposable {
+  book: CheckpointBook;
+  turns: TurnCheckpoints;
+  restores: Restores;
+  removed: RemovedSessions;
+  commands: CheckpointCommands;
+  /** Finishes or takes back what a server that died has begun. Before any turn goes on; does not reject. */
+  goOn(): Promise<void>;
+}
+
+/** States of worktrees: kept around turns, put back, gone on from, and kept when their session goes. */
+export function composeCheckpoints(parts: CheckpointParts): Checkpoints {
+  const { announcer, shadows, worktreesFolder } = parts;
+  const { store } = announcer;
+  const book = new CheckpointBook(announcer, shadows);
+  const failed = (what: string) => (error: unknown) => parts.onError(error, what);
+  const turns = new TurnCheckpoints(announcer, book, failed('the state of a worktree was not kept'));
+  const restores = new Restores(announcer, book);
+  const removed = new RemovedSessions({ announcer, book, shadows });
+  const forks = (): Forks => new Forks({ announcer, book, worktreesFolder, catalog: parts.catalog() });
+  const prune = (): void => void pruneCheckpoints(announcer, failed('an old state was not given up'));
+  const daily = setInterval(prune, DAY_MS).unref();
+  const keepers = (): Set<string> =>
+    new Set((store.settings.get(KEEPS_IGNORED) as string[] | undefined) ?? []);
+  return {
+    book,
+    turns,
+    restores,
+    removed,
+    commands: {
+      list: (sessionId) => restores.list(sessionId),
+      ofTurn: (turnId) => restores.ofTurn(turnId),
+      restore: (sessionId, body) => restores.restore(sessionId, body),
+      undo: (turnId, body) => restores.undo(turnId, body),
+      fork: (turnId, body) => forks().fork(turnId, body),
+      listRemoved: () => removed.list(),
+      bringBack: (id) => removed.bringBack(id),
+      keepsIgnored: (id) => keepers().has(id),
+      setKeepsIgnored(id, keeps) {
+        const ids = keepers();
+        if (keeps) ids.add(id);
+        else ids.delete(id);
+        store.settings.set(KEEPS_IGNORED, [...ids]);
+      },
+    },
+    async goOn() {
+      const steps = [() => forks().goOn(), () => restores.goOn(), () => removed.goOn()];
+      for (const step of steps)
+        await step().catch(failed('what an earlier server had begun was not finished'));
+      prune();
+    },
+    [Symbol.dispose]: () => clearInterval(daily),
+  };
+}

@@ -1,0 +1,176 @@
+import { newId, PilotlightError, type Checkpoint, type CheckpointKind } from '@pilotlight/protocol';
+import { fileClock } from '../../workspace/checkpoints/file-clock.ts';
+import { Shadow } from '../../workspace/checkpoints/shadow.ts';
+import { takeSnapshot } from '../../workspace/checkpoints/snapshot.ts';
+import { checkpointRef, keptRef, updateRefs, writeCommit } from '../../workspace/checkpoints/write-commit.ts';
+import { KeyedLock } from '../../workspace/keyed-lock.ts';
+import { readCommit } from '../../workspace/repository.ts';
+import type { Announcer } from '../announcer.ts';
+
+export interface NewCheckpoint {
+  /** of the worktree, or the project's own folder */
+  path: string;
+  sessionId: string;
+  turnId: string | null;
+  kind: CheckpointKind;
+  /** see SnapshotOptions */
+  cutoff?: () => bigint | null;
+  /** commits to be held with it, beside HEAD */
+  holds?: readonly string[];
+}
+
+/** As many as a shown list needs; a forgotten folder of large files may have very many. */
+const MOST_LEFT_OUT = 100;
+
+/**
+ * Takes checkpoints, one at a time for each worktree: the commit first, then the ref that names it, then its row. A crash in
+ * between leaves a commit or a ref that nothing shows.
+ */
+export class CheckpointBook {
+  readonly #announcer: Announcer;
+  readonly #folder: string;
+  readonly #locks = new KeyedLock();
+  readonly #shadows = new Map<string, Promise<Shadow | null>>();
+  /** what was taken last in a worktree, so that a state that did not change is not written again */
+  readonly #last = new Map<string, { tree: string; head: string | null; commit: string }>();
+  readonly #held = new Set<string>();
+  readonly #running = new Map<string, Set<string>>();
+
+  /** @param folder for what of ours lies beside the worktrees */
+  constructor(announcer: Announcer, folder: string) {
+    this.#announcer = announcer;
+    this.#folder = folder;
+  }
+
+  /** @returns null without git @throws PilotlightError `git_failed` */
+  take(wanted: NewCheckpoint): Promise<Checkpoint | null> {
+    return this.#locks.run(wanted.path, async () => {
+      const shadow = await this.#shadow(wanted.path);
+      return shadow === null ? null : (await this.takeWithin(shadow, wanted)).checkpoint;
+    });
+  }
+
+  /** The tree of what is there now; nothing is kept. Within `alone`. */
+  async look(shadow: Shadow, sessionId: string): Promise<string> {
+    return (await takeSnapshot(shadow, { ignored: this.keepsIgnored(sessionId) })).tree;
+  }
+
+  /** Within `alone`. */
+  async takeWithin(
+    shadow: Shadow,
+    { path, sessionId, turnId, kind, cutoff, holds = [] }: NewCheckpoint,
+  ): Promise<{ checkpoint: Checkpoint; tree: string }> {
+    const { now, store } = this.#announcer;
+    const [{ tree, leftOut }, head] = await Promise.all([
+      takeSnapshot(shadow, {
+        ignored: this.keepsIgnored(sessionId),
+        ...(cutoff === undefined ? {} : { cutoff }),
+      }),
+      readCommit(path, 'HEAD'),
+    ]);
+    const at = now();
+    const last = this.#last.get(path);
+    const isSame = last?.tree === tree && last.head === head && holds.length === 0;
+    const parents = [...new Set([...(head === null ? [] : [head]), ...holds])];
+    const commit = isSame ? last.commit : await writeCommit(shadow, { tree, parents, message: kind, at });
+    const checkpoint: Checkpoint = {
+      id: newId('checkpoint'),
+      sessionId,
+      turnId,
+      kind,
+      commit,
+      leftOut: leftOut.slice(0, MOST_LEFT_OUT),
+      createdAt: at,
+    };
+    const ref = kind === 'kept' ? keptRef(sessionId) : checkpointRef(sessionId, checkpoint.id);
+    await updateRefs(path, { set: [{ ref, commit }] });
+    // Its session may have gone meanwhile.
+    if (store.sessions.get(sessionId) !== null) store.checkpoints.insert(checkpoint);
+    this.#last.set(path, { tree, head, commit });
+    return { checkpoint, tree };
+  }
+
+  /**
+   * While nothing else of ours reads or changes that worktree.
+   *
+   * @throws PilotlightError `conflict` while a turn runs there
+   */
+  async alone<T>(path: string, work: (shadow: Shadow | null) => Promise<T>): Promise<T> {
+    this.#refuseRunning(path);
+    return this.#locks.run(path, async () => {
+      this.#refuseRunning(path);
+      this.#held.add(path);
+      try {
+        return await work(await this.#shadow(path));
+      } finally {
+        this.#held.delete(path);
+      }
+    });
+  }
+
+  /** What time it is for files, in ns. */
+  fileClock(): bigint {
+    return fileClock(this.#folder);
+  }
+
+  /** Compares what was taken there; needs no turn to be over. @throws PilotlightError `git_failed` */
+  async read<T>(path: string, work: (shadow: Shadow) => Promise<T>): Promise<T | null> {
+    const shadow = await this.#shadow(path);
+    return shadow === null ? null : work(shadow);
+  }
+
+  /** Whether a look takes but a moment: the files were read before. */
+  isKnown(path: string): boolean {
+    return this.#last.has(path) && !this.#held.has(path);
+  }
+
+  begin(path: string, turnId: string): void {
+    this.#running.set(path, (this.#running.get(path) ?? new Set()).add(turnId));
+  }
+
+  end(turnId: string): void {
+    for (const [path, turns] of this.#running) {
+      turns.delete(turnId);
+      if (turns.size === 0) this.#running.delete(path);
+    }
+  }
+
+  /** The worktree is gone, or another is there now. */
+  forget(path: string): void {
+    this.#shadows.delete(path);
+    this.#last.delete(path);
+  }
+
+  #refuseRunning(path: string): void {
+    const [turnId] = this.#running.get(path) ?? [];
+    if (turnId === undefined) return;
+    throw new PilotlightError(
+      'conflict',
+      `A turn runs in ${path}. Wait until it ends or cancel it, then try again; nothing was changed.`,
+      { details: { turnId, path } },
+    );
+  }
+
+  #shadow(path: string): Promise<Shadow | null> {
+    const known = this.#shadows.get(path);
+    if (known !== undefined) return known;
+    const opened = Shadow.open(path, this.#folder);
+    this.#shadows.set(path, opened);
+    opened.then(
+      (shadow) => shadow ?? this.#shadows.delete(path),
+      () => this.#shadows.delete(path),
+    );
+    return opened;
+  }
+
+  /** Whether ignored files of that session, or its project, are held too: the user's choice. */
+  keepsIgnored(sessionId: string): boolean {
+    const { store } = this.#announcer;
+    const projectId = store.sessions.get(sessionId)?.projectId ?? '';
+    const kept = new Set((store.settings.get(KEEPS_IGNORED) as string[] | undefined) ?? []);
+    return kept.has(sessionId) || kept.has(projectId);
+  }
+}
+
+/** Setting: ids of the projects and sessions whose checkpoints hold ignored files too. */
+export const KEEPS_IGNORED = 'checkpoints_with_ignored';

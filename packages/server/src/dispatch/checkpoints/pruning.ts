@@ -1,0 +1,58 @@
+import { KEPT_DAYS, type Checkpoint } from '@pilotlight/protocol';
+import { checkpointRef, listRefs, updateRefs } from '../../workspace/checkpoints/write-commit.ts';
+import type { Announcer } from '../announcer.ts';
+import { DAY_MS } from './removed-sessions.ts';
+
+/** Checkpoints that a session has at most. */
+export const MAX_CHECKPOINTS = 500;
+
+/** Those that go: past their age, or beyond the number; never the newest, nor what brings a removed session back. */
+export function outdated(newestFirst: readonly Checkpoint[], now: number): Checkpoint[] {
+  return newestFirst.filter(
+    ({ kind, createdAt }, index) =>
+      index > 0 && kind !== 'kept' && (index >= MAX_CHECKPOINTS || now - createdAt > KEPT_DAYS * DAY_MS),
+  );
+}
+
+/**
+ * Gives up what is too old: checkpoints of sessions, and removed sessions with all that was theirs. The refs go first, so
+ * that a crash leaves no ref that nobody knows.
+ *
+ * @throws PilotlightError `git_failed`
+ */
+export async function pruneCheckpoints(
+  { store, now }: Announcer,
+  onError: (error: unknown) => void,
+): Promise<void> {
+  for (const sessionId of store.checkpoints.sessionIds()) {
+    const path = store.projects.get(store.sessions.evenRemoved(sessionId)?.projectId ?? '')?.path;
+    const gone = outdated(store.checkpoints.list(sessionId), now());
+    if (path === undefined || gone.length === 0) continue;
+    try {
+      const present = await listRefs(path, `checkpoints/${sessionId}`);
+      const refs = gone.map(({ id }) => checkpointRef(sessionId, id)).filter((ref) => present.has(ref));
+      await updateRefs(path, { remove: refs });
+      store.transaction(() => gone.forEach(({ id }) => store.checkpoints.remove(id)));
+    } catch (error) {
+      onError(error);
+    }
+  }
+  for (const { sessionId, state, removedAt } of store.removedSessions.list()) {
+    if (state !== 'removed' || now() - removedAt < KEPT_DAYS * DAY_MS) continue;
+    const path = store.projects.get(store.sessions.evenRemoved(sessionId)?.projectId ?? '')?.path;
+    try {
+      if (path !== undefined) await forgetRefs(path, sessionId);
+      store.sessions.remove(sessionId);
+    } catch (error) {
+      onError(error);
+    }
+  }
+}
+
+async function forgetRefs(path: string, sessionId: string): Promise<void> {
+  const refs = [
+    ...(await listRefs(path, `checkpoints/${sessionId}`)).keys(),
+    ...(await listRefs(path, `kept/${sessionId}`)).keys(),
+  ];
+  await updateRefs(path, { remove: refs });
+}

@@ -1,0 +1,131 @@
+import { toErrorInfo, type Checkpoint, type LeftOut, type Turn } from '@pilotlight/protocol';
+import { countChanges } from '../../workspace/checkpoints/compare-trees.ts';
+import type { Announcer } from '../announcer.ts';
+import type { Place } from '../place.ts';
+import type { CheckpointBook } from './checkpoint-book.ts';
+import { sayNotice } from './say-notice.ts';
+
+/** The look before a turn. */
+export interface BeforeTurn {
+  /** Resolves when the prompt may go out. Does not reject. */
+  toSend(): Promise<void>;
+}
+
+/** What is said of a file only once: these do not change by themselves. */
+const LASTING: ReadonlySet<LeftOut['why']> = new Set(['too_large', 'unreadable']);
+
+/**
+ * The state of the worktree before and after each turn, and from both what the turn changed.
+ *
+ * The prompt does not wait for the look before it where the files were read before: what was written since the prompt went
+ * out is known by the time the kernel stamped it with, and is left as it was last known (docs/adr, "Checkpoints beside the
+ * user's index"). A checkpoint that fails is said in the chat and never fails the turn.
+ */
+export class TurnCheckpoints {
+  readonly #announcer: Announcer;
+  readonly #book: CheckpointBook;
+  readonly #onError: (error: unknown) => void;
+  readonly #open = new Set<Promise<void>>();
+  /** `<session>/<path>` of what was said to be left out */
+  readonly #said = new Set<string>();
+
+  constructor(announcer: Announcer, book: CheckpointBook, onError: (error: unknown) => void) {
+    this.#announcer = announcer;
+    this.#book = book;
+    this.#onError = onError;
+  }
+
+  begins(turn: Turn, { path }: Place, sessionId: string): BeforeTurn {
+    this.#book.begin(path, turn.id);
+    const state: { isTaken: boolean; sentAt: bigint | null } = { isTaken: false, sentAt: null };
+    const cutoff = (): bigint | null => state.sentAt;
+    const wanted = { path, sessionId, turnId: turn.id, kind: 'before_turn', cutoff } as const;
+    const isFirst = this.#announcer.store.checkpoints.ofTurn(turn.id).before === null;
+    const taken = isFirst ? this.#take(turn, () => this.#book.take(wanted)) : Promise.resolve(null);
+    const done = taken.then(() => void (state.isTaken = true));
+    return {
+      toSend: async () => {
+        if (state.isTaken) return;
+        if (!this.#book.isKnown(path)) return done;
+        state.sentAt = this.#book.fileClock();
+      },
+    };
+  }
+
+  /** A turn of an earlier server goes on. */
+  goesOn(turn: Turn, { path }: Place): void {
+    this.#book.begin(path, turn.id);
+  }
+
+  /** It does not run any more; nothing of it is looked at. */
+  leaves(turnId: string): void {
+    this.#book.end(turnId);
+  }
+
+  /** Resolves when what the turn changed is written; does not reject. */
+  ended(turn: Turn, place: Place, sessionId: string): Promise<void> {
+    const { path } = place;
+    const wanted = { path, sessionId, turnId: turn.id, kind: 'after_turn' } as const;
+    const measured = this.#take(turn, async () => {
+      const after = await this.#book.take(wanted);
+      if (after !== null) await this.#measure(turn, place, after);
+      return after;
+    }).then(() => void this.#open.delete(measured));
+    this.#open.add(measured);
+    return measured;
+  }
+
+  async drained(): Promise<void> {
+    await Promise.all(this.#open);
+  }
+
+  async #take(turn: Turn, take: () => Promise<Checkpoint | null>): Promise<Checkpoint | null> {
+    try {
+      const checkpoint = await take();
+      if (checkpoint !== null) this.#sayLeftOut(turn, checkpoint);
+      return checkpoint;
+    } catch (error) {
+      this.#onError(error);
+      const { message } = toErrorInfo(error);
+      this.#say(turn, `The state of the worktree was not kept: ${message} This turn cannot be undone.`);
+      return null;
+    }
+  }
+
+  async #measure(turn: Turn, { path, baseCommit }: Place, after: Checkpoint): Promise<void> {
+    const { store, journal } = this.#announcer;
+    const before = store.checkpoints.ofTurn(turn.id).before?.commit ?? null;
+    const since = (commit: string | null) =>
+      commit === null ? null : this.#book.read(path, (shadow) => countChanges(shadow, commit, after.commit));
+    const [diff, whole] = await Promise.all([since(before), since(baseCommit)]);
+    const session = store.sessions.get(after.sessionId);
+    const current = store.turns.get(turn.id);
+    if (session === null || current === null) return;
+    journal.commit((scope) => {
+      this.#announcer.turn(scope, { ...current, diff });
+      if (whole !== null && JSON.stringify(session.diff) !== JSON.stringify(whole))
+        this.#announcer.session(scope, { ...session, diff: whole });
+    });
+  }
+
+  #sayLeftOut(turn: Turn, { sessionId, leftOut }: Checkpoint): void {
+    const news = leftOut.filter(
+      ({ why, path }) => LASTING.has(why) && !this.#said.has(`${sessionId}/${path}`),
+    );
+    if (news.length === 0) return;
+    for (const { path } of news) this.#said.add(`${sessionId}/${path}`);
+    const names = news.slice(0, 5).map(({ path, why }) => `${path} (${why.replaceAll('_', ' ')})`);
+    const more = news.length > names.length ? ` and ${news.length - names.length} more` : '';
+    this.#say(turn, `Not kept in checkpoints, so not undone or restored: ${names.join(', ')}${more}.`);
+  }
+
+  #say({ chatId, agent }: Turn, text: string): void {
+    // Its chat may have been removed meanwhile, or the store takes nothing.
+    if (this.#announcer.store.chats.get(chatId) === null) return;
+    try {
+      sayNotice(this.#announcer, { chatId, agent }, { level: 'warning', code: 'checkpoint', text });
+    } catch (error) {
+      this.#onError(error);
+    }
+  }
+}
