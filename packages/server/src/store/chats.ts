@@ -38,15 +38,15 @@ export function chatTable(database: Database): ChatTable {
        running_since = ?, hold_json = ?, updated_at = ?
      WHERE id = ?`,
   );
-  const get = database.prepare(`SELECT * FROM chats WHERE id = ? AND ${isThere('session_id')}`);
+  const get = database.prepare(`SELECT * FROM chats WHERE id = ? AND ${isThere('chats.session_id')}`);
   const list = database.prepare(
-    `SELECT * FROM chats WHERE ${isThere('session_id')} ORDER BY created_at, rowid`,
+    `SELECT * FROM chats WHERE ${isThere('chats.session_id')} ORDER BY created_at, rowid`,
   );
   const listOfSession = database.prepare(
-    `SELECT * FROM chats WHERE session_id = ? AND ${isThere('session_id')} ORDER BY created_at, rowid`,
+    `SELECT * FROM chats WHERE session_id = ? AND ${isThere('chats.session_id')} ORDER BY created_at, rowid`,
   );
   const held = database.prepare(
-    `SELECT * FROM chats WHERE hold_json IS NOT NULL AND ${isThere('session_id')} ORDER BY created_at, rowid`,
+    `SELECT * FROM chats WHERE hold_json IS NOT NULL AND ${isThere('chats.session_id')} ORDER BY created_at, rowid`,
   );
   const remove = database.prepare('DELETE FROM chats WHERE id = ?');
   const setChoices = database.prepare('UPDATE chats SET choices_json = ? WHERE id = ?');

@@ -31,7 +31,7 @@ export interface RemovedSessionTable {
   remove(sessionId: string): void;
 }
 
-/** Of a statement on sessions or chats: the session was not removed. */
+/** Of a statement: the session was not removed. Name the column with its table, since this has one of the same name. */
 export function isThere(sessionId: string): string {
   return `NOT EXISTS (SELECT 1 FROM removed_sessions r WHERE r.session_id = ${sessionId} AND r.state <> 'removing')`;
 }

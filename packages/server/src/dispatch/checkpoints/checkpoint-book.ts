@@ -5,6 +5,7 @@ import { takeSnapshot } from '../../workspace/checkpoints/snapshot.ts';
 import { checkpointRef, keptRef, updateRefs, writeCommit } from '../../workspace/checkpoints/write-commit.ts';
 import { KeyedLock } from '../../workspace/keyed-lock.ts';
 import { readCommit } from '../../workspace/repository.ts';
+import { isWorktreeTop } from '../../workspace/worktree-top.ts';
 import type { Announcer } from '../announcer.ts';
 
 export interface NewCheckpoint {
@@ -151,7 +152,14 @@ export class CheckpointBook {
     );
   }
 
-  #shadow(path: string): Promise<Shadow | null> {
+  async #shadow(path: string): Promise<Shadow | null> {
+    // It may have been deleted behind our back, or come to be no working tree.
+    if (await isWorktreeTop(path)) return this.#opened(path);
+    this.forget(path);
+    return null;
+  }
+
+  #opened(path: string): Promise<Shadow | null> {
     const known = this.#shadows.get(path);
     if (known !== undefined) return known;
     const opened = Shadow.open(path, this.#folder);
