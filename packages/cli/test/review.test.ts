@@ -1,0 +1,109 @@
+/** A session's changes from the command line: looked at, commented on, committed, merged, and taken back. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Bench } from './cli-harness.ts';
+
+let bench: Bench;
+/** the worktree of the session, and the session */
+let path: string;
+let id: string;
+
+beforeAll(async () => {
+  bench = new Bench();
+  await bench.serve([], { env: { PILOTLIGHT_SPARES: '0' } });
+  git(bench.repository, 'config', 'user.name', 'Ada');
+  git(bench.repository, 'config', 'user.email', 'ada@example.invalid');
+  writeFileSync(join(bench.repository, 'cart.ts'), 'one\ntwo\n');
+  git(bench.repository, 'add', '-A');
+  git(bench.repository, 'commit', '-qm', 'base');
+  await bench.run(['prompt', '--agent', 'demo', '/echo hi']);
+  const [session] = await json('session', 'list');
+  id = session.id;
+  path = session.worktree.path;
+  writeFileSync(join(path, 'cart.ts'), 'one\nTWO\n');
+  writeFileSync(join(path, 'new.ts'), 'new\n');
+});
+afterAll(() => bench[Symbol.asyncDispose]());
+
+const git = (cwd: string, ...args: string[]) =>
+  execFileSync('git', args, { cwd, encoding: 'utf8' }).trimEnd();
+const run = (...args: string[]) => bench.run([...args, '--session', id]);
+const json = async (...args: string[]) => JSON.parse((await bench.run([...args, '--json'])).stdout);
+
+it('shows files and lines', { timeout: 60_000 }, async () => {
+  expect((await run('diff')).stdout).toMatch(/modified +\+1 −1 +cart\.ts\s+untracked +\+1 −0 +new\.ts/);
+  const { stdout } = await run('diff', 'cart.ts');
+  expect(stdout).toContain('@@ -1,2 +1,2 @@\n one\n-two\n+TWO\n');
+  expect((await run('diff', '--patch', '--worktree')).stdout).toContain('+new');
+  expect((await run('diff', '--staged')).stdout).toBe('nothing has changed\n');
+  expect(await run('diff', '--staged', '--worktree')).toMatchObject({ code: 2 });
+  expect(await run('diff', '../x')).toMatchObject({ code: 5 });
+});
+
+it('gathers comments and sends them as one prompt', { timeout: 60_000 }, async () => {
+  expect((await run('review')).stdout).toBe('no comments\n');
+  await run('review', 'comment', 'cart.ts', '2', 'Why loud?');
+  await run('review', 'comment', 'cart.ts', '1-2', 'Both.');
+  expect(await run('review', 'comment', 'cart.ts', '9', 'x')).toMatchObject({ code: 2 });
+  expect((await run('review')).stdout).toMatch(
+    /cart\.ts:2 +draft\n +Why loud\?\n.*cart\.ts:1-2 +draft\n +Both\.\n/,
+  );
+  const sent = await run('review', 'send', '--text', '/echo Please.');
+  expect(sent.stdout).toMatch(/^sent 2 comments to chat cht_/);
+  expect((await run('review')).stdout).toMatch(/cart\.ts:2 +sent/);
+  expect(await run('review', 'send')).toMatchObject({ code: 2 });
+});
+
+it('commits, merges, and takes both back', { timeout: 60_000 }, async () => {
+  const chat = (await json('session', 'show', id)).chats[0];
+  await bench.run(['prompt', '--chat', chat.id, '/echo over']);
+  const before = git(path, 'rev-parse', 'HEAD');
+  expect(await run('commit', '-m', 'x')).toMatchObject({ code: 5 });
+  expect(await run('commit')).toMatchObject({ code: 2 });
+  await run('review', 'stage', 'cart.ts');
+  expect((await run('diff', '--staged')).stdout).toMatch(/modified .* cart\.ts/);
+  await run('review', 'unstage', 'cart.ts');
+  expect((await run('commit', '--draft', '--all')).stdout.trim()).not.toBe('');
+  const plan = await run('commit', '--all', '-m', 'Shout', '--dry-run');
+  expect(plan.stdout).toContain('Commit 2 files on');
+  expect(plan.stdout).toContain('Hooks of the repository do not run.');
+  expect(git(path, 'rev-parse', 'HEAD')).toBe(before);
+  expect((await run('commit', '--all', '-m', 'Shout')).stdout).toMatch(
+    /Committed 2 files .*\nundo: pilotlight undo act_/,
+  );
+
+  const main = git(bench.repository, 'rev-parse', 'HEAD');
+  expect((await run('merge', '--dry-run')).stdout).toContain('Shout');
+  expect((await run('merge')).code).toBe(0);
+  expect(readFileSync(join(bench.repository, 'cart.ts'), 'utf8')).toBe('one\nTWO\n');
+  expect((await run('undo')).stdout).toContain('Undone.');
+  expect(git(bench.repository, 'rev-parse', 'HEAD')).toBe(main);
+  expect((await run('undo')).stdout).toContain('Undone.');
+  expect(git(path, 'rev-parse', 'HEAD')).toBe(before);
+  expect(git(path, 'status', '--porcelain')).toBe(' M cart.ts\n?? new.ts');
+  expect(await run('undo')).toMatchObject({ code: 5 });
+});
+
+it('stops a rebase at conflicts, and aborts it', { timeout: 60_000 }, async () => {
+  await run('commit', '--all', '-m', 'Shout');
+  writeFileSync(join(bench.repository, 'cart.ts'), 'one\nzwei\n');
+  git(bench.repository, 'commit', '-qam', 'German');
+  expect((await run('rebase')).stdout).toContain('in conflict: cart.ts');
+  expect((await run('review', 'conflicts')).stdout).toBe('cart.ts\n');
+  expect(await run('rebase', '--continue')).toMatchObject({ code: 5 });
+  expect((await run('rebase', '--abort')).stdout).toContain('Aborted the rebase');
+  expect(git(path, 'log', '-1', '--format=%s')).toBe('Shout');
+  expect(await run('push')).toMatchObject({ code: 2 });
+  expect(await run('pr', '--title', 'x')).toMatchObject({ code: 2 });
+});
+
+it('discards, and brings back', { timeout: 60_000 }, async () => {
+  writeFileSync(join(path, 'cart.ts'), 'gone\n');
+  expect((await run('review', 'discard', 'cart.ts', '--dry-run')).stdout).toContain('Put back 1 file');
+  await run('review', 'discard', 'cart.ts');
+  expect(readFileSync(join(path, 'cart.ts'), 'utf8')).toBe('one\nTWO\n');
+  await run('undo');
+  expect(readFileSync(join(path, 'cart.ts'), 'utf8')).toBe('gone\n');
+});
