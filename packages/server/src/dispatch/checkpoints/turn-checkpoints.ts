@@ -5,6 +5,13 @@ import type { Place } from '../place.ts';
 import type { CheckpointBook } from './checkpoint-book.ts';
 import { sayNotice } from './say-notice.ts';
 
+/** One look at a worktree, asked for and not over. */
+interface Look {
+  path: string;
+  /** the file clock when the next prompt went out meanwhile; null: none did */
+  sentAt: bigint | null;
+}
+
 /** The look before a turn. */
 export interface BeforeTurn {
   /** Resolves when the prompt may go out. Does not reject. */
@@ -26,6 +33,8 @@ export class TurnCheckpoints {
   readonly #book: CheckpointBook;
   readonly #onError: (error: unknown) => void;
   readonly #open = new Set<Promise<void>>();
+  /** looks that are not over, also those that wait for their worktree */
+  readonly #looks = new Set<Look>();
   /** `<session>/<path>` of what was said to be left out */
   readonly #said = new Set<string>();
 
@@ -37,17 +46,20 @@ export class TurnCheckpoints {
 
   begins(turn: Turn, { path }: Place, sessionId: string): BeforeTurn {
     this.#book.begin(path, turn.id);
-    const state: { isTaken: boolean; sentAt: bigint | null } = { isTaken: false, sentAt: null };
-    const cutoff = (): bigint | null => state.sentAt;
+    const look: Look = { path, sentAt: null };
+    const cutoff = (): bigint | null => look.sentAt;
     const wanted = { path, sessionId, turnId: turn.id, kind: 'before_turn', cutoff } as const;
     const isFirst = this.#announcer.store.checkpoints.ofTurn(turn.id).before === null;
+    this.#looks.add(look);
     const taken = isFirst ? this.#take(turn, () => this.#book.take(wanted)) : Promise.resolve(null);
-    const done = taken.then(() => void (state.isTaken = true));
+    const done = taken.then(() => void this.#looks.delete(look));
     return {
       toSend: async () => {
-        if (state.isTaken) return;
+        if (!this.#looks.has(look)) return;
         if (!this.#book.isKnown(path)) return done;
-        state.sentAt = this.#book.fileClock();
+        const sentAt = this.#book.fileClock();
+        // The look after the turn before this one may not be over either.
+        for (const each of this.#looks) if (each.path === path) each.sentAt ??= sentAt;
       },
     };
   }
@@ -65,9 +77,12 @@ export class TurnCheckpoints {
   /** Resolves when what the turn changed is written; does not reject. */
   ended(turn: Turn, place: Place, sessionId: string): Promise<void> {
     const { path } = place;
-    const wanted = { path, sessionId, turnId: turn.id, kind: 'after_turn' } as const;
+    const look: Look = { path, sentAt: null };
+    const cutoff = (): bigint | null => look.sentAt;
+    const wanted = { path, sessionId, turnId: turn.id, kind: 'after_turn', cutoff } as const;
+    this.#looks.add(look);
     const measured = this.#take(turn, async () => {
-      const after = await this.#book.take(wanted);
+      const after = await this.#book.take(wanted).finally(() => this.#looks.delete(look));
       if (after !== null) await this.#measure(turn, place, after);
       return after;
     }).then(() => void this.#open.delete(measured));
