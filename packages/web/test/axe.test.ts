@@ -27,6 +27,7 @@ const places: [name: string, path: () => string, ready: (page: Page) => Promise<
   ['board', () => '/', (page) => page.locator('[data-board-row]').first().waitFor()],
   ['session', () => session, (page) => sees(page, 'A title')],
   ['inbox', () => '/inbox', (page) => page.getByText('A question').first().waitFor()],
+  ['tasks', () => '/tasks', (page) => page.getByRole('heading').first().waitFor()],
   ['agents', () => '/agents', (page) => page.getByText('opencode').first().waitFor()],
   ['settings', () => '/settings', (page) => page.getByRole('heading').first().waitFor()],
 ];

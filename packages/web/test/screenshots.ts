@@ -70,6 +70,7 @@ const PLACES: [name: string, path: string, ready: (page: Page) => Promise<unknow
   ],
   ['question', asks.path, (page) => page.getByRole('button', { name: /allow once/i }).waitFor()],
   ['inbox', '/inbox', (page) => page.getByText('demo-notes.md').first().waitFor()],
+  ['tasks', '/tasks', (page) => page.getByRole('heading').first().waitFor()],
   ['agents', '/agents', (page) => page.getByText('opencode').first().waitFor()],
   ['settings', '/settings', (page) => page.getByRole('heading').first().waitFor()],
 ];

@@ -4,6 +4,7 @@ import { Palette } from '../features/palette/palette.tsx';
 import { ShortcutSheet } from '../features/palette/shortcut-sheet.tsx';
 import { PolicyOverlay } from '../features/policies/policy-overlay.tsx';
 import { AppearanceCommands } from '../features/settings/appearance-commands.tsx';
+import { TaskOverlay } from '../features/tasks/task-overlay.tsx';
 
 /** What may open over any place. Nothing is shown until it is asked for. */
 export function Overlays() {
@@ -13,6 +14,7 @@ export function Overlays() {
       <ShortcutSheet />
       <PolicyOverlay />
       <ImportOverlay />
+      <TaskOverlay />
       <Notifications />
       <AppearanceCommands />
     </>

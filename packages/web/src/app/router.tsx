@@ -51,6 +51,24 @@ const inbox = createRoute({
   component: lazyRouteComponent(() => import('../features/questions/inbox-page.tsx'), 'InboxPage'),
 });
 
+const tasks = createRoute({
+  getParentRoute: () => root,
+  path: '/tasks',
+  component: lazyRouteComponent(() => import('../features/tasks/tasks-page.tsx'), 'TasksPage'),
+});
+
+const task = createRoute({
+  getParentRoute: () => root,
+  path: '/tasks/$taskId',
+  component: lazyRouteComponent(() => import('../features/tasks/task-page.tsx'), 'TaskPage'),
+});
+
+const comparison = createRoute({
+  getParentRoute: () => root,
+  path: '/comparisons/$comparisonId',
+  component: lazyRouteComponent(() => import('../features/tasks/compare-page.tsx'), 'ComparePage'),
+});
+
 const agents = createRoute({
   getParentRoute: () => root,
   path: '/agents',
@@ -64,7 +82,7 @@ const settings = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([board, session, inbox, agents, settings]),
+  routeTree: root.addChildren([board, session, inbox, tasks, task, comparison, agents, settings]),
   defaultPreload: 'intent',
   defaultErrorComponent: PlaceError,
   defaultNotFoundComponent: NoPlace,

@@ -7,6 +7,7 @@ export const frame = {
   search: 'Search or run',
   board: 'Board',
   inbox: 'Inbox',
+  tasks: 'Tasks',
   openQuestions: (count: number) => (count === 1 ? '1 open question' : `${count} open questions`),
   newSession: 'New session',
   projectMenu: (project: string) => `Actions for ${project}`,

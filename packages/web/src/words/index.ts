@@ -16,6 +16,7 @@ import { scripts } from './scripts.ts';
 import { review } from './review.ts';
 import { session } from './session.ts';
 import { settings } from './settings.ts';
+import { tasks } from './tasks.ts';
 import { transcript } from './transcript.ts';
 import { usage } from './usage.ts';
 
@@ -43,6 +44,7 @@ export const words = {
   review,
   session,
   settings,
+  tasks,
   time,
   transcript,
   usage,

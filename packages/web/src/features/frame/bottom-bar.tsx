@@ -1,5 +1,15 @@
 import { Link } from '@tanstack/react-router';
-import { Cpu, Ellipsis, Inbox, LayoutList, MessageSquare, Search, Settings, SquarePen } from 'lucide-react';
+import {
+  Cpu,
+  Ellipsis,
+  Inbox,
+  LayoutList,
+  ListTodo,
+  MessageSquare,
+  Search,
+  Settings,
+  SquarePen,
+} from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { useAllCommands } from '../../app/commands.ts';
 import { useIndex } from '../../live/index-store.ts';
@@ -88,6 +98,7 @@ function More({ onGo }: { onGo(): void }) {
       label={words.frame.search}
       onClick={then(palette?.run)}
     />,
+    <RailLink key="tasks" to="/tasks" icon={<ListTodo {...SMALL} />} label={words.frame.tasks} onGo={onGo} />,
     <RailLink key="agents" to="/agents" icon={<Cpu {...SMALL} />} label={words.frame.agents} onGo={onGo} />,
     <RailLink
       key="settings"

@@ -7,7 +7,7 @@ const ROW =
   'flex h-8 w-full items-center gap-2.5 rounded-md px-2 text-ink-2 hover:bg-hover hover:text-ink pointer-coarse:h-11 data-[status=active]:bg-active data-[status=active]:text-ink';
 
 /** Where the frame leads, beside the sessions. */
-export type Place = '/' | '/inbox' | '/agents' | '/settings';
+export type Place = '/' | '/inbox' | '/tasks' | '/agents' | '/settings';
 
 export interface RailLinkProps {
   to: Place;

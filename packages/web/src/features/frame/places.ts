@@ -14,6 +14,7 @@ export const countOpen = (index: IndexState): number => Object.keys(index.permis
 const NAMES: Record<string, string> = {
   '/': words.frame.board,
   '/inbox': words.frame.inbox,
+  '/tasks': words.frame.tasks,
   '/agents': words.frame.agents,
   '/settings': words.frame.settings,
 };

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { Cpu, Inbox, LayoutList, PanelLeft, Plus, Search, Settings, SquarePen } from 'lucide-react';
+import { Cpu, Inbox, LayoutList, ListTodo, PanelLeft, Plus, Search, Settings, SquarePen } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useAllCommands, useKeysOf } from '../../app/commands.ts';
 import { useIndex } from '../../live/index-store.ts';
@@ -51,6 +51,7 @@ export function Rail({ onClose, onGo }: RailProps) {
           count={{ value: open, label: words.frame.openQuestions(open) }}
           onGo={onGo}
         />
+        <RailLink to="/tasks" icon={<ListTodo {...ICON} />} label={words.frame.tasks} onGo={onGo} />
         <RailButton
           icon={<SquarePen {...ICON} />}
           label={words.frame.newSession}
@@ -118,6 +119,7 @@ export function RailStrip({ onOpen }: { onOpen(): void }) {
         icon={<Inbox {...ICON} />}
         count={open}
       />
+      <StripLink to="/tasks" label={words.frame.tasks} icon={<ListTodo {...ICON} />} />
       <IconButton
         label={words.frame.newSession}
         keys={newKeys}

@@ -10,7 +10,8 @@ const CODE =
 export function FileLink({ text }: { text: string }) {
   const { sessionId, worktree } = usePlace();
   const file = filePlace(text, worktree);
-  if (file === null) return <code className={CODE}>{text}</code>;
+  // Beside a transcript there is no side to open it in.
+  if (file === null || sessionId === '') return <code className={CODE}>{text}</code>;
   return (
     <button
       type="button"

@@ -1,0 +1,125 @@
+import type {
+  CreateComparison,
+  CreateSchedule,
+  CreateTask,
+  PolicyMode,
+  Schedule,
+  ShownTemplate,
+  TaskPriority,
+} from '@pilotlight/protocol';
+import { newId } from '@pilotlight/protocol';
+import type { TaskFormRequest } from './open-task-form.ts';
+
+export interface Candidate {
+  /** null: the first agent that is found */
+  agent: string | null;
+  /** '': as the agent has it */
+  model: string;
+}
+
+/** What the form holds, as it is typed. */
+export interface TaskDraft {
+  prompt: string;
+  projectId: string | null;
+  base: string | null;
+  /** more than one: they are compared */
+  candidates: Candidate[];
+  priority: TaskPriority;
+  minutes: string;
+  budget: string;
+  mode: PolicyMode | null;
+  webhookUrl: string;
+  webhookSecret: string;
+  name: string;
+  cron: string;
+  timeZone: string;
+  overlap: Schedule['overlap'];
+  missed: Schedule['missed'];
+}
+
+/** @param projectId the one to begin with */
+export function draftOf(request: TaskFormRequest, projectId: string | null, agent: string | null): TaskDraft {
+  const source =
+    request.kind === 'schedule' ? request.schedule : request.kind === 'trigger' ? request.trigger : undefined;
+  const task = source?.task;
+  const schedule = request.kind === 'schedule' ? request.schedule : undefined;
+  return {
+    prompt: task === undefined ? '' : promptOf(task),
+    projectId: source?.projectId ?? projectId,
+    base: task?.base ?? null,
+    candidates: [{ agent: task?.agent ?? agent, model: task?.model ?? '' }],
+    priority: task?.priority ?? 'normal',
+    minutes: task?.timeLimitMs === undefined ? '' : String(task.timeLimitMs / 60_000),
+    budget: task?.budget?.cost == null ? '' : String(task.budget.cost.amount),
+    mode: task?.mode ?? null,
+    webhookUrl: task?.webhook?.url ?? '',
+    webhookSecret: '',
+    name: source?.name ?? '',
+    cron: schedule?.cron ?? '0 3 * * *',
+    timeZone: schedule?.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+    overlap: schedule?.overlap ?? 'skip',
+    missed: schedule?.missed ?? 'run_once',
+  };
+}
+
+function promptOf({ content }: ShownTemplate): string {
+  return content.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('\n\n');
+}
+
+/** What all of them have in common, whoever does it. */
+type Common = Omit<CreateComparison, 'id' | 'projectId' | 'candidates'>;
+
+/** `before`: of a template that is changed, for what the form does not show. */
+export function commonOf(draft: TaskDraft, before?: ShownTemplate): Common {
+  const minutes = Number(draft.minutes);
+  const amount = Number(draft.budget);
+  const url = draft.webhookUrl.trim();
+  const secret = draft.webhookSecret.trim();
+  const kept = before?.content.filter(({ type }) => type !== 'text') ?? [];
+  const tokens = before?.budget?.tokens ?? null;
+  const cost = amount > 0 ? { amount, currency: before?.budget?.cost?.currency ?? 'USD' } : null;
+  return {
+    content: [{ type: 'text', text: draft.prompt.trim() }, ...kept],
+    priority: draft.priority,
+    ...(before?.title === undefined ? {} : { title: before.title }),
+    ...(before?.retries === undefined ? {} : { retries: before.retries }),
+    ...(draft.base === null ? {} : { base: draft.base }),
+    ...(minutes > 0 ? { timeLimitMs: Math.round(minutes * 60_000) } : {}),
+    ...(cost === null && tokens === null ? {} : { budget: { tokens, cost } }),
+    ...(draft.mode === null ? {} : { mode: draft.mode }),
+    ...(url === '' ? {} : { webhook: { url, ...(secret === '' ? {} : { secret }) } }),
+  };
+}
+
+type Template = CreateSchedule['task'];
+
+const chosen = ({ agent, model }: Candidate) => ({
+  ...(agent === null ? {} : { agent }),
+  ...(model.trim() === '' ? {} : { model: model.trim() }),
+});
+
+/** The task of a schedule or trigger. */
+export function templateOf(draft: TaskDraft, before?: ShownTemplate): Template {
+  const [first = { agent: null, model: '' }] = draft.candidates;
+  return { ...commonOf(draft, before), ...chosen(first), inPlace: before?.inPlace ?? false };
+}
+
+export function taskOf(draft: TaskDraft, projectId: string): CreateTask {
+  const [first = { agent: null, model: '' }] = draft.candidates;
+  return { id: newId('task'), turnId: newId('turn'), projectId, ...commonOf(draft), ...chosen(first) };
+}
+
+/** @param fallback the agent of a candidate that names none */
+export function comparisonOf(draft: TaskDraft, projectId: string, fallback: string): CreateComparison {
+  return {
+    id: newId('comparison'),
+    projectId,
+    ...commonOf(draft),
+    candidates: draft.candidates.map((candidate) => ({
+      taskId: newId('task'),
+      turnId: newId('turn'),
+      agent: fallback,
+      ...chosen(candidate),
+    })),
+  };
+}

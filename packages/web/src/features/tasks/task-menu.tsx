@@ -1,0 +1,56 @@
+import { isTaskOver, type Task } from '@pilotlight/protocol';
+import { ChevronsDown, ChevronsUp, Ellipsis, RotateCcw, Square, Trash2 } from 'lucide-react';
+import { IconButton } from '../../ui/button.tsx';
+import { Menu, type MenuItem } from '../../ui/menu.tsx';
+import { words } from '../../words/index.ts';
+import { cancelTask, removeTask, retryTask, setPriority, titleOfTask } from './task-actions.ts';
+
+const ICON = { size: 14, strokeWidth: 1.75 };
+const text = words.tasks;
+
+/** What can be done with a task as it stands. */
+export function TaskMenu({ task }: { task: Task }) {
+  return (
+    <Menu
+      trigger={
+        <IconButton
+          label={text.actions(titleOfTask(task))}
+          icon={<Ellipsis size={16} strokeWidth={1.75} />}
+          className="mx-1"
+        />
+      }
+      items={itemsOf(task)}
+    />
+  );
+}
+
+function itemsOf(task: Task): (MenuItem | null)[] {
+  const retry = {
+    label: text.retry,
+    icon: <RotateCcw {...ICON} />,
+    onSelect: () => void retryTask(task),
+  };
+  if (isTaskOver(task.state)) {
+    const remove = {
+      label: text.remove,
+      icon: <Trash2 {...ICON} />,
+      danger: true,
+      onSelect: () => removeTask(task),
+    };
+    return [retry, null, remove];
+  }
+  const cancel = {
+    label: text.cancel,
+    icon: <Square {...ICON} />,
+    danger: true,
+    onSelect: () => cancelTask(task),
+  };
+  if (task.state !== 'waiting') return [cancel];
+  const isHigh = task.priority === 'high';
+  const priority = {
+    label: isHigh ? text.lower : text.raise,
+    icon: isHigh ? <ChevronsDown {...ICON} /> : <ChevronsUp {...ICON} />,
+    onSelect: () => setPriority(task, isHigh ? 'normal' : 'high'),
+  };
+  return [priority, null, cancel];
+}

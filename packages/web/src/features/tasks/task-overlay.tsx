@@ -1,0 +1,39 @@
+import { useNavigate } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
+import { useCommands } from '../../app/commands.ts';
+import { words } from '../../words/index.ts';
+import { openTaskForm, useTaskForm } from './open-task-form.ts';
+import { useShownSecret } from './shown-secret.ts';
+
+const TaskFormDialog = lazy(() =>
+  import('./task-form-dialog.tsx').then((module) => ({ default: module.TaskFormDialog })),
+);
+const SecretDialog = lazy(() =>
+  import('./secret-dialog.tsx').then((module) => ({ default: module.SecretDialog })),
+);
+
+/** The form of a task and the secret of a trigger, over any place; and what can be done about tasks from anywhere. */
+export function TaskOverlay() {
+  const { request, opened } = useTaskForm();
+  const shown = useShownSecret((state) => state.shown);
+  const navigate = useNavigate();
+  const { commands, title: group } = words.tasks;
+  useCommands([
+    {
+      id: 'go.tasks',
+      title: commands.go,
+      group: words.frame.group,
+      keys: 'g t',
+      run: () => void navigate({ to: '/tasks' }),
+    },
+    { id: 'task.new', title: commands.new, group, keys: 't', run: () => openTaskForm({ kind: 'task' }) },
+    { id: 'schedule.new', title: commands.schedule, group, run: () => openTaskForm({ kind: 'schedule' }) },
+    { id: 'trigger.new', title: commands.trigger, group, run: () => openTaskForm({ kind: 'trigger' }) },
+  ]);
+  return (
+    <Suspense>
+      {request === null ? null : <TaskFormDialog key={opened} request={request} />}
+      {shown === null ? null : <SecretDialog {...shown} />}
+    </Suspense>
+  );
+}
