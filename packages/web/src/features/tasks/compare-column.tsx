@@ -11,11 +11,12 @@ import { Empty } from '../../ui/empty.tsx';
 import { Mark } from '../../ui/mark.tsx';
 import { words } from '../../words/index.ts';
 import { useAgentName } from '../board/reads.ts';
-import { useChange, useChanges } from '../changes/use-changes.ts';
+
 import { Markdown } from '../transcript/markdown/markdown.tsx';
 import { cancelTask } from './task-actions.ts';
 import { TASK_MARK } from './task-mark.ts';
 import { TaskStateWords, TaskTime } from './task-state.tsx';
+import { useCandidateChange, useCandidateChanges } from './use-candidate-changes.ts';
 
 const text = words.tasks.comparison;
 
@@ -113,7 +114,7 @@ function Actions({ task, isThere, keptTaskId, onKeep }: CompareColumnProps & { i
 }
 
 function Files({ sessionId, isOver }: { sessionId: string; isOver: boolean }) {
-  const { data, error } = useChanges(sessionId, 0);
+  const { data, error } = useCandidateChanges(sessionId);
   if (error !== null) return <Empty>{toErrorInfo(error).message}</Empty>;
   if (data === undefined) return null;
   if (data.files.length === 0) return <Empty>{isOver ? text.noChanges : text.noChangesYet}</Empty>;
@@ -158,7 +159,7 @@ function FileDiff({ sessionId, file, isFirst }: { sessionId: string; file: Chang
 }
 
 function Texts({ sessionId, path }: { sessionId: string; path: string }) {
-  const { data, error } = useChange(sessionId, path);
+  const { data, error } = useCandidateChange(sessionId, path);
   if (error !== null) return <Empty>{toErrorInfo(error).message}</Empty>;
   if (data === undefined) return null;
   if (data.binary) return <Empty>{words.changes.binary}</Empty>;
