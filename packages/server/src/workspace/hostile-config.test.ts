@@ -4,9 +4,15 @@ import { expect, test } from 'vitest';
 import { countChanges } from './checkpoints/compare-trees.ts';
 import { Shadow } from './checkpoints/shadow.ts';
 import { takeSnapshot } from './checkpoints/snapshot.ts';
+import { listBranches } from './branches.ts';
+import { copyIgnored } from './copy-ignored.ts';
+import { findLacking } from './find-lacking.ts';
 import { git, gitOk } from './git.ts';
+import { fetchPullRequest } from './pull-request.ts';
+import { repairWorktree } from './repair-worktree.ts';
 import { inspectFolder } from './repository.ts';
 import { TempRepository } from './temp-repository.ts';
+import { watchWorktree } from './watch-worktree.ts';
 import { assertWorktree, createWorktree, removeWorktree, worktreeState } from './worktrees.ts';
 
 /** A repository in which every way we know to have git start a program leads to one that leaves a canary behind. */
@@ -127,6 +133,53 @@ test('nothing a repository configures is run by any function', async () => {
   await removeWorktree({ projectPath: repo.path, ...made });
   expect(clean()).toBe(true);
   expect(existsSync(made.path)).toBe(false);
+});
+
+test('nothing is run by what copies, watches, repairs, lists and fetches either', async () => {
+  using repo = new HostileRepository();
+  const clean = (): boolean => !existsSync(repo.canary);
+  const { path: projectPath, worktrees: worktreesFolder } = repo;
+  repo.write({ '.git/evil-in-worktrees': `[core]\n fsmonitor = ${repo.script}\n` });
+  repo.write({ 'template/hooks/post-checkout': `#!/bin/sh\n'${repo.script}' </dev/null\n` }, repo.folder);
+  chmodSync(join(repo.folder, 'template/hooks/post-checkout'), 0o755);
+  appendFileSync(
+    join(projectPath, '.git/config'),
+    `[includeIf "gitdir:**/worktrees/**"]\n path = evil-in-worktrees\n` +
+      `[init]\n templateDir = ${join(repo.folder, 'template')}\n` +
+      `[submodule]\n recurse = true\n[submodule "lib"]\n url = ext::${repo.script}\n update = !${repo.script}\n active = true\n` +
+      `[core]\n alternateRefsCommand = ${repo.script}\n[uploadpack]\n packObjectsHook = ${repo.script}\n` +
+      `[remote "origin"]\n url = ext::${repo.script}\n uploadpack = ${repo.script}\n receivepack = ${repo.script}\n` +
+      `[branch "main"]\n remote = origin\n merge = refs/heads/main\n[fetch]\n recurseSubmodules = true\n` +
+      `[url "ext::${repo.script} "]\n insteadOf = https://\n[trailer "x"]\n command = ${repo.script}\n` +
+      `[merge]\n tool = evil\n[mergetool "evil"]\n cmd = ${repo.script}\n[difftool "evil"]\n cmd = ${repo.script}\n`,
+  );
+  repo.write({ '.gitmodules': '[submodule "lib"]\n\tpath = lib\n\turl = ./lib\n' });
+  const head = repo.git('-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false', 'rev-parse', 'HEAD');
+  rmSync(repo.canary, { force: true });
+
+  const session = { projectPath, worktreesFolder, sessionId: 'ses_00000002', name: 'x' };
+  const made = await createWorktree(session);
+  expect(clean()).toBe(true);
+  repo.write({ '.gitignore': '*.env\n' }, projectPath);
+  repo.write({ 'local.env': 'x' }, projectPath);
+  await copyIgnored({ projectPath, worktreePath: made.path, patterns: ['**/*.env'] });
+  await findLacking(made.path);
+  await listBranches(projectPath);
+  expect(clean()).toBe(true);
+  await using watching = await watchWorktree({ path: made.path, onChange: () => undefined });
+  expect(watching.complete).toBe(true);
+  repo.touchAll(made.path);
+  const lost = { ...session, ...made, checkpoint: head };
+  rmSync(join(made.path, '.git'));
+  expect(await repairWorktree(lost)).toMatchObject({ how: 'linked' });
+  rmSync(made.path, { recursive: true });
+  expect(await repairWorktree(lost)).toMatchObject({ how: 'recreated', fromCheckpoint: true });
+  expect(clean()).toBe(true);
+  await expect(fetchPullRequest(projectPath, { number: 12, repository: null })).rejects.toMatchObject({
+    code: 'remote_failed',
+    details: { reason: 'protocol' },
+  });
+  expect(clean()).toBe(true);
 });
 
 test('the same repository does run programs without the guard', () => {

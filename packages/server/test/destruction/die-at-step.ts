@@ -56,6 +56,11 @@ function spawnInSteps(this: unknown, ...args: Parameters<typeof spawn>): ReturnT
 }
 childProcess.spawn = spawnInSteps as typeof spawn;
 
+/** To remove what is not there, or make a folder that is, leaves nothing behind. */
+function changesNothing(name: string, path: string): boolean {
+  return (name === 'rm' && !fsSync.existsSync(path)) || (name === 'mkdir' && fsSync.existsSync(path));
+}
+
 const WRITING = [
   'rename',
   'rm',
@@ -72,7 +77,10 @@ const functions = fs as unknown as Record<string, (...args: unknown[]) => unknow
 for (const name of WRITING) {
   const original = functions[name];
   if (original !== undefined)
-    functions[name] = (...args) => step(`${name} ${String(args[0])}`, () => original(...args));
+    functions[name] = (...args) => {
+      const run = (): unknown => original(...args);
+      return changesNothing(name, String(args[0])) ? run() : step(`${name} ${String(args[0])}`, run);
+    };
 }
 syncBuiltinESMExports();
 

@@ -8,7 +8,7 @@ import { dieAtEveryStep } from './every-step.ts';
 
 it(
   'the worktree of a first turn is whole, whenever the server died over it',
-  { timeout: 400_000 },
+  { timeout: 600_000 },
   async () => {
     const died = await dieAtEveryStep({
       async prepare(home) {

@@ -1,0 +1,67 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createWorktree } from './create-worktree.ts';
+import { repairWorktree } from './repair-worktree.ts';
+import { TempRepository } from './temp-repository.ts';
+
+/** A worktree with a kept state of which nothing is committed on its branch. */
+async function lost(repo: TempRepository) {
+  const session = {
+    projectPath: repo.path,
+    worktreesFolder: repo.worktrees,
+    sessionId: 'ses_00000003',
+    name: 'x',
+  };
+  const made = await createWorktree(session);
+  repo.write({ 'a.txt': 'changed\n', 'ünïcode/new file.txt': 'new\n' }, made.path);
+  rmSync(join(made.path, 'sub/b.txt'));
+  repo.gitIn(made.path, 'add', '-A');
+  const tree = repo.gitIn(made.path, 'write-tree');
+  const checkpoint = repo.gitIn(made.path, 'commit-tree', tree, '-p', 'HEAD', '-m', 'state');
+  repo.git('update-ref', 'refs/pilotlight/x', checkpoint);
+  return { ...session, ...made, checkpoint };
+}
+
+test('one that is gone has every file of its kept state again; index and HEAD are those of its branch', async () => {
+  using repo = new TempRepository();
+  const options = await lost(repo);
+  rmSync(options.path, { recursive: true });
+  const repaired = await repairWorktree(options);
+  expect(repaired).toMatchObject({ how: 'recreated', branch: options.branch, fromCheckpoint: true });
+  expect(readFileSync(join(repaired.path, 'a.txt'), 'utf8')).toBe('changed\n');
+  expect(readFileSync(join(repaired.path, 'ünïcode/new file.txt'), 'utf8')).toBe('new\n');
+  expect(existsSync(join(repaired.path, 'sub/b.txt'))).toBe(false);
+  expect(repo.gitIn(repaired.path, 'diff', '--cached', '--name-only')).toBe('');
+  expect(repo.gitIn(repaired.path, 'rev-parse', 'HEAD')).toBe(options.baseCommit);
+});
+
+test('gone together with its branch: the branch begins where HEAD was then', async () => {
+  using repo = new TempRepository();
+  const options = await lost(repo);
+  repo.git('worktree', 'remove', '--force', options.path);
+  repo.git('branch', '-D', options.branch);
+  repo.commit('moved on', { 'later.txt': 'x\n' });
+  const repaired = await repairWorktree(options);
+  expect(repo.gitIn(repaired.path, 'rev-parse', 'HEAD')).toBe(options.baseCommit);
+  expect(readFileSync(join(repaired.path, 'a.txt'), 'utf8')).toBe('changed\n');
+});
+
+test('a folder that is in the way is left alone', async () => {
+  using repo = new TempRepository();
+  const options = await lost(repo);
+  repo.git('worktree', 'remove', '--force', options.path);
+  repo.write({ 'mine.txt': 'mine\n' }, options.path);
+  await expect(repairWorktree(options)).rejects.toMatchObject({ code: 'worktree_failed' });
+  expect(readFileSync(join(options.path, 'mine.txt'), 'utf8')).toBe('mine\n');
+});
+
+test('a branch with another name is taken up again', async () => {
+  using repo = new TempRepository();
+  const options = await lost(repo);
+  repo.git('branch', '-m', options.branch, 'by-hand');
+  rmSync(options.path, { recursive: true });
+  repo.git('worktree', 'prune');
+  const repaired = await repairWorktree({ ...options, branch: 'by-hand' });
+  expect(repaired).toMatchObject({ how: 'recreated', branch: 'by-hand' });
+});
