@@ -142,9 +142,19 @@ export const transcript = {
     agent_unavailable: 'Send again; the next turn starts the agent anew.',
     agent_timeout: 'Send again; the agent is started anew.',
     model_unknown: 'Choose another model below, then send again.',
-    worktree_missing: 'The worktree is gone. Start a new session from its branch.',
+    worktree_missing: 'Bring the worktree back, then send again.',
     store_full: 'Make room on the disk, then send again.',
   } as Partial<Record<ErrorCode, string>>,
+  repair: {
+    action: 'Bring the worktree back',
+    present: 'The worktree is where it should be.',
+    moved: 'The worktree was found where it was moved to.',
+    linked: 'The worktree is linked to its repository again. Its files are as they were.',
+    recreated: (stateOf: number | null) =>
+      stateOf === null
+        ? 'The worktree was made again from its branch. What was not committed is not in it.'
+        : `The worktree was made again, with its files as of ${new Date(stateOf).toLocaleString()}.`,
+  },
   changedSoFar: 'What the session has changed so far',
   sendPromptAgain: 'Send again',
   tokens: (n: number) => `${n < 1000 ? n : `${(n / 1000).toFixed(n < 10_000 ? 1 : 0)}k`} tokens`,

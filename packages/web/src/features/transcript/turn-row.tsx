@@ -10,6 +10,7 @@ import { useChatPart } from '../../live/use-chat.ts';
 import { sendPrompt } from '../../live/outbox.ts';
 import { words } from '../../words/index.ts';
 import { ExplainedMark } from './marks.tsx';
+import { RepairButton } from './repair-button.tsx';
 import { partsToContent } from './parts-to-content.ts';
 import { isActive, type Row } from './transcript-rows.ts';
 
@@ -132,6 +133,7 @@ function Failure({ turn }: { turn: Turn }) {
         {error?.message ?? words.transcript.turn.failed}
       </p>
       {next === undefined ? null : <p className="mt-1 text-ink-2">{next}</p>}
+      {error?.code === 'worktree_missing' ? <RepairButton chatId={turn.chatId} /> : null}
       <Button className="mt-2" onClick={again}>
         {words.transcript.sendPromptAgain}
       </Button>

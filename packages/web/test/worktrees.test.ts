@@ -1,6 +1,6 @@
-/** The scripts of a project on the page: asked for, run, shown over a refresh, stopped; and a folder that is watched. */
+/** Worktrees on the page: scripts asked for, run, shown and stopped; a folder that is watched, one that is gone; a base. */
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { AxeResults } from 'axe-core';
@@ -8,6 +8,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { words } from '../src/words/index.ts';
 import { BrowserDesk } from './browser-desk.ts';
+import { sees, send } from './looks.ts';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 /** Where pictures go, when somebody wants to look. */
@@ -113,7 +114,8 @@ test('a setup that failed is said, and tried again from there', async () => {
   writeFileSync(join(worktree, 'fixed'), '');
   await notice.getByRole('button', { name: text.notice.again }).click();
   await notice.waitFor({ state: 'detached' });
-  expect(await page.getByText(text.states.succeeded, { exact: true }).count()).toBe(1);
+  await page.getByText(text.states.succeeded, { exact: true }).waitFor();
+  expect(await page.getByText(text.notice.failed).count()).toBe(0);
 });
 
 test('an edit by hand appears among the changes, without a click and without a turn', async () => {
@@ -143,4 +145,20 @@ test('a session starts from a typed commit or pull request', async () => {
   await page.getByRole('button', { name: create.begin }).click();
   await page.getByRole('alert').waitFor();
   expect(await page.getByRole('alert').innerText()).toContain('has no remote');
+});
+
+test('a worktree that is gone is brought back from the turn that failed for it', async () => {
+  const { path, worktree, sessionId } = await session({});
+  rmSync(worktree, { recursive: true });
+  const page = await desk.window({ path, bypassPolicy: true });
+  await send(page, '/echo after');
+  const button = page.getByRole('button', { name: words.transcript.repair.action });
+  await button.waitFor();
+  await picture(page, 'worktree-gone');
+  await expectNoFaults(page);
+  await button.click();
+  await page.getByText(/The worktree was made again/).waitFor();
+  expect(existsSync((await desk.home.client.getSession(sessionId)).worktree?.path ?? '')).toBe(true);
+  await page.getByRole('button', { name: words.transcript.sendPromptAgain }).first().click();
+  await sees(page, 'after');
 });
