@@ -6,11 +6,11 @@ import type { ColdDispatchOptions } from './backends/acp-dispatch.ts';
 import { coldDispatch } from './backends/acp-dispatch.ts';
 import type { AgentTable } from './backends/agent-spec.ts';
 import { NO_MCP } from './backends/mcp-source.ts';
+import type { Checkpoints } from './compose-checkpoints.ts';
 import type { Announcer } from './dispatch/announcer.ts';
 import type { Catalog } from './dispatch/catalog.ts';
 import { ConflictDesk } from './dispatch/review/conflict-desk.ts';
 import { DiffReader } from './dispatch/review/diff-reader.ts';
-import { bringBack, keepState } from './dispatch/review/kept-state.ts';
 import { MessageDrafts, type AskOnce } from './dispatch/review/message-draft.ts';
 import { ReviewActions } from './dispatch/review/review-actions.ts';
 import { ReviewBook, type SubmitTo } from './dispatch/review/review-book.ts';
@@ -25,6 +25,7 @@ export interface ReviewParts {
   agents: AgentTable;
   processes: ColdDispatchOptions['processes'];
   writer: WorktreeWriter;
+  checkpoints: Pick<Checkpoints, 'book' | 'restores'>;
   env: NodeJS.ProcessEnv;
 }
 
@@ -38,8 +39,19 @@ export function composeReview(parts: ReviewParts): ReviewCommands {
   const actions = new ReviewActions({
     announcer,
     writer,
-    keep: (sessionId, folder) => keepState(announcer, sessionId, folder),
-    restore: (folder, checkpointId, paths) => bringBack(announcer, folder, checkpointId, paths),
+    keep: async (sessionId, path) => {
+      const kept = await parts.checkpoints.book.take({
+        path,
+        sessionId,
+        turnId: null,
+        kind: 'before_change',
+      });
+      if (kept !== null) return kept.id;
+      throw new PilotlightError('worktree_missing', `${path} is no git working tree (any more).`);
+    },
+    restore: async (sessionId, checkpointId, paths) => {
+      await parts.checkpoints.restores.restore(sessionId, { checkpointId, paths: [...paths] });
+    },
     env,
   });
   actions.healInterrupted();

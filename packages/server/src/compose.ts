@@ -278,6 +278,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
         agents,
         processes,
         writer,
+        checkpoints,
         env: options.env ?? process.env,
       }),
     imports: new AgentImports({ announcer, agents, backends, catalog }),

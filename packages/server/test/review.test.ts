@@ -3,8 +3,8 @@ import { newId, type Chat, type CreateComment, type IndexState, type Session } f
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Home, wordsOf } from './composed-harness.ts';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Home, say, wordsOf } from './composed-harness.ts';
 
 let home: Home;
 let session: Session;
@@ -87,6 +87,34 @@ describe('changed files', () => {
     const commits = await review().diff(session.id, { scope: 'commits', from: base, to: base });
     expect(commits).toMatchObject({ files: [], from: base, to: base, total: 0 });
     git('reset', '-q');
+  });
+
+  it('are those of one turn, whatever was changed before and after it', async () => {
+    const desk = await home.desk('demo', home.newRepository());
+    await home.turn(desk.chat, '/echo made');
+    await home.client.updatePolicy('session', desk.session.id, { mode: 'allow_all' });
+    const { worktree } = await home.client.getSession(desk.session.id);
+    writeFileSync(join(worktree?.path ?? '', 'before.txt'), 'mine\n');
+    const { id } = await home.turn(desk.chat, '/write made.txt by the turn');
+    await home.running.drained();
+    writeFileSync(join(worktree?.path ?? '', 'after.txt'), 'later\n');
+    const scope = { scope: 'turn', turnId: id } as const;
+    const { files } = await review().diff(desk.session.id, scope);
+    expect(files.map((file) => [file.path, file.status])).toEqual([['made.txt', 'added']]);
+    const { hunks } = await review().fileDiff(desk.session.id, scope, 'made.txt');
+    expect(hunks[0]?.lines[0]).toMatchObject({ kind: 'added', new: 1 });
+
+    const { id: running } = await home.client.submitPrompt(desk.chat.id, say('/wait'));
+    await home.until(desk.chat, (state) => state.turns[running]?.state === 'running');
+    await vi.waitUntil(async () => {
+      const { before } = await home.client.checkpoints.ofTurn(running);
+      return before !== null;
+    });
+    writeFileSync(join(worktree?.path ?? '', 'meanwhile.txt'), 'now\n');
+    const now = await review().diff(desk.session.id, { scope: 'turn', turnId: running });
+    expect(now.files.map((file) => [file.path, file.status])).toEqual([['meanwhile.txt', 'untracked']]);
+    await home.client.cancelTurn(running);
+    await home.client.waitForTurn(desk.chat.id, running);
   });
 
   it('refuse what cannot be compared', async () => {

@@ -34,8 +34,8 @@ export interface ReviewActionsOptions {
   announcer: Announcer;
   writer: WorktreeWriter;
   keep: KeepState;
-  /** files come back from a checkpoint */
-  restore(folder: string, checkpointId: string, paths: readonly string[]): Promise<void>;
+  /** files come back from a checkpoint of the session */
+  restore(sessionId: string, checkpointId: string, paths: readonly string[]): Promise<void>;
   /** of the server: where gh and glab are, and their logins */
   env: NodeJS.ProcessEnv;
 }
@@ -101,7 +101,7 @@ export class ReviewActions {
   async undo(id: string): Promise<ReviewAction> {
     const { store } = this.#o.announcer;
     const { sessionId } = this.#require(id);
-    const undone = await this.#o.writer.within(sessionId, async ({ folder }) => {
+    const undone = await this.#o.writer.within(sessionId, async () => {
       const action = this.#require(id);
       if (action.state === 'undone') return action;
       const why = await this.#whyNot(action);
@@ -111,7 +111,7 @@ export class ReviewActions {
         });
       }
       const undo = action.undo as UndoRecord;
-      if (undo.how === 'checkpoint') await this.#o.restore(folder, undo.checkpointId, undo.paths);
+      if (undo.how === 'checkpoint') await this.#o.restore(sessionId, undo.checkpointId, undo.paths);
       else {
         const turnId = this.#o.writer.runningTurnIn(undo.folder);
         if (turnId !== null)
