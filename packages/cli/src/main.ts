@@ -27,6 +27,8 @@ const COMMANDS: Record<string, () => Promise<AddCommand>> = {
   undo: async () => (await import('./commands/review-actions.ts')).undoCommand,
   agents: async () => (await import('./commands/agents.ts')).agentsCommand,
   mcp: async () => (await import('./commands/mcp.ts')).mcpCommand,
+  restore: async () => (await import('./commands/checkpoints.ts')).restoreCommand,
+  turn: async () => (await import('./commands/checkpoints.ts')).turnCommand,
   permissions: async () => (await import('./commands/permissions.ts')).permissionsCommand,
   cancel: async () => (await import('./commands/cancel.ts')).cancelCommand,
   ps: async () => (await import('./commands/ps.ts')).psCommand,

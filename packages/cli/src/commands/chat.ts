@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { answerWith, listCommand, withCommonOptions } from '../cli.ts';
 import { holdWords } from '../prompt/hold-watch.ts';
 import { withWholeTexts } from '../prompt/whole-texts.ts';
+import { forkCommand } from './checkpoints.ts';
 import { chatOptionsCommand } from './chat-options.ts';
 import type { CommonOptions } from '../settings.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
@@ -113,4 +114,5 @@ export function chatCommand(program: Command): void {
     ),
   );
   chatOptionsCommand(chat);
+  forkCommand(chat);
 }

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { answerWith, listCommand, withCommonOptions } from '../cli.ts';
 import { sessionImportCommand } from './session-import.ts';
 import { sessionScriptsCommands } from './session-scripts.ts';
+import { sessionStateCommands } from './checkpoints.ts';
 import type { CommonOptions } from '../settings.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { table } from '../terminal/table.ts';
@@ -104,14 +105,22 @@ export function sessionCommand(program: Command): void {
     session
       .command('remove')
       .argument('<id>')
-      .description('Remove it with its worktree; the branch and its commits stay'),
-  ).action((id: string, options: CommonOptions) =>
+      .option('--keep-uncommitted', 'also when something is not committed: that is kept for 30 days')
+      .description(
+        'Remove it with its worktree; the branch stays, and `session restore` brings it back for 30 days',
+      ),
+  ).action((id: string, options: CommonOptions & { keepUncommitted?: boolean }) =>
     answerWith(
       options,
-      (client) => client.removeSession(id),
-      (gone) => (gone.branch === null ? '' : `the branch ${gone.branch} is kept`),
+      (client) => client.removeSession(id, options.keepUncommitted === true ? 'keep' : 'refuse'),
+      (gone) =>
+        [
+          ...(gone.branch === null ? [] : [`the branch ${gone.branch} is kept`]),
+          `for 30 days: pilotlight session restore ${id}`,
+        ].join('\n'),
     ),
   );
+  sessionStateCommands(session);
   sessionImportCommand(session);
   sessionScriptsCommands(session);
 }
