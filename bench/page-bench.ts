@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { chromium, type Browser, type CDPSession, type Page } from 'playwright-core';
 import { startBenchServer, type BenchServer } from './bench-server.ts';
+import { measureReviewPage } from './review-page.ts';
 import { seedChat } from './seed-chat.ts';
 import { quantile, round, thousands, type Row } from './stats.ts';
 
@@ -21,6 +22,7 @@ export async function measurePage(): Promise<Row[]> {
       size(),
       await firstLoad(browser),
       await longChat(browser),
+      ...(await measureReviewPage((server) => signedIn(browser, server))),
       ...(await streaming(browser)),
       await memory(browser),
     ];

@@ -20,7 +20,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { composeServer, type RunningServer, type ServerOptions } from '../src/index.ts';
 import { readAllStats } from '@pilotlight/keeper';
 
@@ -108,13 +108,16 @@ export class Home implements AsyncDisposable {
     return path;
   }
 
-  /** A new folder that is a git repository. */
-  newRepository(commits = true): string {
+  /** A new folder that is a git repository, with these files besides. */
+  newRepository(commits = true, files: Record<string, string> = {}): string {
     const path = this.newFolder();
     const git = (...args: string[]) =>
       execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', ...args], { cwd: path });
     git('init', '-q', '-b', 'main');
-    writeFileSync(join(path, 'README.md'), 'hello\n');
+    for (const [name, text] of Object.entries({ 'README.md': 'hello\n', ...files })) {
+      mkdirSync(dirname(join(path, name)), { recursive: true });
+      writeFileSync(join(path, name), text);
+    }
     git('add', '.');
     if (commits) git('commit', '-qm', 'first');
     return path;

@@ -1,6 +1,7 @@
 /** The review as a person uses it: what changed, where, what to say about it. In Chromium, before the whole server and real git. */
 import { newId } from '@pilotlight/protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { say } from '../../server/test/composed-harness.ts';
 import { words } from '../src/words/index.ts';
 import { BrowserDesk } from './browser-desk.ts';
 import { faults } from './faults.ts';
@@ -213,6 +214,25 @@ test('with keys alone: files, changes, lines, a note, viewed', TIME, async () =>
   await page.keyboard.press('[');
   await page.waitForURL(/file=src/);
   await expect.poll(() => page.getByRole('checkbox', { name: w.viewed }).isChecked()).toBe(true);
+});
+
+test('what one turn changed is reviewed alone', TIME, async () => {
+  review.cart({ 5: 'const line5 = 500;' });
+  const { client } = desk.home;
+  const { id } = await client.submitPrompt(review.chat.id, say('/write by-turn.md written'));
+  const { permissions } = await desk.home.until(review.chat, (state) =>
+    Object.values(state.permissions).some(({ turnId }) => turnId === id),
+  );
+  const asked = Object.values(permissions).find(({ turnId }) => turnId === id);
+  const once = asked?.options.find(({ kind }) => kind === 'allow_once');
+  await client.answerPermission(asked?.id ?? '', { optionId: once?.optionId ?? '', by: 'page' });
+  await client.waitForTurn(review.chat.id, id);
+  const page = await review.window();
+  await row(page, /cart\.ts/).waitFor();
+  await page.getByRole('radio', { name: w.scope.turn }).check({ force: true });
+  await page.waitForURL(/review=trn_/);
+  await row(page, /by-turn\.md/).waitFor();
+  expect(await page.locator('[data-file-row]').count()).toBe(1);
 });
 
 test('beside the chat it is narrow, and one press takes it to the middle', TIME, async () => {

@@ -2,8 +2,8 @@
  * Makes `docs/screenshots/`: every place, light and dark, wide and on a phone, from a real run with the demo agent.
  * `npm run screenshots -w @pilotlight/web`. Look at each before it is committed.
  */
-import type { Chat } from '@pilotlight/protocol';
-import { mkdirSync } from 'node:fs';
+import { newId, type Chat } from '@pilotlight/protocol';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { say } from '../../server/test/composed-harness.ts';
@@ -40,7 +40,26 @@ async function allow(chat: Chat): Promise<void> {
   await client.answerPermission(open?.id ?? '', { optionId: once?.optionId ?? '', by: 'page' });
 }
 
-const folders: Record<string, string> = { shop: desk.home.newRepository(), api: desk.home.newRepository() };
+const SHOP = `import type { Cart } from './types.ts';
+
+export function total(cart: Cart): number {
+  let sum = 0;
+  for (const line of cart.lines) sum += line.price * line.count;
+  // What the customer pays, in the currency of the shop.
+  return sum;
+}
+
+export function isEmpty(cart: Cart): boolean {
+  return cart.lines.length === 0;
+}
+`;
+const folders: Record<string, string> = {
+  shop: desk.home.newRepository(true, {
+    'src/cart.ts': SHOP,
+    'src/address.ts': "export const address = { street: '', town: '' };\n",
+  }),
+  api: desk.home.newRepository(),
+};
 const done = await begin('shop', 'Round the totals in the cart and add a note');
 await allow(done.chat);
 await allow(done.chat);
@@ -58,6 +77,19 @@ await begin('shop', '/echo The checkout has three steps; the second one validate
 const asks = await begin('api', 'Look for slow queries and explain them');
 await desk.home.until(asks.chat, ({ permissions }) => Object.keys(permissions).length > 0);
 
+const reviewed = await client.getSession(/ses_[^?]+/.exec(done.path)?.[0] ?? '');
+changeFiles(reviewed.worktree?.path ?? '');
+await client.review.createComment(reviewed.id, {
+  id: newId('comment'),
+  path: 'src/cart.ts',
+  side: 'new',
+  startLine: 7,
+  endLine: 7,
+  code: '  return Math.round(sum * 100) / 100;',
+  text: 'Round each line instead: the sum of rounded lines is what the receipt shows.',
+});
+const reviewPath = `${done.path}&review=unstaged&file=src%2Fcart.ts`;
+
 const PLACES: [name: string, path: string, ready: (page: Page) => Promise<unknown>][] = [
   ['board', '/', (page) => page.locator('[data-board-row]').nth(5).waitFor()],
   [
@@ -68,12 +100,26 @@ const PLACES: [name: string, path: string, ready: (page: Page) => Promise<unknow
         .getByText(/Done: I read/)
         .waitFor(),
   ],
+  ['review', reviewPath, (page) => page.getByText('Math.round').first().waitFor()],
   ['question', asks.path, (page) => page.getByRole('button', { name: /allow once/i }).waitFor()],
   ['inbox', '/inbox', (page) => page.getByText('demo-notes.md').first().waitFor()],
   ['tasks', '/tasks', (page) => page.getByRole('heading').first().waitFor()],
   ['agents', '/agents', (page) => page.getByText('opencode').first().waitFor()],
   ['settings', '/settings', (page) => page.getByRole('heading').first().waitFor()],
 ];
+
+/** As an agent would have left them. */
+function changeFiles(folder: string): void {
+  writeFileSync(
+    join(folder, 'src/cart.ts'),
+    SHOP.replace('return sum;', 'return Math.round(sum * 100) / 100;').replace(
+      'line.price * line.count',
+      'line.price * line.count * (1 - discount)',
+    ),
+  );
+  writeFileSync(join(folder, 'src/discount.ts'), 'export const discount = 0.1;\n');
+  renameSync(join(folder, 'src/address.ts'), join(folder, 'src/checkout-address.ts'));
+}
 
 async function shoot(page: Page, name: string): Promise<void> {
   // What fades in has done so, and fonts are there.

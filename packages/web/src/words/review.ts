@@ -64,6 +64,7 @@ export const review = {
   nothing: {
     uncommitted: 'Everything is committed. What the agent changes from here on appears here.',
     turn: 'This turn changed no files.',
+    turnNotKept: 'The files were not kept as they were around this turn, so what it changed is not known.',
   },
 
   noLines: {

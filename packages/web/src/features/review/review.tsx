@@ -19,7 +19,7 @@ import { useFreshReview, useIsWorking, useReviewFacts, useReviewNotes } from './
 import { ReviewBar } from './review-bar.tsx';
 import { ReviewFile } from './review-file.tsx';
 import { ReviewList } from './review-list.tsx';
-import { isUncommitted, type ReviewPlace } from './scope.ts';
+import { isTurn, isUncommitted, type ReviewPlace } from './scope.ts';
 import { useListed } from './use-listed.ts';
 import { usePick } from './use-pick.ts';
 import { useReviewCommands } from './use-review-commands.ts';
@@ -193,7 +193,8 @@ export function Review({ session, chatId, place, go, isWide, more }: ReviewProps
       return <Empty action={retry}>{toErrorInfo(listed.error).message}</Empty>;
     }
     if (listed.changes === null) return null;
-    if (!listed.changes.hasBase) return <Empty>{words.changes.noGit}</Empty>;
+    if (!listed.changes.hasBase)
+      return <Empty>{isTurn(scope) ? w.nothing.turnNotKept : words.changes.noGit}</Empty>;
     if (listed.changes.total > 0) return null;
     return (
       <Empty>

@@ -9,8 +9,11 @@ import { chatStore } from '../../live/chat-store.ts';
 import { useChatPart } from '../../live/use-chat.ts';
 import { sendPrompt } from '../../live/outbox.ts';
 import { words } from '../../words/index.ts';
+import { isTurn } from '../review/scope.ts';
+import { showInSide } from '../session/side-state.ts';
 import { ExplainedMark } from './marks.tsx';
 import { RepairButton } from './repair-button.tsx';
+import { usePlace } from './place.ts';
 import { partsToContent } from './parts-to-content.ts';
 import { isActive, type Row } from './transcript-rows.ts';
 
@@ -45,7 +48,7 @@ export function TurnRow({ row, isAsking }: { row: Extract<Row, { kind: 'turn' }>
           )}
         </span>
         {endedAt === null ? null : <span>{words.time.took(endedAt - since)}</span>}
-        <Changes diff={diff} before={before?.diff ?? null} />
+        <Changes turnId={turn.id} diff={diff} before={before?.diff ?? null} />
         {usage === null || state === 'failed' ? null : <Usage usage={usage} />}
         <Continuity turn={turn} isFirst={before === null} />
       </div>
@@ -60,13 +63,24 @@ export function TurnRow({ row, isAsking }: { row: Extract<Row, { kind: 'turn' }>
   );
 }
 
-/** What the session has changed up to this turn; nothing when the turn added nothing to that. */
-function Changes({ diff, before }: { diff: DiffStat | null; before: DiffStat | null }) {
+/** What the session has changed up to this turn, and the way to what the turn itself did; nothing when it added nothing to that. */
+function Changes(props: { turnId: string; diff: DiffStat | null; before: DiffStat | null }) {
+  const { turnId, diff, before } = props;
+  const { sessionId } = usePlace();
   if (diff === null || JSON.stringify(diff) === JSON.stringify(before)) return null;
+  const count = <DiffCount additions={diff.additions} deletions={diff.deletions} />;
+  if (!isTurn(turnId)) return count;
   return (
-    <span title={words.transcript.changedSoFar}>
-      <DiffCount additions={diff.additions} deletions={diff.deletions} />
-    </span>
+    <Tooltip label={words.transcript.showTurnChanges}>
+      <button
+        type="button"
+        className="rounded-sm px-1 hover:bg-hover pointer-coarse:min-h-11"
+        onClick={() => showInSide({ kind: 'change', sessionId, scope: turnId, path: null })}
+      >
+        <span className="sr-only">{words.transcript.showTurnChanges}: </span>
+        {count}
+      </button>
+    </Tooltip>
   );
 }
 
