@@ -87,6 +87,10 @@ export const MarkViewed = z.strictObject({
 });
 export type MarkViewed = z.infer<typeof MarkViewed>;
 
+/** A file that turns of several chats wrote at the same time. */
+export const SharedFile = z.object({ path: z.string(), chatIds: z.array(z.string()) });
+export type SharedFile = z.infer<typeof SharedFile>;
+
 /** GET /api/sessions/:id/review. Read again when `revision` of its ReviewState changes. */
 export const Review = z.object({
   sessionId: z.string(),
@@ -95,6 +99,8 @@ export const Review = z.object({
   comments: z.array(ReviewComment),
   /** what was viewed, whether it changed since or not; a null object: the file was not there */
   viewed: z.array(z.object({ path: z.string(), object: z.string().nullable() })),
+  /** noticed since the server started; the chats keep a notice of each */
+  sharedFiles: z.array(SharedFile),
 });
 export type Review = z.infer<typeof Review>;
 

@@ -16,6 +16,7 @@ import { ReviewActions } from './dispatch/review/review-actions.ts';
 import { ReviewBook, type SubmitTo } from './dispatch/review/review-book.ts';
 import type { ReviewCommands } from './dispatch/review/review-commands.ts';
 import { reviewFacts } from './dispatch/review/review-facts.ts';
+import type { SharedFiles } from './dispatch/review/shared-files.ts';
 import type { WorktreeWriter } from './dispatch/review/worktree-writer.ts';
 
 export interface ReviewParts {
@@ -25,6 +26,7 @@ export interface ReviewParts {
   agents: AgentTable;
   processes: ColdDispatchOptions['processes'];
   writer: WorktreeWriter;
+  sharedFiles: SharedFiles;
   checkpoints: Pick<Checkpoints, 'book' | 'restores'>;
   env: NodeJS.ProcessEnv;
 }
@@ -33,7 +35,7 @@ export interface ReviewParts {
 export function composeReview(parts: ReviewParts): ReviewCommands {
   const { announcer, catalog, submit, writer, env } = parts;
   const diffs = new DiffReader(catalog, announcer.store);
-  const book = new ReviewBook(announcer, catalog, submit);
+  const book = new ReviewBook(announcer, catalog, submit, parts.sharedFiles);
   const conflicts = new ConflictDesk(catalog, submit);
   const drafts = new MessageDrafts(announcer, catalog, askOnce(parts));
   const actions = new ReviewActions({

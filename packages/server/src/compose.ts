@@ -38,6 +38,7 @@ import { Queue } from './dispatch/queue.ts';
 import { coolDown, unfinished } from './dispatch/recovery.ts';
 import { TurnRunner } from './dispatch/turn-runner.ts';
 import { UserSettings } from './dispatch/user-settings.ts';
+import { SharedFiles } from './dispatch/review/shared-files.ts';
 import { WorktreeWriter } from './dispatch/review/worktree-writer.ts';
 import { WorktreeReader } from './dispatch/worktree-reader.ts';
 import { SignInCodes, startHttp } from './http/index.ts';
@@ -195,6 +196,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     dispatcher: () => dispatcher,
     onError: (error) => log.error({ err: error }, 'something about a task could not be done'),
   });
+  const sharedFiles = new SharedFiles(announcer);
   const writer = new WorktreeWriter(announcer, catalog);
   const runner = new TurnRunner({
     announcer,
@@ -224,6 +226,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     checkpoints: checkpoints.turns,
     startFailed: tasks.hooks.startFailed,
     onUsage: tasks.hooks.onUsage,
+    sharedFiles,
     loss,
   });
   const onError = (error: unknown, chatId?: string) =>
@@ -278,6 +281,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
         agents,
         processes,
         writer,
+        sharedFiles,
         checkpoints,
         env: options.env ?? process.env,
       }),

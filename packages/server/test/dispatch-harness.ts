@@ -27,6 +27,7 @@ import { LateSpeech } from '../src/dispatch/late-speech.ts';
 import { PermissionDesk } from '../src/dispatch/permission-desk.ts';
 import { PolicyBook } from '../src/dispatch/policies/policy-book.ts';
 import { Places } from '../src/dispatch/place.ts';
+import { SharedFiles } from '../src/dispatch/review/shared-files.ts';
 import { Queue } from '../src/dispatch/queue.ts';
 import { interruptAll } from '../src/dispatch/recovery.ts';
 import { TurnRunner, type ColdDispatch } from '../src/dispatch/turn-runner.ts';
@@ -154,6 +155,7 @@ export function startDispatch(
     checkpoints: checkpoints.turns,
     startFailed: desk.hooks.startFailed,
     onUsage: desk.hooks.onUsage,
+    sharedFiles: new SharedFiles(announcer),
     loss: 'no_keeper',
   });
   const onError = (error: unknown) => errors.push(error);

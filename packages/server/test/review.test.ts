@@ -1,5 +1,12 @@
 /** A session's changes over HTTP: scopes and pages, marks, comments, staging, and what clients hear of it. */
-import { newId, type Chat, type CreateComment, type IndexState, type Session } from '@pilotlight/protocol';
+import {
+  newId,
+  type Chat,
+  type CreateComment,
+  type IndexState,
+  type Message,
+  type Session,
+} from '@pilotlight/protocol';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -303,3 +310,40 @@ describe('staging', () => {
     await home.client.waitForTurn(chat.id, id);
   });
 });
+
+it('tells both chats when they write the same file at the same time, and keeps it', async () => {
+  const desk = await home.desk('demo', home.newRepository());
+  const [one, other] = [desk.chat, await home.client.createChat(desk.session.id, { agent: 'demo' })];
+  await home.turn(one, '/echo made');
+  // The agent writes its notes, and then waits to be allowed a command: both are at work until they are cancelled.
+  await home.client.updatePolicy('session', desk.session.id, { mode: 'accept_edits' });
+  await home.turn(other, '/write demo-notes.md before');
+  const first = await home.client.submitPrompt(one.id, say('go on'));
+  await home.until(one, (state) => Object.values(state.permissions).some(({ state }) => state === 'pending'));
+  expect((await review().get(desk.session.id)).sharedFiles).toEqual([]);
+
+  const second = await home.client.submitPrompt(other.id, say('go on'));
+  for (const chat of [one, other]) {
+    const { messages } = await home.until(chat, (state) => noticesOf(state.messages).length > 0);
+    expect(noticesOf(messages)).toEqual([expect.stringContaining('demo-notes.md is written by the chat')]);
+  }
+  const { sharedFiles } = await review().get(desk.session.id);
+  expect(sharedFiles.map(({ path: name, chatIds }) => [name, chatIds.toSorted()])).toEqual([
+    ['demo-notes.md', [one.id, other.id].toSorted()],
+  ]);
+  for (const { id, chatId } of [first, second]) {
+    await home.client.cancelTurn(id);
+    await home.client.waitForTurn(chatId, id);
+  }
+  await home.restart();
+  for (const chat of [one, other]) {
+    const { messages } = await home.client.listMessages(chat.id, { limit: 500 });
+    expect(noticesOf(messages)).toHaveLength(1);
+  }
+});
+
+function noticesOf(messages: readonly Message[]): string[] {
+  return messages.flatMap(({ parts }) =>
+    parts.flatMap((part) => (part.type === 'notice' && part.code === 'shared_file' ? [part.text] : [])),
+  );
+}

@@ -28,6 +28,7 @@ import type { PermissionDesk } from './permission-desk.ts';
 import { placeNow, type Place, type Places } from './place.ts';
 import { unseenMessages } from './recap.ts';
 import { neverReachedAgent } from './tasks/start-failure.ts';
+import type { SharedFiles } from './review/shared-files.ts';
 import { takeUpTurn } from './take-up-turn.ts';
 import { recapNotice, tellPrompt, type ToldPrompt } from './told-prompt.ts';
 import type { MeterReading } from './turn-meter.ts';
@@ -61,6 +62,7 @@ export interface TurnRunnerOptions {
    * it ends as failed.
    */
   startFailed(turn: Turn, error: ErrorInfo): ((scope: CommitScope) => void) | null;
+  sharedFiles: SharedFiles;
   /** The agent has said what it used. */
   onUsage(turn: Turn, used: () => MeterReading): void;
   /** why what an earlier server left cannot be found, where nothing more is known */
@@ -213,6 +215,7 @@ export class TurnRunner {
       turnId: record.turn.id,
       onEvent: (event) => {
         record.event(event);
+        this.#o.sharedFiles.saw(record.turn, place.path, event, record.isTakenUp);
         if (event.type === 'usage') this.#o.onUsage(record.turn, () => record.used());
       },
       onPermission: (request) =>

@@ -16,6 +16,7 @@ import type { Announcer } from '../announcer.ts';
 import type { Catalog } from '../catalog.ts';
 import { commentsPrompt } from './comments-prompt.ts';
 import { withOutdated } from './outdated-comments.ts';
+import type { SharedFiles } from './shared-files.ts';
 import { findReviewPlace } from './review-place.ts';
 
 /** Sends a prompt; the same turn id again answers the same turn. */
@@ -26,8 +27,10 @@ export class ReviewBook {
   readonly #announcer: Announcer;
   readonly #catalog: Catalog;
   readonly #submit: SubmitTo;
+  readonly #shared: SharedFiles;
 
-  constructor(announcer: Announcer, catalog: Catalog, submit: SubmitTo) {
+  constructor(announcer: Announcer, catalog: Catalog, submit: SubmitTo, shared: SharedFiles) {
+    this.#shared = shared;
     this.#announcer = announcer;
     this.#catalog = catalog;
     this.#submit = submit;
@@ -38,13 +41,9 @@ export class ReviewBook {
     this.#catalog.getSession(sessionId);
     const { reviews } = this.#announcer.store;
     const { revision } = reviews.get(sessionId);
-    const viewed = reviews.marks(sessionId);
-    return {
-      sessionId,
-      revision,
-      comments: await this.#seen(sessionId, reviews.comments(sessionId)),
-      viewed,
-    };
+    const comments = await this.#seen(sessionId, reviews.comments(sessionId));
+    const sharedFiles = this.#shared.of(sessionId);
+    return { sessionId, revision, comments, viewed: reviews.marks(sessionId), sharedFiles };
   }
 
   /** @throws PilotlightError `session_not_found` */
