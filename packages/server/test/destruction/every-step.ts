@@ -51,7 +51,8 @@ async function killOnce<T>(destruction: Destruction<T>, at: DieAt): Promise<stri
   const death = new AbortController();
   const exit = once(server.child, 'exit').then(() => death.abort());
   await destruction.act(server.client, prepared, death.signal).catch(() => undefined);
-  if (server.child.connected) server.child.disconnect();
+  // What it would do at an orderly end is no part of the work.
+  server.child.kill('SIGKILL');
   await exit;
   const names = existsSync(steps) ? readFileSync(steps, 'utf8').trimEnd().split('\n') : [];
   const name = names[at.dieAt - 1] ?? null;

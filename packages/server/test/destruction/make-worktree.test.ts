@@ -1,4 +1,5 @@
 /** The server is killed at every step of making a session's worktree, of copying files into it and of its setup. */
+import type { ChatState } from '@pilotlight/protocol';
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -27,7 +28,15 @@ it(
       },
       async act(client, { chat, prompt }, signal) {
         await client.submitPrompt(chat.id, prompt);
-        await client.waitForTurn(chat.id, prompt.id, { signal });
+        // The worktree is ready when the agent has its prompt.
+        const { promise, resolve } = Promise.withResolvers<void>();
+        const onState = ({ turns }: ChatState): void => {
+          const state = turns[prompt.id]?.state ?? 'queued';
+          if (state !== 'queued' && state !== 'starting') resolve();
+        };
+        signal.addEventListener('abort', () => resolve());
+        using _following = client.followChat(chat.id, { onState });
+        await promise;
       },
       async check(home, { chat, session, folder, prompt }) {
         // Accepted or not: sent again, it runs once.
