@@ -4,6 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
+import { measureDiff } from './diff.ts';
 import { measureFanOut } from './fan-out.ts';
 import { measureFirstPrompt } from './first-prompt.ts';
 import { measureFlood } from './flood.ts';
@@ -28,6 +29,7 @@ const BENCHMARKS: Record<string, () => Promise<Row[]>> = {
   start: measureStart,
   reattach: measureReattach,
   memory: measureMemory,
+  diff: measureDiff,
   page: measurePage,
 };
 
