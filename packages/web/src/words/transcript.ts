@@ -155,7 +155,8 @@ export const transcript = {
         ? 'The worktree was made again from its branch. What was not committed is not in it.'
         : `The worktree was made again, with its files as of ${new Date(stateOf).toLocaleString()}.`,
   },
-  showTurnChanges: 'Lines the session has changed so far. Show what this turn changed',
+  showTurnChanges: 'Show what this turn changed',
+  changedFiles: (n: number) => `Changed ${count(n, 'file')}`,
   sendPromptAgain: 'Send again',
   tokens: (n: number) => `${n < 1000 ? n : `${(n / 1000).toFixed(n < 10_000 ? 1 : 0)}k`} tokens`,
   usage: {

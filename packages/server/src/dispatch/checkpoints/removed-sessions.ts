@@ -97,11 +97,15 @@ export class RemovedSessions {
     return book.alone(kept.path, async () => {
       this.#put({ ...row, state: 'restoring' });
       try {
-        const branch = await remakeWorktree(project.path, { ...kept, commit }, shadows);
+        const branch = await remakeWorktree(
+          project.path,
+          { ...kept, commit, isBegun: row.state === 'restoring' },
+          shadows,
+        );
         book.forget(kept.path);
         return this.#back(session, branch);
       } catch (error) {
-        this.#put(row);
+        this.#put({ ...row, state: 'removed' });
         throw error;
       }
     });

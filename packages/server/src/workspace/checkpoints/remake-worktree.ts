@@ -18,6 +18,8 @@ export interface LastState {
   index: string | null;
   /** the commit whose tree the files were */
   commit: string;
+  /** a server that died had begun it: what is found finished was made by that one */
+  isBegun: boolean;
 }
 
 /**
@@ -29,13 +31,15 @@ export interface LastState {
  */
 export async function remakeWorktree(
   projectPath: string,
-  { path, branch, head, index, commit }: LastState,
+  { path, branch, head, index, commit, isBegun }: LastState,
   shadows: string,
 ): Promise<string | null> {
   await mkdir(dirname(path), { recursive: true });
   const made = await withRepository(projectPath, async () => {
     await settleInterruptedRemoval(path);
     const entry = await findWorktree(projectPath, path);
+    if (isBegun && entry !== null && !isBeingCreated(entry) && (await exists(path)))
+      return { branch: entry.branch, isWhole: true };
     if (entry !== null && isBeingCreated(entry)) await clearUnfinished(projectPath, entry);
     else if (entry !== null && !(await exists(path)))
       await gitOk(['worktree', 'remove', '--force', path], { cwd: projectPath });
@@ -43,15 +47,16 @@ export async function remakeWorktree(
     const place = await placeOn(projectPath, branch, head);
     const args = ['worktree', 'add', '--lock', '--reason', CREATING, '--no-checkout'];
     await gitOk([...args, ...place.before, path, ...place.after], { cwd: projectPath });
-    return place.branch;
+    return { branch: place.branch, isWhole: false };
   });
+  if (made.isWhole) return made.branch;
   if (index !== null) await gitOk(['read-tree', `${index}^{tree}`], { cwd: path });
   const shadow = await Shadow.open(path, shadows);
   if (shadow === null) throw inTheWay(path);
   await shadow.forget();
   await shadow.gitOk(['read-tree', '-m', '-u', `${commit}^{tree}`]);
   await withRepository(projectPath, () => gitOk(['worktree', 'unlock', path], { cwd: projectPath }));
-  return made;
+  return made.branch;
 }
 
 interface Place {

@@ -4,7 +4,7 @@ import type { SessionRow } from '../../live/groups.ts';
 import { server } from '../../live/server.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { toast } from '../../ui/toasts.tsx';
+import { showError, toast } from '../../ui/toasts.tsx';
 import { words } from '../../words/index.ts';
 import { sessionTitle } from './session-title.ts';
 
@@ -14,22 +14,31 @@ export function RemoveSession({ row, onClose }: { row: SessionRow | null; onClos
   const [last, setLast] = useState(row);
   if (row !== null && row !== last) setLast(row);
   const [error, setError] = useState<string | null>(null);
+  const [isDirty, setIsDirty] = useState(false);
   const [isBusy, setIsBusy] = useState(false);
   const text = words.board.removeDialog;
 
   const close = () => {
     setError(null);
+    setIsDirty(false);
     onClose();
   };
   const remove = async (id: string) => {
     setIsBusy(true);
     setError(null);
     try {
-      const { branch } = await server.removeSession(id);
-      toast(branch === null ? words.board.deleted : words.board.saved(branch));
+      const { branch } = await server.removeSession(id, isDirty ? 'keep' : 'refuse');
+      const done = branch === null ? words.board.deleted : words.board.saved(branch);
+      const bringBack = (): void => {
+        server.checkpoints.bringBack(id).then(() => toast(text.isBack), showError);
+      };
+      toast(done, 'info', { label: text.bringBack, run: bringBack });
       close();
     } catch (refusal) {
-      setError(toErrorInfo(refusal).message);
+      const { code, message } = toErrorInfo(refusal);
+      // Asked a second time, what is not committed is kept.
+      setIsDirty(code === 'worktree_dirty' && !isDirty);
+      setError(message);
     } finally {
       setIsBusy(false);
     }
@@ -56,7 +65,7 @@ export function RemoveSession({ row, onClose }: { row: SessionRow | null; onClos
           <footer className="flex justify-end gap-2 border-t border-line px-4 py-3 pb-[max(12px,env(safe-area-inset-bottom))]">
             <Button onClick={close}>{words.common.cancel}</Button>
             <Button look="danger" disabled={isBusy} onClick={() => void remove(last.session.id)}>
-              {words.board.remove}
+              {isDirty ? text.keepAndDelete : words.board.remove}
             </Button>
           </footer>
         </>

@@ -48,7 +48,7 @@ export function TurnRow({ row, isAsking }: { row: Extract<Row, { kind: 'turn' }>
           )}
         </span>
         {endedAt === null ? null : <span>{words.time.took(endedAt - since)}</span>}
-        <Changes turnId={turn.id} diff={diff} before={before?.diff ?? null} />
+        <Changes turnId={turn.id} diff={diff} />
         {usage === null || state === 'failed' ? null : <Usage usage={usage} />}
         <Continuity turn={turn} isFirst={before === null} />
       </div>
@@ -63,13 +63,17 @@ export function TurnRow({ row, isAsking }: { row: Extract<Row, { kind: 'turn' }>
   );
 }
 
-/** What the session has changed up to this turn, and the way to what the turn itself did; nothing when it added nothing to that. */
-function Changes(props: { turnId: string; diff: DiffStat | null; before: DiffStat | null }) {
-  const { turnId, diff, before } = props;
+/** What this turn has changed, and the way to it; nothing when it changed no file. */
+function Changes({ turnId, diff }: { turnId: string; diff: DiffStat | null }) {
   const { sessionId } = usePlace();
-  if (diff === null || JSON.stringify(diff) === JSON.stringify(before)) return null;
-  const count = <DiffCount additions={diff.additions} deletions={diff.deletions} />;
-  if (!isTurn(turnId)) return count;
+  if (diff === null || diff.files === 0) return null;
+  const said = (
+    <span className="inline-flex gap-1.5">
+      {words.transcript.changedFiles(diff.files)}
+      <DiffCount additions={diff.additions} deletions={diff.deletions} />
+    </span>
+  );
+  if (!isTurn(turnId)) return said;
   return (
     <Tooltip label={words.transcript.showTurnChanges}>
       <button
@@ -78,7 +82,7 @@ function Changes(props: { turnId: string; diff: DiffStat | null; before: DiffSta
         onClick={() => showInSide({ kind: 'change', sessionId, scope: turnId, path: null })}
       >
         <span className="sr-only">{words.transcript.showTurnChanges}: </span>
-        {count}
+        {said}
       </button>
     </Tooltip>
   );
