@@ -154,7 +154,7 @@ test('nothing is run by what copies, watches, repairs, lists and fetches either'
       `[merge]\n tool = evil\n[mergetool "evil"]\n cmd = ${repo.script}\n[difftool "evil"]\n cmd = ${repo.script}\n`,
   );
   repo.write({ '.gitmodules': '[submodule "lib"]\n\tpath = lib\n\turl = ./lib\n' });
-  const head = repo.git('-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false', 'rev-parse', 'HEAD');
+  const state = repo.git('commit-tree', 'HEAD^{tree}', '-p', 'HEAD', '-m', 'state');
   rmSync(repo.canary, { force: true });
 
   const session = { projectPath, worktreesFolder, sessionId: 'ses_00000002', name: 'x' };
@@ -169,7 +169,7 @@ test('nothing is run by what copies, watches, repairs, lists and fetches either'
   await using watching = await watchWorktree({ path: made.path, onChange: () => undefined });
   expect(watching.complete).toBe(true);
   repo.touchAll(made.path);
-  const lost = { ...session, ...made, checkpoint: head };
+  const lost = { ...session, ...made, checkpoint: state };
   rmSync(join(made.path, '.git'));
   expect(await repairWorktree(lost)).toMatchObject({ how: 'linked' });
   rmSync(made.path, { recursive: true });

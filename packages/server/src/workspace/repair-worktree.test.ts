@@ -65,3 +65,15 @@ test('a branch with another name is taken up again', async () => {
   const repaired = await repairWorktree({ ...options, branch: 'by-hand' });
   expect(repaired).toMatchObject({ how: 'recreated', branch: 'by-hand' });
 });
+
+test('a branch that went on since the kept state is not undone by it', async () => {
+  using repo = new TempRepository();
+  const options = await lost(repo);
+  repo.commit('went on', {}, options.path);
+  repo.commit('and on', { 'later.txt': 'later\n' }, options.path);
+  rmSync(options.path, { recursive: true });
+  const repaired = await repairWorktree(options);
+  expect(repaired).toMatchObject({ how: 'recreated', fromCheckpoint: false });
+  expect(readFileSync(join(repaired.path, 'later.txt'), 'utf8')).toBe('later\n');
+  expect(repo.gitIn(repaired.path, 'status', '--porcelain')).toBe('');
+});

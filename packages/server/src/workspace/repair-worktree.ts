@@ -82,11 +82,17 @@ async function recreate(options: RepairWorktreeOptions): Promise<RepairedWorktre
   const { projectPath, checkpoint, baseCommit } = options;
   const state = checkpoint === null ? null : await readCommit(projectPath, checkpoint);
   // What HEAD was at when the checkpoint was made, should the branch be gone too.
-  const start = state === null ? baseCommit : ((await readCommit(projectPath, `${state}^`)) ?? baseCommit);
-  const made = await createWorktree({ ...options, base: start, keepBranch: options.branch });
-  if (state !== null) {
+  const headThen = state === null ? null : await readCommit(projectPath, `${state}^`);
+  const made = await createWorktree({
+    ...options,
+    base: headThen ?? baseCommit,
+    keepBranch: options.branch,
+  });
+  // A branch that went on since then has newer files; those of the checkpoint over them would undo its commits.
+  const fits = headThen !== null && headThen === (await readCommit(made.path, 'HEAD'));
+  if (state !== null && fits) {
     const args = ['restore', `--source=${state}`, '--worktree', '--', ':/'];
     await gitOk(args, { cwd: made.path });
   }
-  return { how: 'recreated', path: made.path, branch: made.branch, fromCheckpoint: state !== null };
+  return { how: 'recreated', path: made.path, branch: made.branch, fromCheckpoint: fits };
 }
