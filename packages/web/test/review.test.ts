@@ -5,7 +5,7 @@ import { say } from '../../server/test/composed-harness.ts';
 import { words } from '../src/words/index.ts';
 import { BrowserDesk } from './browser-desk.ts';
 import { faults } from './faults.ts';
-import { sees } from './looks.ts';
+import { sees, transcript } from './looks.ts';
 import { CART, lines, ReviewDesk, row } from './review-desk.ts';
 
 const w = words.review;
@@ -233,6 +233,32 @@ test('what one turn changed is reviewed alone', TIME, async () => {
   await page.waitForURL(/review=trn_/);
   await row(page, /by-turn\.md/).waitFor();
   expect(await page.locator('[data-file-row]').count()).toBe(1);
+});
+
+test('a file that two chats write says so in its row and in both chats', TIME, async () => {
+  const { client } = desk.home;
+  const other = await client.createChat(review.session.id, { agent: 'demo' });
+  // The agent writes its notes, and then waits to be allowed a command.
+  await client.updatePolicy('session', review.session.id, { mode: 'accept_edits' });
+  for (const chat of [review.chat, other]) {
+    await client.submitPrompt(chat.id, say('go on'));
+    await desk.home.until(chat, ({ permissions }) =>
+      Object.values(permissions).some(({ state }) => state === 'pending'),
+    );
+  }
+  const page = await review.window();
+  await row(page, /demo-notes\.md/)
+    .getByRole('img', { name: /^Written by several chats at the same time/ })
+    .waitFor();
+  for (const chat of [review.chat, other]) {
+    await page.goto(`${desk.home.running.url}/sessions/${review.session.id}?chat=${chat.id}`);
+    await transcript(page)
+      .getByText(/demo-notes\.md is written by the chat/)
+      .waitFor();
+    await client.cancelChat(chat.id);
+  }
+  const { sharedFiles } = await client.review.get(review.session.id);
+  expect(sharedFiles.map(({ path }) => path)).toEqual(['demo-notes.md']);
 });
 
 test('beside the chat it is narrow, and one press takes it to the middle', TIME, async () => {

@@ -204,6 +204,8 @@ export const review = {
   },
 
   sharedMark: '⇄',
+  shared: (chats: readonly string[]) =>
+    `Written by several chats at the same time: ${chats.map((chat) => `“${chat}”`).join(', ')}`,
 
   commands: {
     nextFile: 'Go to the next changed file',

@@ -1,6 +1,7 @@
-import type { DiffFile, ReviewComment } from '@pilotlight/protocol';
+import type { DiffFile, ReviewComment, SharedFile } from '@pilotlight/protocol';
 import { Minus, Plus } from 'lucide-react';
 import { type ReactNode, type Ref } from 'react';
+import { useIndex } from '../../live/index-store.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { cx } from '../../ui/class-names.ts';
 import { Empty } from '../../ui/empty.tsx';
@@ -26,6 +27,8 @@ export interface ReviewListProps {
   onQuery(query: string): void;
   onOpen(place: ReviewPlace): void;
   notes: readonly ReviewComment[];
+  /** files that several chats write */
+  shared: readonly SharedFile[];
   isViewed(file: DiffFile): boolean;
   /** why nothing can be staged now; null: it can */
   why: string | null;
@@ -68,6 +71,12 @@ export function ReviewList(props: ReviewListProps) {
       files,
     };
   });
+  const titles = useIndex(({ chats }) => chats);
+  const sharedWords = (path: string): string | null => {
+    const chatIds = props.shared.find((each) => each.path === path)?.chatIds;
+    if (chatIds === undefined) return null;
+    return w.shared(chatIds.map((id) => titles[id]?.title || words.session.untitledChat));
+  };
   const isNothing = scopes.every(({ files }) => files.length === 0);
   return (
     <div
@@ -104,7 +113,7 @@ export function ReviewList(props: ReviewListProps) {
             name={name}
             isViewed={props.isViewed(file)}
             notes={drafts.get(file.path)?.length ?? 0}
-            shared={null}
+            shared={sharedWords(file.path)}
           />
         )}
         {...(isGrouped

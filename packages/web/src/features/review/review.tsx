@@ -132,6 +132,7 @@ export function Review({ session, chatId, place, go, isWide, more }: ReviewProps
               onQuery={setQuery}
               onOpen={go}
               notes={drafts}
+              shared={review?.sharedFiles ?? []}
               isViewed={isViewed}
               why={why}
               isTruncated={listed.changes.truncated}
