@@ -4,6 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
+import { measureCheckpoint } from './checkpoint.ts';
 import { measureDiff } from './diff.ts';
 import { measureFanOut } from './fan-out.ts';
 import { measureFirstPrompt } from './first-prompt.ts';
@@ -29,6 +30,7 @@ const BENCHMARKS: Record<string, () => Promise<Row[]>> = {
   start: measureStart,
   reattach: measureReattach,
   memory: measureMemory,
+  checkpoint: measureCheckpoint,
   diff: measureDiff,
   page: measurePage,
 };
