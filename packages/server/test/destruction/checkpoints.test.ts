@@ -4,9 +4,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { say, type Desk, type Home } from '../composed-harness.ts';
-import { dieAtEveryStep } from './every-step.ts';
+import { DESTRUCTION_MS, dieAtEveryStep } from './every-step.ts';
 
-const LIMIT = { timeout: 900_000 };
+const LIMIT = { timeout: DESTRUCTION_MS };
 
 const git = (cwd: string, ...args: string[]): string =>
   execFileSync('git', args, { cwd, encoding: 'utf8', maxBuffer: 2 ** 26 }).trimEnd();

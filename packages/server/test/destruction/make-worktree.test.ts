@@ -5,11 +5,11 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { say } from '../composed-harness.ts';
-import { dieAtEveryStep } from './every-step.ts';
+import { DESTRUCTION_MS, dieAtEveryStep } from './every-step.ts';
 
 it(
   'the worktree of a first turn is whole, whenever the server died over it',
-  { timeout: 600_000 },
+  { timeout: DESTRUCTION_MS },
   async () => {
     const died = await dieAtEveryStep({
       async prepare(home) {

@@ -5,9 +5,9 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
-import { dieAtEveryStep } from './every-step.ts';
+import { DESTRUCTION_MS, dieAtEveryStep } from './every-step.ts';
 
-it('a task runs its prompt once, in one session, and is told of', { timeout: 600_000 }, async () => {
+it('a task runs its prompt once, in one session, and is told of', { timeout: DESTRUCTION_MS }, async () => {
   const told: string[] = [];
   const receiver = createServer((request, response) => {
     void buffer(request).then((body) => {
@@ -53,7 +53,7 @@ it('a task runs its prompt once, in one session, and is told of', { timeout: 600
         expect(told).toContain(task.id);
       },
     });
-    expect(died.filter((step) => step === 'during commit').length).toBeGreaterThan(4);
+    expect(died.filter((step) => step === 'during commit').length).toBeGreaterThan(1);
     expect(died).toContain('during git worktree add');
   } finally {
     receiver.close();
