@@ -1,11 +1,11 @@
 import { prepareRealAgent, startModelServer } from '@pilotlight/testkit';
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startBareClient, type BareProgram } from './bare-client.ts';
 import { openChat, startBenchServer, type BenchServer } from './bench-server.ts';
+import { newRepository } from './new-repository.ts';
 import { quantile, round, type Row } from './stats.ts';
 
 /** An agent, and what makes it known to a server. */
@@ -148,19 +148,6 @@ async function sample(subject: Subject, spares: boolean): Promise<Sample> {
     rmSync(folder, { recursive: true, force: true });
   }
   return measured;
-}
-
-function newRepository(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'pilotlight-bench-project-'));
-  const git = (...args: string[]) =>
-    execFileSync('git', ['-c', 'user.name=bench', '-c', 'user.email=bench@localhost', ...args], {
-      cwd: folder,
-    });
-  git('init', '-q');
-  writeFileSync(join(folder, 'README.md'), 'hello\n');
-  git('add', '.');
-  git('commit', '-qm', 'first');
-  return folder;
 }
 
 /** Two prompts in a session with a worktree of its own, which is released afterwards. */

@@ -1,5 +1,8 @@
+import { rmSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { startBareClient } from './bare-client.ts';
 import { openChat, startBenchServer } from './bench-server.ts';
+import { newRepository } from './new-repository.ts';
 import { openPlainChat } from './plain-client.ts';
 import { quantile, round, type Row } from './stats.ts';
 
@@ -50,7 +53,46 @@ export async function measureTurnLatency(turns = 400): Promise<Row[]> {
       ok: p99 <= 10,
     },
     ...(await measureKeptTurn(turns)),
+    await measureTurnInWorktree(turns / 2),
   ];
+}
+
+/** A person reads what was said before the next prompt; until then the state after the turn is kept. */
+const READING_MS = 150;
+
+/** What such a turn takes longer in a worktree, whose state is kept before and after it: two chats of one server in turns. */
+async function measureTurnInWorktree(turns: number): Promise<Row> {
+  const server = await startBenchServer();
+  const folder = newRepository();
+  const { id: projectId } = await server.client.createProject({ path: folder });
+  const { chat: inWorktree } = await server.client.createSession({ projectId, agent: 'demo' });
+  const plain = await openPlainChat(server, await server.chat());
+  const kept = await openPlainChat(server, inWorktree.id);
+  const without: number[] = [];
+  const withStates: number[] = [];
+  try {
+    for (let i = 0; i < turns + WARM_UP / 3; i++) {
+      const one = await plain.play('/echo hello');
+      await pause(READING_MS);
+      const other = await kept.play('/echo hello');
+      await pause(READING_MS);
+      if (i < WARM_UP / 3) continue;
+      without.push(one.firstMs);
+      withStates.push(other.firstMs);
+    }
+  } finally {
+    await plain.close();
+    await kept.close();
+    await server.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+  const added = quantile(withStates, 0.5) - quantile(without, 0.5);
+  return {
+    what: `warm turn in a worktree, what keeping its states adds to that, p50 of ${turns} (${median(without)} in a folder, ${median(withStates)} in a worktree)`,
+    figure: `${round(added)} ms`,
+    reach: '≤ 1 ms',
+    ok: added <= 1,
+  };
 }
 
 /** What such a turn takes longer still when the agent is the keeper's, as it is for users: two servers in turns. */
