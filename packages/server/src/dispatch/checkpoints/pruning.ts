@@ -21,7 +21,7 @@ export function outdated(newestFirst: readonly Checkpoint[], now: number): Check
  * @throws PilotlightError `git_failed`
  */
 export async function pruneCheckpoints(
-  { store, now }: Announcer,
+  { store, now }: Pick<Announcer, 'store' | 'now'>,
   onError: (error: unknown) => void,
 ): Promise<void> {
   for (const sessionId of store.checkpoints.sessionIds()) {
