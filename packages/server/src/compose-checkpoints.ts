@@ -6,10 +6,12 @@ import { Forks } from './dispatch/checkpoints/forks.ts';
 import { pruneCheckpoints } from './dispatch/checkpoints/pruning.ts';
 import { DAY_MS, RemovedSessions } from './dispatch/checkpoints/removed-sessions.ts';
 import { Restores } from './dispatch/checkpoints/restores.ts';
+import type { WorktreeLocks } from './dispatch/worktree-locks.ts';
 import { TurnCheckpoints } from './dispatch/checkpoints/turn-checkpoints.ts';
 
 export interface CheckpointParts {
   announcer: Announcer;
+  locks: WorktreeLocks;
   catalog(): Catalog;
   /** under which our git folders lie */
   shadows: string;
@@ -31,7 +33,7 @@ export interface Checkpoints extends Disposable {
 export function composeCheckpoints(parts: CheckpointParts): Checkpoints {
   const { announcer, shadows, worktreesFolder } = parts;
   const { store } = announcer;
-  const book = new CheckpointBook(announcer, shadows);
+  const book = new CheckpointBook(announcer, shadows, parts.locks);
   const failed = (what: string) => (error: unknown) => parts.onError(error, what);
   const turns = new TurnCheckpoints(announcer, book, failed('the state of a worktree was not kept'));
   const restores = new Restores(announcer, book);

@@ -17,6 +17,7 @@ import { ReviewBook, type SubmitTo } from './dispatch/review/review-book.ts';
 import type { ReviewCommands } from './dispatch/review/review-commands.ts';
 import { reviewFacts } from './dispatch/review/review-facts.ts';
 import type { SharedFiles } from './dispatch/review/shared-files.ts';
+import type { WorktreeLocks } from './dispatch/worktree-locks.ts';
 import type { WorktreeWriter } from './dispatch/review/worktree-writer.ts';
 
 export interface ReviewParts {
@@ -25,6 +26,7 @@ export interface ReviewParts {
   submit: SubmitTo;
   agents: AgentTable;
   processes: ColdDispatchOptions['processes'];
+  locks: WorktreeLocks;
   writer: WorktreeWriter;
   sharedFiles: SharedFiles;
   checkpoints: Pick<Checkpoints, 'book' | 'restores'>;
@@ -40,6 +42,7 @@ export function composeReview(parts: ReviewParts): ReviewCommands {
   const drafts = new MessageDrafts(announcer, catalog, askOnce(parts));
   const actions = new ReviewActions({
     announcer,
+    locks: parts.locks,
     writer,
     keep: async (sessionId, path) => {
       const kept = await parts.checkpoints.book.take({
@@ -51,8 +54,8 @@ export function composeReview(parts: ReviewParts): ReviewCommands {
       if (kept !== null) return kept.id;
       throw new PilotlightError('worktree_missing', `${path} is no git working tree (any more).`);
     },
-    restore: async (sessionId, checkpointId, paths) => {
-      await parts.checkpoints.restores.restore(sessionId, { checkpointId, paths: [...paths] });
+    restore: async ({ sessionId, checkpointId, paths }, within) => {
+      await parts.checkpoints.restores.restore(sessionId, { checkpointId, paths: [...paths] }, within);
     },
     env,
   });

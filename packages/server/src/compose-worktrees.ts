@@ -3,6 +3,7 @@ import type { Project, Session } from '@pilotlight/protocol';
 import { handedOn } from './backends/agent-environment.ts';
 import type { Announcer } from './dispatch/announcer.ts';
 import { Repairs } from './dispatch/repairs.ts';
+import type { WorktreeLocks } from './dispatch/worktree-locks.ts';
 import { WorktreeWatches } from './dispatch/worktree-watches.ts';
 import { ScriptRunner } from './scripts/script-runner.ts';
 import { Scripts } from './scripts/scripts.ts';
@@ -10,6 +11,7 @@ import { SessionPorts } from './scripts/session-ports.ts';
 
 export interface WorktreeParts {
   announcer: Announcer;
+  locks: WorktreeLocks;
   processes: ProcessPort;
   env: NodeJS.ProcessEnv;
   worktreesFolder: string;
@@ -29,6 +31,6 @@ export function composeWorktrees(
   const runner = building.use(new ScriptRunner({ announcer, processes, onOutput }));
   const ports = new SessionPorts(announcer.store);
   const scripts = new Scripts({ announcer, runner, ports, env: handedOn(env, []), getSession, getProject });
-  const repairs = new Repairs({ announcer, worktreesFolder, getSession, getProject });
+  const repairs = new Repairs({ announcer, locks: parts.locks, worktreesFolder, getSession, getProject });
   return { scripts, watches, repairs };
 }

@@ -40,6 +40,7 @@ import { TurnRunner } from './dispatch/turn-runner.ts';
 import { UserSettings } from './dispatch/user-settings.ts';
 import { SharedFiles } from './dispatch/review/shared-files.ts';
 import { WorktreeWriter } from './dispatch/review/worktree-writer.ts';
+import { WorktreeLocks } from './dispatch/worktree-locks.ts';
 import { WorktreeReader } from './dispatch/worktree-reader.ts';
 import { SignInCodes, startHttp } from './http/index.ts';
 import { createJournal } from './journal/create-journal.ts';
@@ -149,9 +150,11 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
   });
   const checkAgent = (agent: string) => void agents.get(agent);
   const chooseAgent = (wanted: string | undefined) => agentCatalog.choose(wanted);
+  const locks = new WorktreeLocks();
   const checkpoints = building.use(
     composeCheckpoints({
       announcer,
+      locks,
       catalog: () => catalog,
       shadows: folder.checkpoints,
       worktreesFolder: folder.worktrees,
@@ -175,6 +178,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
   const { scripts, watches, repairs } = composeWorktrees(building, {
     worktreesFolder: folder.worktrees,
     announcer,
+    locks,
     processes,
     env: options.env ?? process.env,
     getSession: (id) => catalog.getSession(id),
@@ -197,7 +201,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     onError: (error) => log.error({ err: error }, 'something about a task could not be done'),
   });
   const sharedFiles = new SharedFiles(announcer);
-  const writer = new WorktreeWriter(announcer, catalog);
+  const writer = new WorktreeWriter(announcer, catalog, locks);
   const runner = new TurnRunner({
     announcer,
     agents,
@@ -215,7 +219,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
       announcer,
       folder.worktrees,
       (sessionId) => scripts.prepare(sessionId),
-      (path) => writer.settled(path),
+      (path) => locks.settled(path),
     ),
     sessions,
     permissions,
@@ -280,6 +284,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
         submit,
         agents,
         processes,
+        locks,
         writer,
         sharedFiles,
         checkpoints,

@@ -21,6 +21,7 @@ import { ChatReleases } from '../src/dispatch/chat-releases.ts';
 import { CircuitBoard } from '../src/dispatch/circuit-board.ts';
 import { Continuations } from '../src/dispatch/continuations.ts';
 import { composeCheckpoints } from '../src/compose-checkpoints.ts';
+import { WorktreeLocks } from '../src/dispatch/worktree-locks.ts';
 import { Dispatcher } from '../src/dispatch/dispatcher.ts';
 import { Holds } from '../src/dispatch/holds.ts';
 import { LateSpeech } from '../src/dispatch/late-speech.ts';
@@ -92,8 +93,10 @@ export function startDispatch(
   const releases = new ChatReleases(store, journal, backends, sessions);
   const checkAgent = (agent: string) => void table.get(agent);
   const chooseAgent = async (wanted = 'alpha') => table.get(wanted).id;
+  const locks = new WorktreeLocks();
   const checkpoints = composeCheckpoints({
     announcer,
+    locks,
     catalog: () => catalog,
     shadows: join(root, 'data', 'checkpoints'),
     worktreesFolder: join(root, 'data', 'worktrees'),
@@ -144,7 +147,7 @@ export function startDispatch(
       announcer,
       join(root, 'data', 'worktrees'),
       () => null,
-      () => null,
+      (path) => locks.settled(path),
     ),
     sessions,
     permissions,
@@ -174,6 +177,9 @@ export function startDispatch(
   });
   return {
     root,
+    announcer,
+    locks,
+    checkpoints,
     store,
     journal,
     backend,

@@ -4,15 +4,18 @@ import {
   type Project,
   type RepairedSession,
   type Session,
+  type Worktree,
 } from '@pilotlight/protocol';
 import { stat } from 'node:fs/promises';
 import { gitOk } from '../workspace/git.ts';
 import { inspectFolder } from '../workspace/repository.ts';
 import { repairWorktree } from '../workspace/worktrees.ts';
 import type { Announcer } from './announcer.ts';
+import type { WorktreeLocks } from './worktree-locks.ts';
 
 export interface RepairsOptions {
   announcer: Announcer;
+  locks: WorktreeLocks;
   worktreesFolder: string;
   getSession(id: string): Session;
   getProject(id: string): Project;
@@ -32,31 +35,10 @@ export class Repairs {
    * @throws PilotlightError `conflict` while a turn runs in it or it never had one, `worktree_failed`, `git_failed`
    */
   async repairSession(id: string): Promise<RepairedSession> {
-    const { announcer, worktreesFolder } = this.#o;
-    const { store, journal } = announcer;
-    const session = this.#o.getSession(id);
-    const { worktree } = session;
+    const { worktree } = this.#o.getSession(id);
     if (worktree === null)
       throw new PilotlightError('conflict', 'The session has no worktree of its own to be repaired.');
-    if (store.chats.list(id).some((chat) => store.turns.active(chat.id) !== null))
-      throw new PilotlightError('conflict', 'A turn runs in this session. Cancel it first.');
-    const checkpoint = store.checkpoints.latest(id);
-    const { how, path, branch, fromCheckpoint } = await repairWorktree({
-      projectPath: this.#o.getProject(session.projectId).path,
-      worktreesFolder,
-      sessionId: id,
-      name: session.title,
-      checkpoint: checkpoint?.commit ?? null,
-      ...worktree,
-    });
-    journal.commit((scope) => {
-      store.worktrees.setPath(worktree.id, path);
-      store.worktrees.setBranch(worktree.id, branch);
-      if (how === 'recreated') store.scripts.setUnprepared(id);
-      announcer.session(scope, this.#o.getSession(id));
-    });
-    const stateOf = fromCheckpoint ? (checkpoint?.createdAt ?? null) : null;
-    return { session: this.#o.getSession(id), how, stateOf };
+    return this.#o.locks.run(worktree.path, () => this.#repair(id, worktree));
   }
 
   /**
@@ -87,5 +69,30 @@ export class Repairs {
       scope.frame({ topic: INDEX_TOPIC, event: { type: 'project', project: moved } });
     });
     return moved;
+  }
+
+  async #repair(id: string, worktree: Worktree): Promise<RepairedSession> {
+    const { announcer, worktreesFolder } = this.#o;
+    const { store, journal } = announcer;
+    const session = this.#o.getSession(id);
+    if (store.chats.list(id).some((chat) => store.turns.active(chat.id) !== null))
+      throw new PilotlightError('conflict', 'A turn runs in this session. Cancel it first.');
+    const checkpoint = store.checkpoints.latest(id);
+    const { how, path, branch, fromCheckpoint } = await repairWorktree({
+      projectPath: this.#o.getProject(session.projectId).path,
+      worktreesFolder,
+      sessionId: id,
+      name: session.title,
+      checkpoint: checkpoint?.commit ?? null,
+      ...worktree,
+    });
+    journal.commit((scope) => {
+      store.worktrees.setPath(worktree.id, path);
+      store.worktrees.setBranch(worktree.id, branch);
+      if (how === 'recreated') store.scripts.setUnprepared(id);
+      announcer.session(scope, this.#o.getSession(id));
+    });
+    const stateOf = fromCheckpoint ? (checkpoint?.createdAt ?? null) : null;
+    return { session: this.#o.getSession(id), how, stateOf };
   }
 }

@@ -7,6 +7,7 @@ import { KeyedLock } from '../../workspace/keyed-lock.ts';
 import { readCommit } from '../../workspace/repository.ts';
 import { isWorktreeTop } from '../../workspace/worktree-top.ts';
 import type { Announcer } from '../announcer.ts';
+import type { HeldWorktree, WorktreeLocks } from '../worktree-locks.ts';
 
 export interface NewCheckpoint {
   /** of the worktree, or the project's own folder */
@@ -30,6 +31,8 @@ const MOST_LEFT_OUT = 100;
 export class CheckpointBook {
   readonly #announcer: Announcer;
   readonly #folder: string;
+  readonly #worktrees: WorktreeLocks;
+  /** of looks and changes; always inside that of the worktree */
   readonly #locks = new KeyedLock();
   readonly #shadows = new Map<string, Promise<Shadow | null>>();
   /** what was taken last in a worktree, so that a state that did not change is not written again */
@@ -38,9 +41,10 @@ export class CheckpointBook {
   readonly #running = new Map<string, Set<string>>();
 
   /** @param folder for what of ours lies beside the worktrees */
-  constructor(announcer: Announcer, folder: string) {
+  constructor(announcer: Announcer, folder: string, worktrees: WorktreeLocks) {
     this.#announcer = announcer;
     this.#folder = folder;
+    this.#worktrees = worktrees;
   }
 
   /** @returns null without git @throws PilotlightError `git_failed` */
@@ -94,11 +98,16 @@ export class CheckpointBook {
   /**
    * While nothing else of ours reads or changes that worktree.
    *
+   * @param within the change of that worktree which this is a part of
    * @throws PilotlightError `conflict` while a turn runs there
    */
-  async alone<T>(path: string, work: (shadow: Shadow | null) => Promise<T>): Promise<T> {
+  async alone<T>(
+    path: string,
+    work: (shadow: Shadow | null) => Promise<T>,
+    within: HeldWorktree | null = null,
+  ): Promise<T> {
     this.#refuseRunning(path);
-    return this.#locks.run(path, async () => {
+    const change = async (): Promise<T> => {
       this.#refuseRunning(path);
       this.#held.add(path);
       try {
@@ -106,7 +115,8 @@ export class CheckpointBook {
       } finally {
         this.#held.delete(path);
       }
-    });
+    };
+    return this.#worktrees.run(path, () => this.#locks.run(path, change), within);
   }
 
   /** What time it is for files, in ns. */

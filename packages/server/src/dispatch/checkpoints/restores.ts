@@ -14,6 +14,7 @@ import { fromClient, shown } from '../../workspace/checkpoints/path-bytes.ts';
 import { putBack, treeWith } from '../../workspace/checkpoints/put-back.ts';
 import type { Shadow } from '../../workspace/checkpoints/shadow.ts';
 import type { Announcer } from '../announcer.ts';
+import type { HeldWorktree } from '../worktree-locks.ts';
 import type { CheckpointBook } from './checkpoint-book.ts';
 import { planUndo } from './plan-undo.ts';
 
@@ -62,8 +63,15 @@ export class Restores {
     return store.checkpoints.ofTurn(turnId);
   }
 
-  /** @throws PilotlightError `session_not_found`, `checkpoint_not_found`, `conflict`, `worktree_missing`, `git_failed` */
-  async restore(sessionId: string, { checkpointId, paths, dryRun }: RestoreFiles): Promise<Restored> {
+  /**
+   * @param within the change of the worktree which this is a part of
+   * @throws PilotlightError `session_not_found`, `checkpoint_not_found`, `conflict`, `worktree_missing`, `git_failed`
+   */
+  async restore(
+    sessionId: string,
+    { checkpointId, paths, dryRun }: RestoreFiles,
+    within: HeldWorktree | null = null,
+  ): Promise<Restored> {
     const session = this.#session(sessionId);
     const checkpoint = this.#announcer.store.checkpoints.get(checkpointId);
     if (checkpoint?.sessionId !== sessionId) {
@@ -73,10 +81,11 @@ export class Restores {
       );
     }
     const wanted = paths?.map(fromClient);
-    return this.#change(session, dryRun === true, async (shadow, tree) => {
+    const plan = async (shadow: Shadow, tree: string): Promise<Plan> => {
       const all = await compareTrees(shadow, tree, checkpoint.commit);
       return splitOff(wanted === undefined ? all : all.filter(({ path }) => isAmong(path, wanted)));
-    });
+    };
+    return this.#change(session, dryRun === true, plan, within);
   }
 
   /** @throws PilotlightError `turn_not_found`, `checkpoint_not_found`, and as `restore` */
@@ -124,9 +133,10 @@ export class Restores {
     session: Session,
     dryRun: boolean,
     plan: (shadow: Shadow, tree: string) => Promise<Plan>,
+    within: HeldWorktree | null = null,
   ): Promise<Restored> {
     const path = this.#place(session);
-    return this.#book.alone(path, async (shadow) => {
+    const change = async (shadow: Shadow | null): Promise<Restored> => {
       if (shadow === null) {
         throw new PilotlightError(
           'worktree_missing',
@@ -150,7 +160,8 @@ export class Restores {
         this.#write(this.#unfinished().filter((other) => other.path !== path));
       }
       return { kept: checkpoint, files, notRestored };
-    });
+    };
+    return this.#book.alone(path, change, within);
   }
 
   #unfinished(): Unfinished[] {

@@ -23,6 +23,7 @@ import { preparePush } from '../../workspace/review/actions/push-branch.ts';
 import type { UndoRecord } from '../../workspace/review/actions/undo-record.ts';
 import { goBack, whyNotBack } from '../../workspace/review/actions/undo-ref.ts';
 import type { Announcer } from '../announcer.ts';
+import type { HeldWorktree, WorktreeLocks } from '../worktree-locks.ts';
 import type { ReviewPlace } from './review-place.ts';
 import type { WorktreeWriter } from './worktree-writer.ts';
 
@@ -35,9 +36,16 @@ export interface ReviewActionsOptions {
   writer: WorktreeWriter;
   keep: KeepState;
   /** files come back from a checkpoint of the session */
-  restore(sessionId: string, checkpointId: string, paths: readonly string[]): Promise<void>;
+  restore(from: RestoredFrom, within: HeldWorktree): Promise<void>;
+  locks: WorktreeLocks;
   /** of the server: where gh and glab are, and their logins */
   env: NodeJS.ProcessEnv;
+}
+
+export interface RestoredFrom {
+  sessionId: string;
+  checkpointId: string;
+  paths: readonly string[];
 }
 
 /** What is done with the changes of sessions: planned, done once, and taken back while that is possible. */
@@ -76,10 +84,10 @@ export class ReviewActions {
   ): Promise<{ action: ReviewAction; created: boolean }> {
     const known = this.#known(sessionId, id);
     if (known !== null) return { action: await this.#seen(known), created: false };
-    const action = await this.#o.writer.within(sessionId, async (place) => {
+    const action = await this.#o.writer.within(sessionId, async (place, held) => {
       const meanwhile = this.#known(sessionId, id);
       if (meanwhile !== null) return meanwhile;
-      const prepared = await this.#prepare(place, request);
+      const prepared = await this.#prepare(place, request, held);
       if (token !== undefined && token !== tokenOf(prepared)) {
         throw new PilotlightError(
           'changed_since',
@@ -101,7 +109,7 @@ export class ReviewActions {
   async undo(id: string): Promise<ReviewAction> {
     const { store } = this.#o.announcer;
     const { sessionId } = this.#require(id);
-    const undone = await this.#o.writer.within(sessionId, async () => {
+    const undone = await this.#o.writer.within(sessionId, async (_place, held) => {
       const action = this.#require(id);
       if (action.state === 'undone') return action;
       const why = await this.#whyNot(action);
@@ -111,12 +119,12 @@ export class ReviewActions {
         });
       }
       const undo = action.undo as UndoRecord;
-      if (undo.how === 'checkpoint') await this.#o.restore(sessionId, undo.checkpointId, undo.paths);
+      if (undo.how === 'checkpoint') await this.#o.restore({ sessionId, ...undo }, held);
       else {
         const turnId = this.#o.writer.runningTurnIn(undo.folder);
         if (turnId !== null)
           throw new PilotlightError('conflict', `Turn ${turnId} runs in ${undo.folder}. Wait for its end.`);
-        await goBack(undo);
+        await this.#o.locks.runNow(undo.folder, held, () => goBack(undo));
       }
       const next: KeptAction = { ...action, state: 'undone', summary: `${action.summary} Undone.` };
       store.reviewActions.update(next);
@@ -171,13 +179,18 @@ export class ReviewActions {
     }
   }
 
-  async #prepare(place: ReviewPlace, request: ReviewRequest): Promise<Prepared> {
+  async #prepare(
+    place: ReviewPlace,
+    request: ReviewRequest,
+    held: HeldWorktree | null = null,
+  ): Promise<Prepared> {
     const { folder, session, project } = place;
     const at: ActionPlace = {
       folder,
       session,
       project,
       runningTurnIn: (other) => this.#o.writer.runningTurnIn(other),
+      alone: (other, work) => this.#o.locks.runNow(other, held, work),
     };
     switch (request.kind) {
       case 'discard':

@@ -1,21 +1,22 @@
 import type { Selection, Session } from '@pilotlight/protocol';
-import { KeyedLock } from '../../workspace/keyed-lock.ts';
 import { findSelected, stage, unstage } from '../../workspace/review/change-index.ts';
 import { emptyTree, type Compared } from '../../workspace/review/comparison-of.ts';
 import { readCommit } from '../../workspace/repository.ts';
 import type { Announcer } from '../announcer.ts';
 import type { Catalog } from '../catalog.ts';
+import type { HeldWorktree, WorktreeLocks } from '../worktree-locks.ts';
 import { requireReviewPlace, type ReviewPlace } from './review-place.ts';
 
 /** Changes index and working tree of sessions: one at a time in a worktree, and never while a turn runs there. */
 export class WorktreeWriter {
   readonly #announcer: Announcer;
   readonly #catalog: Catalog;
-  readonly #locks = new KeyedLock();
+  readonly #locks: WorktreeLocks;
 
-  constructor(announcer: Announcer, catalog: Catalog) {
+  constructor(announcer: Announcer, catalog: Catalog, locks: WorktreeLocks) {
     this.#announcer = announcer;
     this.#catalog = catalog;
+    this.#locks = locks;
   }
 
   /** @throws PilotlightError `conflict`, `changed_since`, `invalid_request`, `path_outside`, `git_failed` */
@@ -40,22 +41,20 @@ export class WorktreeWriter {
   }
 
   /** Runs what changes a worktree, and says so to every client when it is over. @throws PilotlightError `conflict` */
-  async within<T>(sessionId: string, work: (place: ReviewPlace) => Promise<T>): Promise<T> {
+  async within<T>(
+    sessionId: string,
+    work: (place: ReviewPlace, held: HeldWorktree) => Promise<T>,
+  ): Promise<T> {
     const { folder } = await this.find(sessionId);
-    return this.#locks.run(folder, async () => {
+    return this.#locks.run(folder, async (held) => {
       const place = await this.find(sessionId);
       try {
-        return await work(place);
+        return await work(place, held);
       } finally {
         const { journal } = this.#announcer;
         journal.commit((scope) => this.#announcer.review(scope, sessionId));
       }
     });
-  }
-
-  /** Resolves when what changes that folder now is over; null when nothing does. */
-  settled(folder: string): Promise<void> | null {
-    return this.#locks.isFree(folder) ? null : this.#locks.run(folder, async () => {});
   }
 
   /** The turn that runs in the worktree of that session, of whatever session it is; null when none does. */

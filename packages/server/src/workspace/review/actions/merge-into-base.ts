@@ -56,7 +56,8 @@ export async function prepareMerge(
         merged.how === 'forward'
           ? merged.commit
           : await mergeCommit(folder, merged.tree, target.commit, head, text);
-      await move(folder, target, after, checkedOut);
+      const moved = (): Promise<void> => move(folder, target, after, checkedOut);
+      await (checkedOut === null ? moved() : place.alone(checkedOut, moved));
       const done = `Merged ${counted(count, 'commit')} of ${branch} into ${target.name}, which is at ${short(after)} now.`;
       const undoFolder = checkedOut ?? folder;
       const undo = {

@@ -47,7 +47,7 @@ console.log('https://gitlab.example/team/app/-/merge_requests/3');
     worktree: { id: 'wkt_1', path, branch, baseCommit: base },
   } as Session;
   const { plan, run } = await preparePullRequest(
-    { folder: path, session, project, runningTurnIn: () => null },
+    { folder: path, session, project, runningTurnIn: () => null, alone: (_, work) => work() },
     { title: 'Mine; $(touch x)', body: '--flag\n`code`', draft: true },
     { PATH: tools },
   );

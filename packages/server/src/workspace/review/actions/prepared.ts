@@ -9,6 +9,8 @@ export interface ActionPlace {
   project: Project;
   /** the turn that runs in another working tree of the repository; null when none does */
   runningTurnIn(folder: string): string | null;
+  /** Runs what changes another working tree, alone there. @throws PilotlightError `conflict` instead of waiting */
+  alone(folder: string, work: () => Promise<void>): Promise<void>;
 }
 
 /** What came of an action. */
