@@ -131,7 +131,7 @@ describe('a full disk', () => {
   }
 
   it('ends a turn, and begins the next, when there is room again', async () => {
-    await using d = startDispatch(undefined, { maxBytes: 600_000 });
+    await using d = startDispatch(undefined, { maxBytes: 900_000 });
     const { chat } = await d.chat();
     const turn = d.submit(chat.id, 'first');
     const next = d.submit(chat.id, 'next');
@@ -154,7 +154,7 @@ describe('a full disk', () => {
   });
 
   it('asks what an agent wants to know when there is room again, and not before', async () => {
-    await using d = startDispatch(undefined, { maxBytes: 600_000 });
+    await using d = startDispatch(undefined, { maxBytes: 900_000 });
     const { chat } = await d.chat();
     const turn = d.submit(chat.id, 'first');
     const asked = await d.backend.asked();
@@ -193,7 +193,7 @@ describe('a full disk', () => {
   });
 
   it('refuses a prompt clearly, keeps what runs, and takes prompts again when there is room', async () => {
-    await using d = startDispatch(undefined, { maxBytes: 600_000 });
+    await using d = startDispatch(undefined, { maxBytes: 900_000 });
     const { chat } = await d.chat();
     const turn = d.submit(chat.id, 'before');
     const asked = await d.backend.asked();

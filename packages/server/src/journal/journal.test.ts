@@ -314,7 +314,8 @@ describe('catching up', () => {
 describe('a disk that takes nothing', () => {
   function fillUp(): void {
     close();
-    open({ maxBytes: 400_000 });
+    // The empty tables take about half of it.
+    open({ maxBytes: 800_000 });
     store.chats.insert({ ...store.chats.get(CHAT)!, id: 'cht_ballast' });
     const ballast = { parts: [{ type: 'text' as const, text: 'x'.repeat(2000) }] };
     const fill = () => {
