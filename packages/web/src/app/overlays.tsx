@@ -1,3 +1,4 @@
+import { CheckpointOverlay } from '../features/checkpoints/checkpoint-overlay.tsx';
 import { ImportOverlay } from '../features/imports/import-overlay.tsx';
 import { Notifications } from '../features/notifications/notifications.tsx';
 import { Palette } from '../features/palette/palette.tsx';
@@ -15,6 +16,7 @@ export function Overlays() {
       <PolicyOverlay />
       <ImportOverlay />
       <TaskOverlay />
+      <CheckpointOverlay />
       <Notifications />
       <AppearanceCommands />
     </>

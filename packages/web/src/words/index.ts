@@ -2,6 +2,7 @@ import { access } from './access.ts';
 import { agents } from './agents.ts';
 import { board } from './board.ts';
 import { changes } from './changes.ts';
+import { checkpoints } from './checkpoints.ts';
 import { common, marks, time } from './common.ts';
 import { composer } from './composer.ts';
 import { frame } from './frame.ts';
@@ -29,6 +30,7 @@ export const words = {
   agents,
   board,
   changes,
+  checkpoints,
   common,
   composer,
   frame,

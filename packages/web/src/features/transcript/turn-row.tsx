@@ -9,17 +9,19 @@ import { chatStore } from '../../live/chat-store.ts';
 import { useChatPart } from '../../live/use-chat.ts';
 import { sendPrompt } from '../../live/outbox.ts';
 import { words } from '../../words/index.ts';
+import { TurnMenu } from '../checkpoints/turn-menu.tsx';
 import { isTurn } from '../review/scope.ts';
 import { showInSide } from '../session/side-state.ts';
 import { ExplainedMark } from './marks.tsx';
 import { RepairButton } from './repair-button.tsx';
 import { usePlace } from './place.ts';
 import { partsToContent } from './parts-to-content.ts';
-import { isActive, type Row } from './transcript-rows.ts';
+import { isActive, isOver, type Row } from './transcript-rows.ts';
 
 /** How a turn goes or how it ended: one line of the same height in both cases, so that the end moves nothing. */
 export function TurnRow({ row, isAsking }: { row: Extract<Row, { kind: 'turn' }>; isAsking: boolean }) {
   const { turn, before } = row;
+  const { sessionId } = usePlace();
   const since = turn.startedAt ?? turn.createdAt;
   const w = words.transcript;
   if (isActive(turn)) {
@@ -51,6 +53,7 @@ export function TurnRow({ row, isAsking }: { row: Extract<Row, { kind: 'turn' }>
         <Changes turnId={turn.id} diff={diff} />
         {usage === null || state === 'failed' ? null : <Usage usage={usage} />}
         <Continuity turn={turn} isFirst={before === null} />
+        {isOver(turn) && isTurn(turn.id) ? <TurnMenu turnId={turn.id} sessionId={sessionId} /> : null}
       </div>
       {state === 'failed' ? <Failure turn={turn} /> : null}
       {state === 'cancelled' ? (
