@@ -439,6 +439,31 @@ describe('discard', () => {
     await expect(run(request, planned.token)).resolves.toMatchObject({ state: 'done' });
     await expect(run(request)).rejects.toMatchObject({ code: 'changed_since' });
   });
+
+  it('brings back the very bytes where line ends are converted and a filter would change them', async () => {
+    writeFileSync(join(tools, 'upper'), '#!/bin/sh\ntr a-z A-Z\n');
+    chmodSync(join(tools, 'upper'), 0o755);
+    git(project, 'config', 'core.autocrlf', 'true');
+    git(project, 'config', 'filter.loud.clean', join(tools, 'upper'));
+    git(project, 'config', 'filter.loud.smudge', 'tr A-Z a-z');
+    write('.gitattributes', '*.loud filter=loud\n*.crlf text eol=crlf\n');
+    const files: Record<string, string> = {
+      'README.md': 'hello\r\nmixed\nends\r\n',
+      'a.loud': 'As It Is\n',
+      'b.crlf': 'one\ntwo\r\n',
+    };
+    for (const [name, text] of Object.entries(files)) write(name, text);
+    const done = await run({
+      kind: 'discard',
+      files: [...Object.keys(files), '.gitattributes'].map((name) => ({ path: name })),
+    });
+    expect(existsSync(join(path, 'a.loud'))).toBe(false);
+    expect(readFileSync(join(path, 'README.md'), 'utf8')).not.toContain('mixed');
+    await review().undo(done.id);
+    for (const [name, text] of Object.entries(files)) {
+      expect(readFileSync(join(path, name), 'utf8')).toBe(text);
+    }
+  });
 });
 
 it('does nothing while a turn runs in the worktree, and a turn waits for what is being done', async () => {
@@ -453,23 +478,49 @@ it('does nothing while a turn runs in the worktree, and a turn waits for what is
   await home.client.cancelTurn(id);
   await home.client.waitForTurn(chat.id, id);
 
-  // A forge that does not answer yet holds what is being done.
-  const [began, goOn, program] = ['began', 'go-on', 'tools/gh'].map((name) => join(home.folder, name));
-  writeFileSync(
-    program ?? '',
-    `#!/bin/sh\ntouch '${began}'\nwhile [ ! -e '${goOn}' ]; do sleep 0.02; done\n`,
-  );
-  chmodSync(program ?? '', 0o755);
+  // git waits for the one who has the branch locked.
+  git(project, 'config', 'core.filesRefLockTimeout', '-1');
   const branch = session.worktree?.branch ?? '';
-  git(project, 'remote', 'add', 'origin', 'https://github.example/team/app.git');
-  git(path, 'update-ref', `refs/remotes/origin/${branch}`, 'HEAD');
-  const opened = run({ kind: 'pull_request', title: 'x' });
-  await vi.waitUntil(() => existsSync(began ?? ''));
+  const lock = join(project, '.git', 'refs', 'heads', `${branch}.lock`);
+  writeFileSync(lock, '');
+  const committed = run({ kind: 'commit', message: 'x', all: true });
+  await expect
+    .poll(async () => (await review().listActions(session.id)).map(({ state }) => state))
+    .toEqual(['running']);
   const { id: waiting } = await home.client.submitPrompt(chat.id, say('/echo after'));
   await home.until(chat, (state) => state.turns[waiting]?.state === 'starting');
   expect((await home.client.getTurn(waiting)).state).toBe('starting');
-  writeFileSync(goOn ?? '', '');
-  expect((await opened).state).toBe('done');
+  rmSync(lock);
+  expect((await committed).state).toBe('done');
   expect((await home.client.waitForTurn(chat.id, waiting)).state).toBe('completed');
-  rmSync(program ?? '');
+});
+
+it('waits for a remote without holding up turns and commits', async () => {
+  const [began, goOn, program] = ['began', 'go-on', 'tools/gh'].map((name) => join(home.folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  writeFileSync(program, `#!/bin/sh\ntouch '${began}'\nwhile [ ! -e '${goOn}' ]; do sleep 0.02; done\n`);
+  chmodSync(program, 0o755);
+  const branch = session.worktree?.branch ?? '';
+  git(project, 'remote', 'add', 'origin', 'https://github.example/team/app.git');
+  git(path, 'update-ref', `refs/remotes/origin/${branch}`, 'HEAD');
+  const request = { kind: 'pull_request', title: 'x', body: '', draft: false } as const;
+  const id = newId('action');
+  const opened = review().run(session.id, { id, request });
+  const again = vi.waitUntil(() => existsSync(began)).then(() => review().run(session.id, { id, request }));
+  await vi.waitUntil(() => existsSync(began));
+  const { id: asked } = await home.client.submitPrompt(chat.id, say('/echo meanwhile'));
+  expect((await home.client.waitForTurn(chat.id, asked)).state).toBe('completed');
+  write('a.txt', '1\n');
+  expect((await run({ kind: 'commit', message: 'Meanwhile', all: true })).state).toBe('done');
+  expect((await review().listActions(session.id)).map(({ kind, state }) => [kind, state])).toEqual([
+    ['commit', 'done'],
+    ['pull_request', 'running'],
+  ]);
+  writeFileSync(goOn, '');
+  expect((await opened).state).toBe('done');
+  expect((await again).state).toBe('done');
+  rmSync(program);
 });

@@ -51,6 +51,8 @@ export interface RestoredFrom {
 /** What is done with the changes of sessions: planned, done once, and taken back while that is possible. */
 export class ReviewActions {
   readonly #o: ReviewActionsOptions;
+  /** by the id of the action: those a remote is waited for, outside the lock of their worktree */
+  readonly #atRemotes = new Map<string, Promise<KeptAction>>();
 
   constructor(options: ReviewActionsOptions) {
     this.#o = options;
@@ -83,8 +85,8 @@ export class ReviewActions {
     { id, request, token }: { id: string; request: ReviewRequest; token?: string | undefined },
   ): Promise<{ action: ReviewAction; created: boolean }> {
     const known = this.#known(sessionId, id);
-    if (known !== null) return { action: await this.#seen(known), created: false };
-    const action = await this.#o.writer.within(sessionId, async (place, held) => {
+    if (known !== null) return { action: await this.#seen(await this.#ended(known)), created: false };
+    const begun = await this.#o.writer.within(sessionId, async (place, held) => {
       const meanwhile = this.#known(sessionId, id);
       if (meanwhile !== null) return meanwhile;
       const prepared = await this.#prepare(place, request, held);
@@ -94,9 +96,18 @@ export class ReviewActions {
           `Something in ${place.folder} has changed since the plan was made. Nothing was done; look at the new plan.`,
         );
       }
-      return this.#perform(sessionId, id, request, prepared);
+      const action = this.#begin(sessionId, id, request, prepared);
+      if (prepared.isRemote !== true) return this.#perform(action, prepared);
+      const done = this.#perform(action, prepared).finally(() => {
+        this.#atRemotes.delete(id);
+        this.#o.writer.tell(sessionId);
+      });
+      // Its failure is told to those who wait for it.
+      done.catch(() => undefined);
+      this.#atRemotes.set(id, done);
+      return action;
     });
-    return { action: await this.#seen(action), created: true };
+    return { action: await this.#seen(await this.#ended(begun)), created: true };
   }
 
   /** newest first */
@@ -133,14 +144,13 @@ export class ReviewActions {
     return this.#seen(undone);
   }
 
-  async #perform(
-    sessionId: string,
-    id: string,
-    request: ReviewRequest,
-    prepared: Prepared,
-  ): Promise<KeptAction> {
+  /** Waits for a remote, if the action does. @throws as the action says */
+  #ended(action: KeptAction): Promise<KeptAction> | KeptAction {
+    return this.#atRemotes.get(action.id) ?? action;
+  }
+
+  #begin(sessionId: string, id: string, { kind }: ReviewRequest, prepared: Prepared): KeptAction {
     const { store, now } = this.#o.announcer;
-    const { kind } = request;
     const begun: KeptAction = {
       id,
       sessionId,
@@ -153,6 +163,12 @@ export class ReviewActions {
       createdAt: now(),
     };
     store.reviewActions.insert(begun);
+    return begun;
+  }
+
+  async #perform(begun: KeptAction, prepared: Prepared): Promise<KeptAction> {
+    const { store } = this.#o.announcer;
+    const { kind, sessionId } = begun;
     let outcome: Outcome;
     try {
       outcome = await prepared.run();

@@ -51,10 +51,15 @@ export class WorktreeWriter {
       try {
         return await work(place, held);
       } finally {
-        const { journal } = this.#announcer;
-        journal.commit((scope) => this.#announcer.review(scope, sessionId));
+        this.tell(sessionId);
       }
     });
+  }
+
+  /** Says to every client that what is known of the changes of that session may be another now. */
+  tell(sessionId: string): void {
+    const { journal } = this.#announcer;
+    journal.commit((scope) => this.#announcer.review(scope, sessionId));
   }
 
   /** The turn that runs in the worktree of that session, of whatever session it is; null when none does. */

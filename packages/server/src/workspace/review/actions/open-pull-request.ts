@@ -60,6 +60,7 @@ export async function preparePullRequest(
       undo: { possible: false, how: 'Others see it at once. Close it at the host.' },
     }),
     seen: [target, intoName, repository],
+    isRemote: true,
     async run() {
       if (!isPushed) await push(folder, target, false);
       const args = argsOf(forge, { repository, head: target.branch, into: intoName, title, body, draft });

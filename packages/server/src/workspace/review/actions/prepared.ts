@@ -29,6 +29,8 @@ export interface Prepared {
   plan: Omit<ReviewPlan, 'kind' | 'token'>;
   /** what the plan was made of; when any of it is another, it is another plan */
   seen: readonly unknown[];
+  /** It reads refs and waits for a remote: the worktree stays as it is, and others may go on in it meanwhile. */
+  isRemote?: true;
   run(): Promise<Outcome>;
 }
 

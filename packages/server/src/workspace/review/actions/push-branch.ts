@@ -66,6 +66,7 @@ export async function preparePush(
       },
     }),
     seen: [target, force],
+    isRemote: true,
     async run() {
       await push(place.folder, target, force);
       return { state: 'done', summary: `Pushed ${branch} (${short(head)}) to ${to}.`, undo: null };
@@ -80,13 +81,7 @@ export async function push(
   force: boolean,
 ): Promise<void> {
   const ref = `refs/heads/${branch}`;
-  const flags = [
-    '--set-upstream',
-    '--no-verify',
-    '--no-follow-tags',
-    '--no-signed',
-    '--recurse-submodules=no',
-  ];
+  const flags = ['--no-verify', '--no-follow-tags', '--no-signed', '--recurse-submodules=no'];
   if (force) flags.push(`--force-with-lease=${ref}:${known ?? ''}`);
   if ((await readCommit(cwd, ref)) !== head) {
     throw new PilotlightError(
@@ -94,7 +89,10 @@ export async function push(
       `${branch} has moved since you looked. Nothing was pushed; look again.`,
     );
   }
-  await gitNetwork({ command: 'push', remote, flags, refs: [`${ref}:${ref}`] }, { cwd });
+  // By its commit: the branch may go on while the remote answers, and git says no upstream of a commit.
+  await gitNetwork({ command: 'push', remote, flags, refs: [`${head}:${ref}`] }, { cwd });
+  await gitOk(['config', `branch.${branch}.remote`, remote], { cwd });
+  await gitOk(['config', `branch.${branch}.merge`, ref], { cwd });
 }
 
 export async function listRemotes(cwd: string): Promise<string[]> {
