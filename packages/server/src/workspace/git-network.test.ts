@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -239,4 +239,39 @@ test('a remote that says nothing is given up, and an abort is at once', async ()
   await expect(
     gitNetwork(what, { cwd: repo.path, signal: AbortSignal.abort(new Error('enough')) }),
   ).rejects.toMatchObject({ code: 'cancelled' });
+});
+
+test('a server that died is given up, by the figures of the user or by ours, never by those of the repository', async () => {
+  using repo = new WithRemote();
+  await using server = await httpServer('sign_in');
+  const seen = join(repo.folder, 'seen');
+  const tools = join(repo.folder, 'tools');
+  mkdirSync(tools);
+  writeFileSync(join(tools, 'ssh'), `#!/bin/sh\necho "$*" > '${seen}'\nexit 1\n`);
+  // Asked for a password, it writes down what git goes by.
+  const helper = join(tools, 'helper');
+  const ask = (key: string): string => `git config --get-urlmatch http.${key} ${server.url}`;
+  writeFileSync(
+    helper,
+    `#!/bin/sh\n(${ask('lowSpeedLimit')}; ${ask('lowSpeedTime')}) > '${seen}'\necho quit=1\n`,
+  );
+  for (const name of ['ssh', 'helper']) chmodSync(join(tools, name), 0o755);
+  const global = join(repo.folder, 'global-config');
+  const asked = async (url: string, config = ''): Promise<string> => {
+    repo.git('remote', 'set-url', 'origin', url);
+    writeFileSync(global, `[credential]\n helper = "${helper}"\n${config}`);
+    const env = { PATH: `${tools}:${process.env['PATH'] ?? ''}`, GIT_CONFIG_GLOBAL: global };
+    const what = { command: 'fetch', remote: 'origin', refs: ['main'] } as const;
+    await expect(gitNetwork(what, { cwd: repo.path, env })).rejects.toMatchObject({ code: 'remote_failed' });
+    return readFileSync(seen, 'utf8').trim();
+  };
+  expect(await asked('ssh://example.invalid/x.git')).toContain(
+    '-o ServerAliveInterval=15 -o ServerAliveCountMax=4',
+  );
+  expect(await asked(server.url)).toBe('1000\n60');
+  repo.git('config', 'http.lowSpeedTime', '999999');
+  repo.git('config', `http.${server.url}.lowSpeedLimit`, '1');
+  expect(await asked(server.url)).toBe('1000\n60');
+  const theirs = '[http]\n lowSpeedLimit = 10\n lowSpeedTime = 300\n';
+  expect(await asked(server.url, theirs)).toBe('10\n300');
 });

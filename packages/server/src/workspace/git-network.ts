@@ -11,6 +11,7 @@ import { remoteFailure } from './remote-failure.ts';
  * - Credentials come from the user's own configuration (helpers of the account or the machine, the ssh agent, keys). Helpers,
  *   ssh command, proxy and relaxed TLS that the repository names are not used: they would be code, or a way to have the
  *   user's password sent elsewhere.
+ * - A server that died is given up: by what comes over HTTP, and by ssh asking whether it is there.
  * - Nothing asks: no terminal, no askpass program, no window. What would ask fails with what to do.
  * - A remote that is a folder is a repository too, and git would run its hooks as this user. They are switched off.
  */
@@ -38,7 +39,14 @@ export interface NetworkOptions {
 const DEFAULT_TIMEOUT_MS = 120_000;
 const ALLOWED_PROTOCOLS = 'https:http:ssh:file';
 /** A host that is not known yet, a key with a passphrase, a password: ssh gives up where it would ask. */
-const QUIET_SSH = 'ssh -o BatchMode=yes -o ConnectTimeout=20';
+const QUIET_SSH =
+  'ssh -o BatchMode=yes -o ConnectTimeout=20 -o ServerAliveInterval=15 -o ServerAliveCountMax=4';
+
+/** A server that died is given up after this many seconds below this many bytes a second; the user's own figures go first. */
+const LIMITS: ReadonlyMap<string, string> = new Map([
+  ['http.lowspeedlimit', '1000'],
+  ['http.lowspeedtime', '60'],
+]);
 
 /** What git runs at the other end when that is a folder of this machine. */
 const LOCAL_GUARD =
@@ -114,14 +122,18 @@ function flagsOf(command: NetworkCommand['command'], local: boolean): string[] {
 
 /** The user's own way to reach remotes, and nothing of the repository's. Set last: an empty helper forgets those before. */
 function networkConfig(config: readonly ScopedEntry[]): ConfigEntry[] {
+  const limits = new Map(
+    [...LIMITS].map(([key, value]): ConfigEntry => [key, trustedValue(config, key) ?? value]),
+  );
   const neutral = config.filter(isFromRepository).flatMap(({ key }): ConfigEntry[] => {
-    const value = neutralOf(key);
+    const value = neutralOf(key, limits);
     return value === undefined ? [] : [[key, trustedValue(config, key) ?? value]];
   });
   const helpers = config
     .filter((entry) => !isFromRepository(entry) && /^credential\.(.*\.)?helper$/.test(entry.key))
     .map(({ key, value }): ConfigEntry => [key, value]);
   return [
+    ...limits,
     ...neutral,
     ['ssh.variant', trustedValue(config, 'ssh.variant') ?? 'auto'],
     ['credential.helper', ''],
@@ -129,9 +141,11 @@ function networkConfig(config: readonly ScopedEntry[]): ConfigEntry[] {
   ];
 }
 
-function neutralOf(key: string): string | undefined {
+function neutralOf(key: string, limits: ReadonlyMap<string, string>): string | undefined {
   if (/^remote\..*\.proxy$/.test(key)) return '';
-  return key.startsWith('http.') ? NEUTRAL_HTTP.get(key.slice(key.lastIndexOf('.') + 1)) : undefined;
+  if (!key.startsWith('http.')) return undefined;
+  const name = key.slice(key.lastIndexOf('.') + 1);
+  return NEUTRAL_HTTP.get(name) ?? limits.get(`http.${name}`);
 }
 
 function environment(config: readonly ScopedEntry[]): Record<string, string> {
