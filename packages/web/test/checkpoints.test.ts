@@ -220,3 +220,43 @@ test('a turn says what it changed; a session with uncommitted work is deleted wh
   await page.getByText(words.board.removeDialog.isBack).waitFor();
   expect(readFileSync(file, 'utf8')).toBe('not committed\n');
 });
+
+test('a deleted session is brought back from the list, which the board and the palette lead to', async () => {
+  const turn = await TurnDesk.open();
+  const { client } = desk.home;
+  await client.updateSession(turn.session.id, { title: 'Sort the shelf' });
+  await client.removeSession(turn.session.id, 'keep');
+  expect(turn.read('one.txt')).toBe(null);
+  const list = words.checkpoints.removed;
+  const line = (page: Page) => page.getByRole('listitem').filter({ hasText: 'Sort the shelf' });
+  for (const [name, look] of Object.entries({
+    light: { theme: 'light' },
+    dark: { theme: 'dark' },
+    phone: { phone: true },
+  } as const)) {
+    const page = await desk.window({ ...look, bypassPolicy: true });
+    await picture(page, `board-${name}`);
+    await page.getByRole('button', { name: list.title }).click();
+    await page.getByRole('dialog', { name: list.title }).getByText('Sort the shelf').waitFor();
+    await picture(page, `removed-${name}`);
+    expect(await faults(page)).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    await page.context().close();
+  }
+
+  const page = await desk.window();
+  await page.keyboard.press('ControlOrMeta+k');
+  await page.keyboard.type(list.title);
+  await page.getByRole('option', { name: list.title }).waitFor();
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: list.title });
+  await line(page).getByText('pilotlight/').waitFor();
+  await dialog.getByRole('button', { name: list.bringBackThis('Sort the shelf') }).press('Enter');
+  await page.getByText(list.isBack('Sort the shelf', null)).waitFor();
+  await line(page).waitFor({ state: 'detached' });
+  expect([turn.read('one.txt'), turn.read('two.txt')]).toEqual(['mine\n', '2\n']);
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  await page.locator('[data-board-row]', { hasText: 'Sort the shelf' }).waitFor();
+  await page.context().close();
+}, 60_000);

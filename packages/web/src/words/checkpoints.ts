@@ -1,6 +1,8 @@
 const count = (n: number, one: string, many = `${one}s`) =>
   `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
 
+const day = (at: number) => new Date(at).toLocaleDateString('en', { day: 'numeric', month: 'short' });
+
 export const checkpoints = {
   menu: 'Undo, restore or fork this turn',
   items: {
@@ -57,5 +59,16 @@ export const checkpoints = {
     running: 'Forking…',
     done: (branch: string | null) =>
       branch === null ? 'You are in the fork.' : `You are in the fork, on branch ${branch}.`,
+  },
+  removed: {
+    title: 'Deleted sessions',
+    about: 'Kept for 30 days, with everything that was said and the files as they were.',
+    none: 'Nothing was deleted in the last 30 days.',
+    when: (at: number, until: number) => `Deleted ${day(at)}, kept until ${day(until)}`,
+    bringBack: 'Bring back',
+    bringBackThis: (title: string) => `Bring back “${title}”`,
+    isBack: (title: string, branch: string | null) =>
+      branch === null ? `“${title}” is back.` : `“${title}” is back, on branch ${branch}.`,
+    open: 'Open',
   },
 };

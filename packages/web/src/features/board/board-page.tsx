@@ -7,6 +7,7 @@ import { useSessionRows } from '../../live/session-rows.ts';
 import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { words } from '../../words/index.ts';
+import { openRemovedSessions } from '../checkpoints/open-removed-sessions.ts';
 import { boardGroups, filterRows, type BoardFilter } from './board-filter.ts';
 import { BoardHeader } from './board-header.tsx';
 import { BoardList, type BoardGroup } from './board-list.tsx';
@@ -88,6 +89,9 @@ function Board() {
             {words.board.noSessions}
           </Empty>
         )}
+        <Button look="quiet" onClick={openRemovedSessions} className="mt-4 ml-1 text-small text-ink-3">
+          {words.checkpoints.removed.title}
+        </Button>
       </div>
     </div>
   );
