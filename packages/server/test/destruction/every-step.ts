@@ -21,7 +21,7 @@ export interface Destruction<T> {
   env?: Record<string, string>;
 }
 
-/** `npm run destruction`: each step; otherwise the first and the last of each kind, so that `npm test` stays short. */
+/** `npm run destruction`: each step; otherwise the first of each kind, so that `npm test` stays short. */
 const IS_WHOLE = process.env['PILOTLIGHT_DESTRUCTION'] === 'whole';
 
 /** How long one test of this may take, in ms. */
@@ -38,7 +38,7 @@ export async function dieAtEveryStep<T>(destruction: Destruction<T>): Promise<st
     // A run may have more steps than the first one had.
     const last = IS_WHOLE ? Infinity : names.length;
     for (let dieAt = 1; dieAt <= last; dieAt += 1) {
-      if (!IS_WHOLE && !isFirstOrLastOfItsKind(names, dieAt - 1)) continue;
+      if (!IS_WHOLE && !isFirstOfItsKind(names, dieAt - 1)) continue;
       const { name } = await killOnce(destruction, { dieAt, when });
       if (name === null) break;
       died.push(`${when} ${name}`);
@@ -48,10 +48,9 @@ export async function dieAtEveryStep<T>(destruction: Destruction<T>): Promise<st
 }
 
 /** Steps are of one kind when they do the same, to whatever file. */
-function isFirstOrLastOfItsKind(names: readonly string[], index: number): boolean {
+function isFirstOfItsKind(names: readonly string[], index: number): boolean {
   const kinds = names.map((name) => name.replace(/ \/.*/, ''));
-  const kind = kinds[index] ?? '';
-  return kinds.indexOf(kind) === index || kinds.lastIndexOf(kind) === index;
+  return kinds.indexOf(kinds[index] ?? '') === index;
 }
 
 /** `name`: of the step it died at; null when it came to the end. */

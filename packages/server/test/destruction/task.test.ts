@@ -53,7 +53,7 @@ it('a task runs its prompt once, in one session, and is told of', { timeout: DES
         expect(told).toContain(task.id);
       },
     });
-    expect(died.filter((step) => step === 'during commit').length).toBeGreaterThan(1);
+    expect(died).toContain('during commit');
     expect(died).toContain('during git worktree add');
   } finally {
     receiver.close();
