@@ -309,6 +309,25 @@ test.each(['light', 'dark'] as const)('a screen reader finds nothing wrong, %s',
   }
 });
 
+test('where no file is chosen, the first is shown; not on a phone, and the keyboard stays where it is', async () => {
+  review.cart({ 5: 'const line5 = 500;' });
+  review.write({ 'src/zebra.ts': 'export const zebra = true;\n' });
+  const page = await review.window();
+  await lines(page, 'src/cart.ts').getByText('const line5 = 500;').waitFor();
+  expect(await row(page, /cart\.ts/).getAttribute('aria-current')).toBe('true');
+  expect(await page.evaluate('document.activeElement === document.body')).toBe(true);
+  expect(new URL(page.url()).searchParams.has('file')).toBe(false);
+  await page.getByRole('searchbox', { name: w.filter }).fill('zebra');
+  await lines(page, 'src/zebra.ts').getByText('export const zebra = true;').waitFor();
+  expect(await page.getByRole('searchbox', { name: w.filter }).inputValue()).toBe('zebra');
+  await page.context().close();
+
+  const phone = await review.window({}, { phone: true });
+  await row(phone, /cart\.ts/).waitFor();
+  expect(await lines(phone, 'src/cart.ts').count()).toBe(0);
+  await phone.context().close();
+});
+
 test(
   'five thousand changed files are listed, and few of them are on the page',
   { timeout: 120_000 },

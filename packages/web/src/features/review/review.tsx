@@ -20,7 +20,7 @@ import { ReviewBar } from './review-bar.tsx';
 import { ReviewFile } from './review-file.tsx';
 import { ReviewList } from './review-list.tsx';
 import { isTurn, isUncommitted, type ReviewPlace } from './scope.ts';
-import { useListed } from './use-listed.ts';
+import { useListed, type Listed } from './use-listed.ts';
 import { usePick } from './use-pick.ts';
 import { useReviewCommands } from './use-review-commands.ts';
 import { useViewed } from './use-viewed.ts';
@@ -38,14 +38,15 @@ export interface ReviewProps {
 }
 
 /** The changes of a session: which files, what changed in them, what to say about it and what to do with it. */
-export function Review({ session, chatId, place, go, isWide, more }: ReviewProps) {
-  const { scope } = place;
+export function Review({ session, chatId, place: wanted, go, isWide, more }: ReviewProps) {
   const [query, setQuery] = useState('');
   const [asked, setAsked] = useState<ReviewRequest | null>(null);
   const filter = useRef<HTMLInputElement>(null);
   const lines = useRef<DiffLinesHandle>(null);
   useFreshReview(session.id, chatId);
-  const listed = useListed(session.id, scope, query);
+  const listed = useListed(session.id, wanted.scope, query);
+  const place = isWide ? withFirstFile(wanted, listed.ordered) : wanted;
+  const { scope } = place;
   const review = useReviewNotes(session.id);
   const facts = useReviewFacts(session.id);
   const { isViewed, setViewed } = useViewed(session.id, review);
@@ -207,4 +208,10 @@ export function Review({ session, chatId, place, go, isWide, more }: ReviewProps
       </Empty>
     );
   }
+}
+
+/** Where no file is chosen, the first one that is listed; the address stays without one. */
+function withFirstFile(place: ReviewPlace, [first]: readonly Listed[]): ReviewPlace {
+  if (place.file !== null || first === undefined) return place;
+  return { scope: first.scope, file: first.file.path };
 }

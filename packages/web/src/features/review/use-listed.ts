@@ -7,7 +7,7 @@ import type { ListedScope } from './review-list.tsx';
 import { isUncommitted, type Scope } from './scope.ts';
 
 /** A file with the scope it is listed in. */
-interface Listed {
+export interface Listed {
   scope: Scope;
   file: DiffFile;
 }
