@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { TempRepository } from '../temp-repository.ts';
 import type { Compared } from './comparison-of.ts';
 import { describeChanges, listDiff } from './list-diff.ts';
-import { readFileDiff } from './read-file-diff.ts';
+import { findChange, readFileDiff } from './read-file-diff.ts';
 
 let repository: TempRepository;
 let path: string;
@@ -60,6 +60,40 @@ it('tells added, modified, deleted, renamed, copied modes and untracked files ap
   expect(of('gone.txt')).toMatchObject({ object: null, newMode: null, size: null });
   expect(of('new.txt')?.object).toBe(repository.git('hash-object', 'new.txt'));
   expect(of('a.txt')?.object).toBe(repository.git('hash-object', 'a.txt'));
+});
+
+it('finds one file as the list of all has it, and as it is now', async () => {
+  const long = Array.from({ length: 30 }, (_, line) => `line ${line}\n`).join('');
+  repository.commit('more', {
+    'long.txt': long,
+    'gone.txt': 'x\n',
+    'run.sh': '#!/bin/sh\n',
+    'f/in.txt': 'i\n',
+  });
+  renameSync(join(path, 'long.txt'), join(path, 'longer.txt'));
+  rmSync(join(path, 'gone.txt'));
+  rmSync(join(path, 'f'), { recursive: true });
+  chmodSync(join(path, 'run.sh'), 0o755);
+  repository.git('add', '-A');
+  repository.write({
+    'a.txt': 'other\n',
+    f: 'a file now\n',
+    'new.txt': 'n\n',
+    'longer.txt': `${long}more\n`,
+  });
+  for (const compared of [HEAD, UNSTAGED, STAGED]) {
+    const { changes } = await listDiff(path, compared);
+    expect(changes.length).toBeGreaterThan(2);
+    for (const change of changes) expect(await findChange(path, compared, change.path)).toEqual(change);
+  }
+  await expect(findChange(path, HEAD, 'long.txt')).rejects.toMatchObject({ code: 'file_not_found' });
+
+  const added = async () => (await readFileDiff(path, HEAD, 'a.txt', PLAIN)).file.additions;
+  expect(await added()).toBe(1);
+  repository.write({ 'a.txt': 'other\nagain\n' });
+  expect(await added()).toBe(2);
+  repository.git('checkout', '-q', 'HEAD', '--', 'a.txt');
+  await expect(added()).rejects.toMatchObject({ code: 'file_not_found' });
 });
 
 it('keeps what is staged and what is not apart', async () => {

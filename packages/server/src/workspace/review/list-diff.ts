@@ -54,6 +54,28 @@ export async function listDiff(
   return { changes, truncated: result.truncated };
 }
 
+/**
+ * One file that is there on both sides, without a list of all. What is there on one side only may be half of a rename, and
+ * is not found here.
+ */
+export async function findOnBothSides(
+  cwd: string,
+  compared: Compared,
+  path: string,
+  signal?: AbortSignal,
+): Promise<ListedChange | null> {
+  const env = diffEnv(compared);
+  const args = diffArgs(compared, ['--raw', '-z', '--no-abbrev'], [path]);
+  const { bytes } = await gitOk(args, { cwd, signal, env });
+  const found = await parseDiffRecords(bytes);
+  const tracked = found.get(path);
+  // What is below it counts too, as a name: a folder in place of a file.
+  if (tracked === undefined || found.size > 1) return null;
+  if (tracked.status !== 'modified' || tracked.old === null || tracked.newMode === null) return null;
+  const conflicted = compared.kind === 'trees' ? [] : await listConflicted(cwd, signal, env);
+  return conflicted.includes(path) ? null : { path, tracked };
+}
+
 /** Those files with their lines and their content on the new side, in the same order; none is `viewed`. */
 export async function describeChanges(
   cwd: string,

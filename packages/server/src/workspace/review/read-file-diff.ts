@@ -7,7 +7,7 @@ import { isBinary } from '../count-lines.ts';
 import { git, gitFailure, gitOk } from '../git.ts';
 import { parseDiffRecords, type TrackedChange } from '../tracked-changes.ts';
 import { diffArgs, diffEnv, type Compared } from './comparison-of.ts';
-import { describeChanges, listDiff, type ListedChange } from './list-diff.ts';
+import { describeChanges, findOnBothSides, listDiff, type ListedChange } from './list-diff.ts';
 import {
   diffHunk,
   hunkId,
@@ -59,6 +59,8 @@ export async function findChange(
   signal?: AbortSignal,
 ): Promise<ListedChange> {
   const name = await pathInside(cwd, path);
+  const modified = await findOnBothSides(cwd, compared, name, signal);
+  if (modified !== null) return modified;
   const { changes } = await listDiff(cwd, compared, signal);
   const found = changes.find((change) => change.path === name || change.path === `${name}/`);
   if (found !== undefined) return found;
