@@ -246,8 +246,8 @@ test('a deleted session is brought back from the list, which the board and the p
 
   const page = await desk.window();
   await page.keyboard.press('ControlOrMeta+k');
-  await page.keyboard.type(list.title);
-  await page.getByRole('option', { name: list.title }).waitFor();
+  await page.getByRole('combobox').fill(list.title);
+  await page.getByRole('option', { name: list.title }).first().waitFor();
   await page.keyboard.press('Enter');
   const dialog = page.getByRole('dialog', { name: list.title });
   await line(page).getByText('pilotlight/').waitFor();
