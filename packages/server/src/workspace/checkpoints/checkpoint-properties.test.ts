@@ -53,6 +53,23 @@ const step = fc.oneof(
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
+/** For git a file that was written again as it was is another one until it has looked into it. */
+const WRITTEN_AGAIN: Step[] = [
+  { do: 'write', at: 'a', content: '' },
+  { do: 'checkpoint' },
+  { do: 'write', at: 'a', content: '' },
+  { do: 'restore', which: 0 },
+];
+
+/** The folder is no repository inside. */
+const FOLDER_FOR_FILE: Step[] = [
+  { do: 'write', at: 'sub', content: '' },
+  { do: 'checkpoint' },
+  { do: 'write', at: 'sub/c', content: '' },
+  { do: 'checkpoint' },
+  { do: 'remove', at: 'sub/c' },
+];
+
 /** Every file of a folder with its type, mode and bytes. */
 function filesOf(root: string, at = ''): Record<string, string> {
   const found: Record<string, string> = {};
@@ -71,12 +88,14 @@ function filesOf(root: string, at = ''): Record<string, string> {
 }
 
 function clear(root: string, path: string): void {
-  rmSync(join(root, path), { recursive: true, force: true });
   // A file in the place of a folder on the way gives way.
-  for (let up = dirname(path); up !== '.'; up = dirname(up)) {
+  const names = dirname(path).split('/');
+  for (const up of names.map((_name, index) => names.slice(0, index + 1).join('/'))) {
     const found = lstatSync(join(root, up), { throwIfNoEntry: false });
-    if (found !== undefined && !found.isDirectory()) rmSync(join(root, up));
+    if (found === undefined) break;
+    if (!found.isDirectory()) rmSync(join(root, up));
   }
+  rmSync(join(root, path), { recursive: true, force: true });
   mkdirSync(dirname(join(root, path)), { recursive: true });
 }
 
@@ -106,7 +125,9 @@ function edit(repository: TempRepository, one: Step): void {
       clear(root, one.at);
       return writeFileSync(join(root, one.at), Buffer.from(one.content, 'latin1'));
     case 'remove':
-      return rmSync(join(root, one.at), { recursive: true, force: true });
+      if (existsSync(dirname(join(root, one.at))))
+        rmSync(join(root, one.at), { recursive: true, force: true });
+      return;
     case 'chmod':
       if (lstatSync(join(root, one.at), { throwIfNoEntry: false })?.isFile())
         chmodSync(join(root, one.at), one.exec ? 0o755 : 0o644);
@@ -173,6 +194,6 @@ test('whatever is edited, staged, committed and stashed, a restore gives back ex
         } else edit(repository, one);
       }
     }),
-    { numRuns: 25, endOnFailure: false },
+    { numRuns: 25, endOnFailure: false, examples: [[WRITTEN_AGAIN], [FOLDER_FOR_FILE]] },
   );
 });

@@ -40,6 +40,8 @@ export async function treeWith(
  * @throws PilotlightError `conflict`
  */
 export async function putBack(shadow: Shadow, from: string, to: string): Promise<void> {
+  // A file that was written again as it was counts as changed until our index has seen that it is the same.
+  await shadow.git(['update-index', '-q', '--refresh']);
   const args = ['read-tree', '-m', '-u', from, to];
   const result = await shadow.git(args);
   if (result.exitCode === 0) return;

@@ -56,9 +56,11 @@ async function snapshotOnce(shadow: Shadow, { ignored, cutoff }: SnapshotOptions
   const leftOut = [...found.leftOut];
   const info = found.strike.map((path) => struck(shadow, path));
   for (const path of found.repositories) {
-    const commit = await commitInside(worktreePath, path);
+    const inside = await repositoryInside(worktreePath, path);
+    const commit = inside?.commit ?? null;
     info.push(commit === null ? struck(shadow, path) : `160000 ${commit}\t${path}`);
-    leftOut.push({ path: shown(path), why: 'repository' });
+    // A plain folder where a file was is held with its own files.
+    if (inside !== null) leftOut.push({ path: shown(path), why: 'repository' });
   }
   if (info.length > 0) {
     await shadow.gitOk(['update-index', '--replace', '--add', '-z', '--index-info'], {
@@ -105,11 +107,14 @@ async function trackedButIgnored(worktreePath: string, anew = false): Promise<st
   return paths;
 }
 
-/** The commit a repository inside is at; null when it has none, and for a folder that is no repository. */
-async function commitInside(worktreePath: string, path: string): Promise<string | null> {
+/** A repository inside and the commit it is at, null when it has none; null for a folder that is no repository. */
+async function repositoryInside(
+  worktreePath: string,
+  path: string,
+): Promise<{ commit: string | null } | null> {
   const inside = join(worktreePath, shown(path));
   const isRepository = await stat(join(inside, '.git')).catch(() => null);
-  return isRepository === null ? null : readCommit(inside, 'HEAD').catch(() => null);
+  return isRepository === null ? null : { commit: await readCommit(inside, 'HEAD').catch(() => null) };
 }
 
 async function readIn(
