@@ -10,6 +10,7 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  type Stats,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -87,12 +88,21 @@ function filesOf(root: string, at = ''): Record<string, string> {
   return found;
 }
 
+/** null: nothing is there, also since a file or a loop is on the way */
+function look(root: string, path: string): Stats | null {
+  try {
+    return lstatSync(join(root, path));
+  } catch {
+    return null;
+  }
+}
+
 function clear(root: string, path: string): void {
   // A file in the place of a folder on the way gives way.
   const names = dirname(path).split('/');
   for (const up of names.map((_name, index) => names.slice(0, index + 1).join('/'))) {
-    const found = lstatSync(join(root, up), { throwIfNoEntry: false });
-    if (found === undefined) break;
+    const found = look(root, up);
+    if (found === null) break;
     if (!found.isDirectory()) rmSync(join(root, up));
   }
   rmSync(join(root, path), { recursive: true, force: true });
@@ -125,12 +135,10 @@ function edit(repository: TempRepository, one: Step): void {
       clear(root, one.at);
       return writeFileSync(join(root, one.at), Buffer.from(one.content, 'latin1'));
     case 'remove':
-      if (existsSync(dirname(join(root, one.at))))
-        rmSync(join(root, one.at), { recursive: true, force: true });
+      if (look(root, one.at)) rmSync(join(root, one.at), { recursive: true, force: true });
       return;
     case 'chmod':
-      if (lstatSync(join(root, one.at), { throwIfNoEntry: false })?.isFile())
-        chmodSync(join(root, one.at), one.exec ? 0o755 : 0o644);
+      if (look(root, one.at)?.isFile()) chmodSync(join(root, one.at), one.exec ? 0o755 : 0o644);
       return;
     case 'symlink':
       clear(root, one.at);
@@ -138,8 +146,7 @@ function edit(repository: TempRepository, one: Step): void {
     case 'rename':
       if (existsSync(join(root, one.at)) && !one.to.startsWith(one.at) && !one.at.startsWith(one.to)) {
         clear(root, one.to);
-        if (lstatSync(join(root, one.at), { throwIfNoEntry: false }))
-          renameSync(join(root, one.at), join(root, one.to));
+        if (look(root, one.at)) renameSync(join(root, one.at), join(root, one.to));
       }
       return;
     case 'stage':
