@@ -24,8 +24,6 @@ export const changes = {
   files: (count: number) => (count === 1 ? '1 file' : `${count} files`),
   against: (base: string) => `against ${base.slice(0, 10)}`,
   list: 'Changed files',
-  refresh: 'Look again',
-  unified: 'Unified',
   split: 'Side by side',
   back: 'Back to the list',
   previous: 'Previous file',
