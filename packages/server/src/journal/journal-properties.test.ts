@@ -47,13 +47,14 @@ const overTheWire = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
 /**
  * What two clients must agree on. A snapshot holds the turns of its messages, the queued and the active ones; a
- * follower knows all it ever heard of. Creation times never change in life, but random events change them.
+ * follower knows all it ever heard of. When a turn was made and what it continues never change in life, but random
+ * events change them.
  */
 function comparable(state: ChatState, reference: ChatState) {
   const turns = Object.fromEntries(
     Object.values(state.turns)
       .filter(({ id }) => id in reference.turns)
-      .map((turn) => [turn.id, { ...turn, createdAt: 0 }]),
+      .map((turn) => [turn.id, { ...turn, createdAt: 0, continues: null }]),
   );
   const permissions = Object.fromEntries(
     Object.values(state.permissions)
