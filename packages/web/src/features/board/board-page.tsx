@@ -1,11 +1,12 @@
 import type { IndexState } from '@pilotlight/protocol';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { archivedRows } from '../../live/groups.ts';
 import { useIndex, useIsIndexLoaded } from '../../live/index-store.ts';
 import { keepRows } from '../../live/keep-rows.ts';
 import { useSessionRows } from '../../live/session-rows.ts';
 import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
+import { late } from '../../ui/late.tsx';
 import { words } from '../../words/index.ts';
 import { openRemovedSessions } from '../checkpoints/open-removed-sessions.ts';
 import { boardGroups, filterRows, type BoardFilter } from './board-filter.ts';
@@ -13,7 +14,7 @@ import { BoardHeader } from './board-header.tsx';
 import { BoardList, type BoardGroup } from './board-list.tsx';
 import { openNewSession } from './new-session.ts';
 
-const FirstRun = lazy(() => import('./first-run.tsx'));
+const FirstRun = late(async () => (await import('./first-run.tsx')).FirstRun);
 
 let archived: ReturnType<typeof archivedRows> = [];
 const keptArchived = (index: IndexState) => (archived = keepRows(archived, archivedRows(index)));
@@ -26,13 +27,7 @@ export function BoardPage() {
   const [isFirst, setIsFirst] = useState(false);
   if (!isLoaded) return null;
   if (!hasProjects && !isFirst) setIsFirst(true);
-  if (isFirst) {
-    return (
-      <Suspense fallback={null}>
-        <FirstRun />
-      </Suspense>
-    );
-  }
+  if (isFirst) return <FirstRun />;
   return <Board />;
 }
 

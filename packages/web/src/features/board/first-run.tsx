@@ -21,7 +21,7 @@ const FIELD =
 const OFFERED = 6;
 
 /** The first minutes: a folder, an agent, a prompt, and the first answer streams. */
-export default function FirstRun() {
+export function FirstRun() {
   const navigate = useNavigate();
   const agents = useAgents();
   const [path, setPath] = useState('');

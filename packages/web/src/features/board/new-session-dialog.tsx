@@ -5,7 +5,7 @@ import { NewSessionForm } from './new-session-form.tsx';
 import { closeNewSession, useNewSession } from './new-session.ts';
 
 /** The one dialog that begins a session, wherever it was asked for. */
-export default function NewSessionDialog() {
+export function NewSessionDialog() {
   const { isOpen, projectId, opened } = useNewSession();
   const [browsing, setBrowsing] = useState(false);
   const prompt = useRef<HTMLTextAreaElement>(null);

@@ -1,20 +1,15 @@
 import { Tabs } from '@base-ui/react/tabs';
-import { lazy, Suspense } from 'react';
 import { useCommands } from '../../app/commands.ts';
 import { cx } from '../../ui/class-names.ts';
+import { late } from '../../ui/late.tsx';
 import { words } from '../../words/index.ts';
 import { showSideTab, useSide, type SideTab } from '../session/side-state.ts';
 import { ChangesTab } from './changes-tab.tsx';
 import { PlanTab } from './plan-tab.tsx';
 
-const FilesTab = lazy(() => import('./files-tab.tsx').then((module) => ({ default: module.FilesTab })));
-const TerminalTab = lazy(() =>
-  import('./terminal-tab.tsx').then((module) => ({ default: module.TerminalTab })),
-);
-
-const ScriptsTab = lazy(() =>
-  import('../scripts/scripts-tab.tsx').then((module) => ({ default: module.ScriptsTab })),
-);
+const FilesTab = late(async () => (await import('./files-tab.tsx')).FilesTab);
+const TerminalTab = late(async () => (await import('./terminal-tab.tsx')).TerminalTab);
+const ScriptsTab = late(async () => (await import('../scripts/scripts-tab.tsx')).ScriptsTab);
 
 const TABS: readonly SideTab[] = ['changes', 'plan', 'files', 'terminal', 'scripts'];
 
@@ -57,13 +52,11 @@ export function Side({ chatId, sessionId }: SideProps) {
       </Tabs.List>
       {TABS.map((each) => (
         <Tabs.Panel key={each} value={each} className="min-h-0 flex-1 outline-none">
-          <Suspense fallback={null}>
-            {each === 'changes' ? <ChangesTab chatId={chatId} sessionId={sessionId} /> : null}
-            {each === 'plan' ? <PlanTab chatId={chatId} /> : null}
-            {each === 'files' ? <FilesTab sessionId={sessionId} /> : null}
-            {each === 'scripts' ? <ScriptsTab sessionId={sessionId} /> : null}
-            {each === 'terminal' ? <TerminalTab chatId={chatId} sessionId={sessionId} /> : null}
-          </Suspense>
+          {each === 'changes' ? <ChangesTab chatId={chatId} sessionId={sessionId} /> : null}
+          {each === 'plan' ? <PlanTab chatId={chatId} /> : null}
+          {each === 'files' ? <FilesTab sessionId={sessionId} /> : null}
+          {each === 'scripts' ? <ScriptsTab sessionId={sessionId} /> : null}
+          {each === 'terminal' ? <TerminalTab chatId={chatId} sessionId={sessionId} /> : null}
         </Tabs.Panel>
       ))}
     </Tabs.Root>

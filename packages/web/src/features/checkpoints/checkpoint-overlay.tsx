@@ -1,14 +1,12 @@
-import { lazy, Suspense } from 'react';
 import { useCommands } from '../../app/commands.ts';
+import { late } from '../../ui/late.tsx';
 import { words } from '../../words/index.ts';
 import { openRemovedSessions, useRemovedSessions } from './open-removed-sessions.ts';
 import { useTurnChange } from './open-turn-change.ts';
 
-const TurnChangeDialog = lazy(() =>
-  import('./turn-change-dialog.tsx').then((module) => ({ default: module.TurnChangeDialog })),
-);
-const RemovedSessionsDialog = lazy(() =>
-  import('./removed-sessions-dialog.tsx').then((module) => ({ default: module.RemovedSessionsDialog })),
+const TurnChangeDialog = late(async () => (await import('./turn-change-dialog.tsx')).TurnChangeDialog);
+const RemovedSessionsDialog = late(
+  async () => (await import('./removed-sessions-dialog.tsx')).RemovedSessionsDialog,
 );
 
 /** What asks about kept states, and the list of deleted sessions, over any place. */
@@ -24,9 +22,9 @@ export function CheckpointOverlay() {
     },
   ]);
   return (
-    <Suspense>
+    <>
       {request === null ? null : <TurnChangeDialog request={request} />}
       {isListOpen ? <RemovedSessionsDialog /> : null}
-    </Suspense>
+    </>
   );
 }

@@ -1,8 +1,9 @@
 import { Outlet } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { useShortcuts } from '../../app/commands.ts';
 import { useViewport, type Viewport } from '../../app/viewport.ts';
 import { cx } from '../../ui/class-names.ts';
+import { late } from '../../ui/late.tsx';
 import { ResizeEdge } from '../../ui/resize-edge.tsx';
 import { words } from '../../words/index.ts';
 import { useNewSession } from '../board/new-session.ts';
@@ -14,8 +15,7 @@ import { useDocumentTitle, usePlaceName, useRememberSession, useRouteFocus, useS
 import { Rail, RailStrip } from './rail.tsx';
 import { RAIL, toggleRail, useDrawer, useRail } from './rail-state.ts';
 
-const loadNewSession = () => import('../board/new-session-dialog.tsx');
-const NewSessionDialog = lazy(loadNewSession);
+const NewSessionDialog = late(async () => (await import('../board/new-session-dialog.tsx')).NewSessionDialog);
 /** When the code of what may be opened any time is fetched, in ms after the first paint: behind what is looked at. */
 const LATER = 1_500;
 
@@ -97,14 +97,10 @@ function Navigation({ viewport }: { viewport: Viewport }) {
 function NewSession() {
   const isOpen = useNewSession((state) => state.isOpen);
   useEffect(() => {
-    const timer = setTimeout(() => void loadNewSession().catch(() => {}), LATER);
+    const timer = setTimeout(NewSessionDialog.preload, LATER);
     return () => clearTimeout(timer);
   }, []);
   const wasOpen = useRef(false);
   wasOpen.current ||= isOpen;
-  return wasOpen.current ? (
-    <Suspense fallback={null}>
-      <NewSessionDialog />
-    </Suspense>
-  ) : null;
+  return wasOpen.current ? <NewSessionDialog /> : null;
 }

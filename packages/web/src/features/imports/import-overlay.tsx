@@ -1,13 +1,11 @@
 import { useParams } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
 import { useCommands } from '../../app/commands.ts';
 import { currentIndex } from '../../live/index-store.ts';
+import { late } from '../../ui/late.tsx';
 import { words } from '../../words/index.ts';
 import { openImport, useImportOverlay } from './open-import.ts';
 
-const ImportDialog = lazy(() =>
-  import('./import-dialog.tsx').then((module) => ({ default: module.ImportDialog })),
-);
+const ImportDialog = late(async () => (await import('./import-dialog.tsx')).ImportDialog);
 
 /** The way to conversations that agents have by themselves, over any place. */
 export function ImportOverlay() {
@@ -21,10 +19,5 @@ export function ImportOverlay() {
     },
   ]);
   const shown = useImportOverlay((state) => state.shown);
-  if (shown === null) return null;
-  return (
-    <Suspense>
-      <ImportDialog projectId={shown.projectId} />
-    </Suspense>
-  );
+  return shown === null ? null : <ImportDialog projectId={shown.projectId} />;
 }

@@ -18,7 +18,7 @@ import { noteUsed, useRecent } from './recent.ts';
 
 const ICON = { size: 16, strokeWidth: 1.75, className: 'text-ink-3' };
 
-export default function PaletteDialog({ isOpen }: { isOpen: boolean }) {
+export function PaletteDialog({ isOpen }: { isOpen: boolean }) {
   return (
     <Dialog
       open={isOpen}

@@ -1,10 +1,11 @@
-import { lazy, Suspense, useEffect, useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { useCommands } from '../../app/commands.ts';
+import { late } from '../../ui/late.tsx';
+import { whenIdle } from '../../ui/when-idle.ts';
 import { words } from '../../words/index.ts';
 import { toggle, useOpen } from './open-state.ts';
 
-const load = () => import('./palette-dialog.tsx');
-const PaletteDialog = lazy(load);
+const PaletteDialog = late(async () => (await import('./palette-dialog.tsx')).PaletteDialog);
 
 /** The command palette: one field over everything. Its code comes when the page is idle, so that it opens at once. */
 export function Palette() {
@@ -19,23 +20,8 @@ export function Palette() {
       run: () => toggle('palette'),
     },
   ]);
-  useEffect(() => whenIdle(() => void load().catch(() => {})), []);
+  useEffect(() => whenIdle(PaletteDialog.preload), []);
   const wasOpen = useRef(false);
   wasOpen.current ||= isOpen;
-  if (!wasOpen.current) return null;
-  return (
-    <Suspense fallback={null}>
-      <PaletteDialog isOpen={isOpen} />
-    </Suspense>
-  );
-}
-
-/** Calls once the page has nothing better to do. Answers how to call it off. */
-export function whenIdle(run: () => void): () => void {
-  if ('requestIdleCallback' in window) {
-    const id = requestIdleCallback(run, { timeout: 5_000 });
-    return () => cancelIdleCallback(id);
-  }
-  const timer = setTimeout(run, 1_500);
-  return () => clearTimeout(timer);
+  return wasOpen.current ? <PaletteDialog isOpen={isOpen} /> : null;
 }

@@ -12,7 +12,7 @@ import { spoken } from './spoken.ts';
 
 const text = words.palette.sheet;
 
-export default function SheetDialog({ isOpen }: { isOpen: boolean }) {
+export function SheetDialog({ isOpen }: { isOpen: boolean }) {
   const field = useRef<HTMLInputElement>(null);
   return (
     <Dialog

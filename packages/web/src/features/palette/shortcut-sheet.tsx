@@ -1,11 +1,11 @@
-import { lazy, Suspense, useEffect, useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { isTaken, useCommands } from '../../app/commands.ts';
+import { late } from '../../ui/late.tsx';
+import { whenIdle } from '../../ui/when-idle.ts';
 import { words } from '../../words/index.ts';
 import { toggle, useOpen } from './open-state.ts';
-import { whenIdle } from './palette.tsx';
 
-const load = () => import('./sheet-dialog.tsx');
-const SheetDialog = lazy(load);
+const SheetDialog = late(async () => (await import('./sheet-dialog.tsx')).SheetDialog);
 
 /** The sheet of all shortcuts, and where they are changed. */
 export function ShortcutSheet() {
@@ -31,13 +31,8 @@ export function ShortcutSheet() {
     window.addEventListener('keydown', onKeyDown);
     return () => window.removeEventListener('keydown', onKeyDown);
   }, []);
-  useEffect(() => whenIdle(() => void load().catch(() => {})), []);
+  useEffect(() => whenIdle(SheetDialog.preload), []);
   const wasOpen = useRef(false);
   wasOpen.current ||= isOpen;
-  if (!wasOpen.current) return null;
-  return (
-    <Suspense fallback={null}>
-      <SheetDialog isOpen={isOpen} />
-    </Suspense>
-  );
+  return wasOpen.current ? <SheetDialog isOpen={isOpen} /> : null;
 }

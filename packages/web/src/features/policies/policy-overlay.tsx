@@ -1,17 +1,10 @@
-import { lazy, Suspense } from 'react';
+import { late } from '../../ui/late.tsx';
 import { usePolicyOverlay } from './open-policy.ts';
 
-const PolicyDialog = lazy(() =>
-  import('./policy-dialog.tsx').then((module) => ({ default: module.PolicyDialog })),
-);
+const PolicyDialog = late(async () => (await import('./policy-dialog.tsx')).PolicyDialog);
 
 /** The permissions of a session or project, over any place. */
 export function PolicyOverlay() {
   const shown = usePolicyOverlay((state) => state.shown);
-  if (shown === null) return null;
-  return (
-    <Suspense>
-      <PolicyDialog key={shown.sessionId ?? shown.projectId} shown={shown} />
-    </Suspense>
-  );
+  return shown === null ? null : <PolicyDialog key={shown.sessionId ?? shown.projectId} shown={shown} />;
 }

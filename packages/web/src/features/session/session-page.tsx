@@ -1,6 +1,6 @@
 import type { Chat, Session } from '@pilotlight/protocol';
 import { Link, Navigate, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useViewport } from '../../app/viewport.ts';
 import type { SessionRow } from '../../live/groups.ts';
 import { useIndex, useIsIndexLoaded } from '../../live/index-store.ts';
@@ -8,7 +8,9 @@ import { server } from '../../live/server.ts';
 import { useWatch } from '../../live/use-watch.ts';
 import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
+import { late } from '../../ui/late.tsx';
 import { showError } from '../../ui/toasts.tsx';
+import { whenIdle } from '../../ui/when-idle.ts';
 import { words } from '../../words/index.ts';
 import { RemoveSession } from '../board/remove-session.tsx';
 import { ChatTabs } from './chat-tabs.tsx';
@@ -22,7 +24,7 @@ import { SideColumn, SideSheet } from './side-column.tsx';
 import { useSheet, useSide } from './side-state.ts';
 import { useSessionCommands } from './use-session-commands.ts';
 
-const Review = lazy(async () => ({ default: (await import('../review/review.tsx')).Review }));
+const Review = late(async () => (await import('../review/review.tsx')).Review);
 
 /** A session: its chats as tabs and side by side, and the side with what they changed. */
 export function SessionPage() {
@@ -78,6 +80,7 @@ function LoadedSession({ session }: { session: Session }) {
   const isSideOpen = viewport === 'wide' ? isColumnOpen : isSheetOpen;
   const review = placeOf(search);
 
+  useEffect(() => whenIdle(Review.preload), []);
   useEffect(() => {
     if (activeId !== null) lastShown.set(session.id, activeId);
   }, [session.id, activeId]);
@@ -189,15 +192,13 @@ function LoadedSession({ session }: { session: Session }) {
           onSplit={split}
         />
         {review !== null && activeId !== null ? (
-          <Suspense fallback={null}>
-            <Review
-              session={session}
-              chatId={activeId}
-              place={review}
-              go={goReview}
-              isWide={viewport === 'wide'}
-            />
-          </Suspense>
+          <Review
+            session={session}
+            chatId={activeId}
+            place={review}
+            go={goReview}
+            isWide={viewport === 'wide'}
+          />
         ) : (
           <div className="flex min-h-0 flex-1">
             {panes.map((id) => {

@@ -1,12 +1,12 @@
 import { Dialog } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
-import { lazy, Suspense } from 'react';
 import { IconButton } from '../../ui/button.tsx';
+import { late } from '../../ui/late.tsx';
 import { ResizeEdge } from '../../ui/resize-edge.tsx';
 import { words } from '../../words/index.ts';
 import { SIDE, useSheet, useSide } from './side-state.ts';
 
-const Side = lazy(async () => ({ default: (await import('../changes/side.tsx')).Side }));
+const Side = late(async () => (await import('../changes/side.tsx')).Side);
 
 interface SideProps {
   chatId: string;
@@ -30,9 +30,7 @@ export function SideColumn(props: SideProps) {
         {...SIDE}
         onWidth={(next) => useSide.setState({ width: next })}
       />
-      <Suspense fallback={null}>
-        <Side {...props} />
-      </Suspense>
+      <Side {...props} />
     </aside>
   );
 }
@@ -52,9 +50,7 @@ export function SideSheet(props: SideProps) {
               render={<IconButton label={words.common.close} icon={<X size={16} strokeWidth={1.75} />} />}
             />
           </div>
-          <Suspense fallback={null}>
-            <Side {...props} />
-          </Suspense>
+          <Side {...props} />
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>

@@ -1,16 +1,12 @@
 import { useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
 import { useCommands } from '../../app/commands.ts';
+import { late } from '../../ui/late.tsx';
 import { words } from '../../words/index.ts';
 import { openTaskForm, useTaskForm } from './open-task-form.ts';
 import { useShownSecret } from './shown-secret.ts';
 
-const TaskFormDialog = lazy(() =>
-  import('./task-form-dialog.tsx').then((module) => ({ default: module.TaskFormDialog })),
-);
-const SecretDialog = lazy(() =>
-  import('./secret-dialog.tsx').then((module) => ({ default: module.SecretDialog })),
-);
+const TaskFormDialog = late(async () => (await import('./task-form-dialog.tsx')).TaskFormDialog);
+const SecretDialog = late(async () => (await import('./secret-dialog.tsx')).SecretDialog);
 
 /** The form of a task and the secret of a trigger, over any place; and what can be done about tasks from anywhere. */
 export function TaskOverlay() {
@@ -31,9 +27,9 @@ export function TaskOverlay() {
     { id: 'trigger.new', title: commands.trigger, group, run: () => openTaskForm({ kind: 'trigger' }) },
   ]);
   return (
-    <Suspense>
+    <>
       {request === null ? null : <TaskFormDialog key={opened} request={request} />}
       {shown === null ? null : <SecretDialog {...shown} />}
-    </Suspense>
+    </>
   );
 }

@@ -25,7 +25,7 @@ const STRONG: Record<Line['kind'], string> = {
 };
 
 /** The table of a diff; loaded by `DiffView` when the first is shown. */
-export default function DiffTable({ path, oldText, newText, layout = 'unified' }: DiffViewProps) {
+export function DiffTable({ path, oldText, newText, layout = 'unified' }: DiffViewProps) {
   const [opened, setOpened] = useState<ReadonlySet<number>>(new Set());
   const [limit, setLimit] = useState(SHOWN);
   const base = useMemo(() => diffRows(oldText ?? '', newText), [oldText, newText]);

@@ -1,5 +1,5 @@
-import { lazy, Suspense } from 'react';
 import { words } from '../../words/index.ts';
+import { late } from '../late.tsx';
 
 export interface DiffViewProps {
   /** of the file, for the colours and the accessible name */
@@ -11,13 +11,8 @@ export interface DiffViewProps {
   layout?: 'unified' | 'split';
 }
 
-const DiffTable = lazy(() => import('./diff-table.tsx'));
-
 /** What changed in a file, with line numbers; unchanged stretches are folded, and changes inside a line marked. */
-export function DiffView(props: DiffViewProps) {
-  return (
-    <Suspense fallback={<p className="px-3 py-2 text-ink-3">{words.common.loading}</p>}>
-      <DiffTable {...props} />
-    </Suspense>
-  );
-}
+export const DiffView = late<DiffViewProps>(
+  async () => (await import('./diff-table.tsx')).DiffTable,
+  <p className="px-3 py-2 text-ink-3">{words.common.loading}</p>,
+);
