@@ -10,6 +10,7 @@ import { OpenCodeServerBackend } from './backends/opencode/opencode-server-backe
 import type { DataFolder } from './data-folder.ts';
 import type { AgentSessionDesk } from './dispatch/agent-session-desk.ts';
 import { composeSpares } from './dispatch/compose-residency.ts';
+import type { AheadOfSession } from './dispatch/reserved-worktrees.ts';
 import { McpServers } from './mcp/mcp-servers.ts';
 import { SecretsFile } from './mcp/secrets-file.ts';
 import type { Residency } from './residency/residency.ts';
@@ -25,13 +26,15 @@ export interface BackendParts {
   env: NodeJS.ProcessEnv;
   /** asked only when everything is made */
   residency(this: void): Residency;
+  /** asked only when everything is made */
+  ahead(this: void): AheadOfSession;
   log: Logger;
   now(this: void): number;
 }
 
 /** The agents, what they are given, and the backends that drive them. Nothing is started yet. */
 export function composeBackends(options: BackendParts) {
-  const { store, folder, processes, sessions, settings, env, residency, log, now } = options;
+  const { store, folder, processes, sessions, settings, env, residency, ahead, log, now } = options;
   const keys = new AgentKeys(folder.root);
   const agents = createAgentTable({
     dataFolder: folder.root,
@@ -58,6 +61,7 @@ export function composeBackends(options: BackendParts) {
     folder: folder.spares,
     worktreesFolder: folder.worktrees,
     residency,
+    ahead,
     now,
     onError: (error) => log.warn({ err: error }, 'no worktree could be made ahead'),
   });

@@ -39,7 +39,10 @@ export function composeCheckpoints(parts: CheckpointParts): Checkpoints {
   const restores = new Restores(announcer, book);
   const removed = new RemovedSessions({ announcer, book, shadows });
   const forks = (): Forks => new Forks({ announcer, book, worktreesFolder, catalog: parts.catalog() });
-  const prune = (): void => void pruneCheckpoints(announcer, failed('an old state was not given up'));
+  const prune = (): void => {
+    void pruneCheckpoints(announcer, failed('an old state was not given up'));
+    book.sweep().catch(failed('what is known of a removed worktree was not given up'));
+  };
   const daily = setInterval(prune, DAY_MS).unref();
   const keepers = (): Set<string> =>
     new Set((store.settings.get(KEEPS_IGNORED) as string[] | undefined) ?? []);

@@ -2,6 +2,8 @@ import type { ProcessPort } from '@pilotlight/keeper';
 import type { Project, Session } from '@pilotlight/protocol';
 import { handedOn } from './backends/agent-environment.ts';
 import type { Announcer } from './dispatch/announcer.ts';
+import type { CheckpointBook } from './dispatch/checkpoints/checkpoint-book.ts';
+import type { AheadOfSession } from './dispatch/reserved-worktrees.ts';
 import { Repairs } from './dispatch/repairs.ts';
 import type { WorktreeLocks } from './dispatch/worktree-locks.ts';
 import { WorktreeWatches } from './dispatch/worktree-watches.ts';
@@ -18,6 +20,19 @@ export interface WorktreeParts {
   getSession(id: string): Session;
   getProject(id: string): Project;
   onError(error: unknown): void;
+}
+
+/** What a session's first turn need not wait for, where its worktree waited for it. */
+export function prepareAhead(book: CheckpointBook, scripts: Scripts): AheadOfSession {
+  return {
+    async prepare(path, projectId) {
+      await Promise.all([book.readAhead(path, projectId), scripts.lookAhead(path)]);
+    },
+    forget(path) {
+      book.forget(path);
+      scripts.forget(path);
+    },
+  };
 }
 
 /** What happens to worktrees besides turns: scripts, watching, repairs. Disposing `building` ends both. */

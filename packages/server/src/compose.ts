@@ -11,7 +11,7 @@ import { composeCheckpoints } from './compose-checkpoints.ts';
 import { composeTasks, type TaskDesk } from './compose-tasks.ts';
 import { composeReview } from './compose-review.ts';
 import { openDataFolder, readOrMakeToken, type DataFolder } from './data-folder.ts';
-import { composeWorktrees } from './compose-worktrees.ts';
+import { composeWorktrees, prepareAhead } from './compose-worktrees.ts';
 import { AgentCatalog } from './dispatch/agent-catalog.ts';
 import { AgentLogins } from './dispatch/agent-logins.ts';
 import { AgentImports } from './dispatch/agent-imports.ts';
@@ -101,6 +101,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     settings,
     env: options.env ?? process.env,
     residency: () => residency,
+    ahead: () => ahead,
     log,
     now,
   });
@@ -185,6 +186,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     getProject: (id) => catalog.getProject(id),
     onError: (error) => log.warn({ err: error }, 'a worktree could not be watched'),
   });
+  const ahead = prepareAhead(checkpoints.book, scripts);
   const budgets = new Budgets(store, now);
   const holds: Holds = building.use(
     new Holds({ announcer, budgets, settings: userSettings, kick: (chatId) => dispatcher.kick(chatId) }),

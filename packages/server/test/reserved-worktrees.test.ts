@@ -1,7 +1,7 @@
 /** Worktrees that wait for the next session of a project, with an agent that has one open in them. */
 import type { Chat, Project, Session } from '@pilotlight/protocol';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -71,6 +71,24 @@ it('is taken by the next session, with the agent session that is open in it, and
   expect(serving?.pid).toBe(spare?.pid);
   // Another one waits for the session after it.
   expect(await waiting(path)).not.toBe(path);
+});
+
+it('was read before the session had it, and what changed since is in the state before its first turn', async () => {
+  const first = await used();
+  const path = await waiting(first.session.worktree?.path);
+  const { session, chat } = await home.client.createSession({ projectId: project.id, agent: 'slow' });
+  expect(session.worktree?.path).toBe(path);
+  await home.client.updatePolicy('session', session.id, { mode: 'allow_all' });
+  writeFileSync(join(path, 'mine.txt'), 'before the first prompt\n');
+  const { id } = await home.turn(chat, '/run sleep 0.05; echo of the agent > theirs.txt');
+  await home.running.drained();
+  const { before, after } = await home.client.checkpoints.ofTurn(id);
+  const filesOf = (commit = ''): string[] =>
+    execFileSync('git', ['ls-tree', '-r', '--name-only', commit], { cwd: folder, encoding: 'utf8' })
+      .trim()
+      .split('\n');
+  expect(filesOf(before?.commit)).toEqual(['README.md', 'mine.txt']);
+  expect(filesOf(after?.commit)).toEqual(['README.md', 'mine.txt', 'theirs.txt']);
 });
 
 it('is not taken once the project has moved on, or by a session with a base of its own', async () => {

@@ -9,7 +9,7 @@ import { planSpares, projectsToReserve } from '../residency/spare-plan.ts';
 import type { Store } from '../store/store.ts';
 import type { AgentSessionDesk } from './agent-session-desk.ts';
 import type { ChatReleases } from './chat-releases.ts';
-import { ReservedWorktrees } from './reserved-worktrees.ts';
+import { ReservedWorktrees, type ReservedWorktreesOptions } from './reserved-worktrees.ts';
 import { sessionNeeds } from './session-needs.ts';
 
 export interface ResidencyParts {
@@ -61,18 +61,20 @@ export interface SpareParts {
   folder: string;
   worktreesFolder: string;
   residency(): Residency;
+  ahead: ReservedWorktreesOptions['ahead'];
   now(): number;
   onError(error: unknown): void;
 }
 
 /** Which spares to keep, from what was used; and the worktrees in which some of them wait. */
 export function composeSpares(parts: SpareParts): { plan: SparePlan; reserved: ReservedWorktrees } {
-  const { store, agents, settings, folder, worktreesFolder, residency, now, onError } = parts;
+  const { store, agents, settings, folder, worktreesFolder, residency, ahead, now, onError } = parts;
   const placesUsed = (agent: string, since: number) => store.agentSessions.placesUsedSince(agent, since);
   const reserved = new ReservedWorktrees({
     store,
     worktreesFolder,
     wanted: () => (settings.spares === 0 ? [] : projectsToReserve({ placesUsed }, agents.list(), now())),
+    ahead,
     now,
     onError,
   });

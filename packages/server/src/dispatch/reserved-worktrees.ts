@@ -24,11 +24,20 @@ export interface Reservation {
   settle(): void;
 }
 
+/** What is done in a worktree before a session has it, so that its first turn need not wait for that. */
+export interface AheadOfSession {
+  /** At once where it was done. @throws PilotlightError `git_failed` */
+  prepare(path: string, projectId: string): Promise<void>;
+  /** The worktree is gone. */
+  forget(path: string): void;
+}
+
 export interface ReservedWorktreesOptions {
   store: Store;
   worktreesFolder: string;
   /** ids of the projects in which one is to wait */
   wanted(): string[];
+  ahead(): AheadOfSession;
   now(): number;
   onError(error: unknown): void;
 }
@@ -118,8 +127,12 @@ export class ReservedWorktrees {
     for (const one of this.#waiting) {
       if (this.#stopping.signal.aborted) return;
       const isWanted = wanted.has(one.projectId) && one.path !== '';
-      if (isWanted && (await isCurrent(one, one.projectPath))) wanted.delete(one.projectId);
-      else await this.#remove(one);
+      if (!isWanted || !(await isCurrent(one, one.projectPath))) {
+        await this.#remove(one);
+        continue;
+      }
+      wanted.delete(one.projectId);
+      await this.#o.ahead().prepare(one.path, one.projectId);
     }
     for (const projectId of wanted) await this.#make(projectId);
   }
@@ -143,6 +156,7 @@ export class ReservedWorktrees {
       one === planned ? { ...one, path, branch, baseCommit } : one,
     );
     this.#write();
+    await this.#o.ahead().prepare(path, projectId);
   }
 
   async #remove(one: ReservedWorktree): Promise<void> {
@@ -151,6 +165,7 @@ export class ReservedWorktrees {
     this.#forget(one);
     const { sessionId, projectPath } = one;
     await dropWorktree({ projectPath, worktreesFolder: this.#o.worktreesFolder, sessionId });
+    this.#o.ahead().forget(one.path);
     this.#write();
   }
 

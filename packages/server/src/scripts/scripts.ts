@@ -2,6 +2,7 @@ import {
   PilotlightError,
   PROJECT_CONFIG_FILE,
   portVariable,
+  type Lacking,
   type Project,
   type ScriptOutput,
   type ScriptRun,
@@ -47,6 +48,8 @@ export class Scripts {
   readonly #o: ScriptsOptions;
   /** session id → its worktree being made ready */
   readonly #preparing = new Map<string, Promise<void>>();
+  /** folder of a worktree that no session has yet → what it lacks */
+  readonly #lacking = new Map<string, readonly Lacking[]>();
 
   constructor(options: ScriptsOptions) {
     this.#o = options;
@@ -126,6 +129,16 @@ export class Scripts {
     return preparing;
   }
 
+  /** Looks what a worktree lacks before a session has it, so that its first turn need not wait. */
+  async lookAhead(folder: string): Promise<void> {
+    if (!this.#lacking.has(folder)) this.#lacking.set(folder, await findLacking(folder));
+  }
+
+  /** The worktree is gone. */
+  forget(folder: string): void {
+    this.#lacking.delete(folder);
+  }
+
   async #prepare(sessionId: string): Promise<void> {
     const { announcer } = this.#o;
     const { store } = announcer;
@@ -138,7 +151,8 @@ export class Scripts {
       worktreePath: folder,
       patterns,
     });
-    const lacking = [...left, ...(await findLacking(folder))];
+    const lacking = [...left, ...(this.#lacking.get(folder) ?? (await findLacking(folder)))];
+    this.#lacking.delete(folder);
     const hasSetup = read?.config.setup !== undefined;
     const waits = read !== null && hasSetup && !store.scripts.isAllowed(project.id, read.hash);
     if (hasSetup && !waits) await (await this.#start(place, 'setup')).ended;

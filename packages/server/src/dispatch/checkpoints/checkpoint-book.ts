@@ -2,6 +2,7 @@ import { newId, PilotlightError, type Checkpoint, type CheckpointKind } from '@p
 import { fileClock } from '../../workspace/checkpoints/file-clock.ts';
 import { Shadow } from '../../workspace/checkpoints/shadow.ts';
 import { takeSnapshot } from '../../workspace/checkpoints/snapshot.ts';
+import { sweepShadows } from '../../workspace/checkpoints/sweep-shadows.ts';
 import { checkpointRef, keptRef, updateRefs, writeCommit } from '../../workspace/checkpoints/write-commit.ts';
 import { KeyedLock } from '../../workspace/keyed-lock.ts';
 import { readCommit } from '../../workspace/repository.ts';
@@ -35,8 +36,8 @@ export class CheckpointBook {
   /** of looks and changes; always inside that of the worktree */
   readonly #locks = new KeyedLock();
   readonly #shadows = new Map<string, Promise<Shadow | null>>();
-  /** what was taken last in a worktree, so that a state that did not change is not written again */
-  readonly #last = new Map<string, { tree: string; head: string | null; commit: string }>();
+  /** what was seen last in a worktree, so that a state that did not change is not written again; `commit` null: not written */
+  readonly #last = new Map<string, { tree: string; head: string | null; commit: string | null }>();
   readonly #held = new Set<string>();
   readonly #running = new Map<string, Set<string>>();
 
@@ -52,6 +53,20 @@ export class CheckpointBook {
     return this.#locks.run(wanted.path, async () => {
       const shadow = await this.#shadow(wanted.path);
       return shadow === null ? null : (await this.takeWithin(shadow, wanted)).checkpoint;
+    });
+  }
+
+  /** Reads the files of a worktree that waits for a session of the project, so that its first turn need not wait for that. */
+  async readAhead(path: string, projectId: string): Promise<void> {
+    if (this.isKnown(path)) return;
+    await this.#locks.run(path, async () => {
+      const shadow = await this.#shadow(path);
+      if (shadow === null || this.#last.has(path)) return;
+      const [{ tree }, head] = await Promise.all([
+        takeSnapshot(shadow, { ignored: this.#keepsIgnored([projectId]) }),
+        readCommit(path, 'HEAD'),
+      ]);
+      this.#last.set(path, { tree, head, commit: null });
     });
   }
 
@@ -75,9 +90,9 @@ export class CheckpointBook {
     ]);
     const at = now();
     const last = this.#last.get(path);
-    const isSame = last?.tree === tree && last.head === head && holds.length === 0;
+    const same = last?.tree === tree && last.head === head && holds.length === 0 ? last.commit : null;
     const parents = [...new Set([...(head === null ? [] : [head]), ...holds])];
-    const commit = isSame ? last.commit : await writeCommit(shadow, { tree, parents, message: kind, at });
+    const commit = same ?? (await writeCommit(shadow, { tree, parents, message: kind, at }));
     const checkpoint: Checkpoint = {
       id: newId('checkpoint'),
       sessionId,
@@ -146,6 +161,14 @@ export class CheckpointBook {
     }
   }
 
+  /** Removes our git folders of worktrees that are no more: what is known of files that nobody asks for again. */
+  async sweep(): Promise<void> {
+    await sweepShadows(this.#folder, async () => {
+      const opened = await Promise.all([...this.#shadows.values()].map((one) => one.catch(() => null)));
+      return new Set(opened.map((shadow) => shadow?.gitDir));
+    });
+  }
+
   /** The worktree is gone, or another is there now. */
   forget(path: string): void {
     this.#shadows.delete(path);
@@ -183,10 +206,13 @@ export class CheckpointBook {
 
   /** Whether ignored files of that session, or its project, are held too: the user's choice. */
   keepsIgnored(sessionId: string): boolean {
-    const { store } = this.#announcer;
-    const projectId = store.sessions.get(sessionId)?.projectId ?? '';
-    const kept = new Set((store.settings.get(KEEPS_IGNORED) as string[] | undefined) ?? []);
-    return kept.has(sessionId) || kept.has(projectId);
+    const projectId = this.#announcer.store.sessions.get(sessionId)?.projectId ?? '';
+    return this.#keepsIgnored([sessionId, projectId]);
+  }
+
+  #keepsIgnored(ids: readonly string[]): boolean {
+    const kept = (this.#announcer.store.settings.get(KEEPS_IGNORED) as string[] | undefined) ?? [];
+    return ids.some((id) => kept.includes(id));
   }
 }
 
