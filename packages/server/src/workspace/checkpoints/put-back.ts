@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { PilotlightError } from '@pilotlight/protocol';
 import { gitFailure } from '../git.ts';
-import type { TreeChange } from './compare-trees.ts';
+import { compareTrees, type TreeChange } from './compare-trees.ts';
+import { findInTheWay } from './in-the-way.ts';
 import { shown, toInput } from './path-bytes.ts';
 import type { Shadow } from './shadow.ts';
 
@@ -34,12 +35,17 @@ export async function treeWith(
 
 /**
  * Makes the files on the disk those of `to`. They must be as `from` says, and so must our index: a snapshot has just been
- * taken. git looks at every file first, and changes none when one was changed since, or when something that no checkpoint
+ * taken. Every file is looked at first, and none is changed when one was changed since, or when something that no checkpoint
  * holds (an ignored file, one that was left out) is in the way.
  *
  * @throws PilotlightError `conflict`
  */
 export async function putBack(shadow: Shadow, from: string, to: string): Promise<void> {
+  const [first, ...more] = await findInTheWay(shadow.worktreePath, await compareTrees(shadow, from, to));
+  if (first !== undefined) {
+    const others = more.length === 0 ? '' : ` (and ${more.length} more)`;
+    throw refused(shadow, `${shown(first)}${others} is in the way, and no checkpoint holds it.`);
+  }
   // A file that was written again as it was counts as changed until our index has seen that it is the same.
   await shadow.git(['update-index', '-q', '--refresh']);
   const args = ['read-tree', '-m', '-u', from, to];
@@ -49,9 +55,13 @@ export async function putBack(shadow: Shadow, from: string, to: string): Promise
     throw gitFailure(args, shadow.worktreePath, result);
   }
   const said = shown(Buffer.from(result.stderr, 'utf8').toString('latin1')).trim();
-  throw new PilotlightError(
+  throw refused(shadow, said);
+}
+
+function refused({ worktreePath }: Shadow, why: string): PilotlightError {
+  return new PilotlightError(
     'conflict',
-    `Nothing was restored in ${shadow.worktreePath}: ${said} Move that file away, or wait until nothing writes to it, and try again.`,
-    { details: { path: shadow.worktreePath } },
+    `Nothing was restored in ${worktreePath}: ${why} Move that file away, or wait until nothing writes to it, and try again.`,
+    { details: { path: worktreePath } },
   );
 }
