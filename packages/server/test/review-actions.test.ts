@@ -1,7 +1,7 @@
 /** Commit, rebase, merge, push and pull request on a real server and real git, each with its plan and the way back. */
 import { newId, type Chat, type ReviewAction, type ReviewRequest, type Session } from '@pilotlight/protocol';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Home, say } from './composed-harness.ts';
@@ -442,6 +442,20 @@ describe('discard', () => {
     expect(status()).toBe(' M README.md\n?? "new file.txt"');
     await expect(run(request, planned.token)).resolves.toMatchObject({ state: 'done' });
     await expect(run(request)).rejects.toMatchObject({ code: 'changed_since' });
+  });
+
+  it('is refused for what cannot be kept, since it could not come back', async () => {
+    write('small.txt', 'small\n');
+    write('large.bin', '');
+    truncateSync(join(path, 'large.bin'), 64 * 1024 * 1024 + 1);
+    const request: ReviewRequest = { kind: 'discard', files: [{ path: 'small.txt' }, { path: 'large.bin' }] };
+    await expect(run(request)).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringMatching(/large\.bin .* is too large to be kept/) as string,
+    });
+    expect(status()).toBe('?? large.bin\n?? small.txt');
+    await run({ kind: 'discard', files: [{ path: 'small.txt' }] });
+    expect(status()).toBe('?? large.bin');
   });
 
   it('brings back the very bytes where line ends are converted and a filter would change them', async () => {

@@ -1,5 +1,12 @@
-import { newId, PilotlightError, type Checkpoint, type CheckpointKind } from '@pilotlight/protocol';
+import {
+  newId,
+  PilotlightError,
+  type Checkpoint,
+  type CheckpointKind,
+  type LeftOut,
+} from '@pilotlight/protocol';
 import { fileClock } from '../../workspace/checkpoints/file-clock.ts';
+import { WHY_LEFT_OUT } from '../../workspace/checkpoints/last-state.ts';
 import { Shadow } from '../../workspace/checkpoints/shadow.ts';
 import { takeSnapshot } from '../../workspace/checkpoints/snapshot.ts';
 import { sweepShadows } from '../../workspace/checkpoints/sweep-shadows.ts';
@@ -20,6 +27,8 @@ export interface NewCheckpoint {
   cutoff?: () => bigint | null;
   /** commits to be held with it, beside HEAD */
   holds?: readonly string[];
+  /** files that are about to change, so without them there is no checkpoint */
+  files?: readonly string[];
 }
 
 /** As many as a shown list needs; a forgotten folder of large files may have very many. */
@@ -48,7 +57,7 @@ export class CheckpointBook {
     this.#worktrees = worktrees;
   }
 
-  /** @returns null without git @throws PilotlightError `git_failed` */
+  /** @returns null without git @throws PilotlightError `git_failed`, `conflict` when one of `files` cannot be held */
   take(wanted: NewCheckpoint): Promise<Checkpoint | null> {
     return this.#locks.run(wanted.path, async () => {
       const shadow = await this.#shadow(wanted.path);
@@ -78,7 +87,7 @@ export class CheckpointBook {
   /** Within `alone`. */
   async takeWithin(
     shadow: Shadow,
-    { path, sessionId, turnId, kind, cutoff, holds = [] }: NewCheckpoint,
+    { path, sessionId, turnId, kind, cutoff, holds = [], files = [] }: NewCheckpoint,
   ): Promise<{ checkpoint: Checkpoint; tree: string }> {
     const { now, store } = this.#announcer;
     const [{ tree, leftOut }, head] = await Promise.all([
@@ -88,6 +97,8 @@ export class CheckpointBook {
       }),
       readCommit(path, 'HEAD'),
     ]);
+    const missing = leftOut.find((one) => files.includes(one.path));
+    if (missing !== undefined) throw cannotBeKept(path, missing);
     const at = now();
     const last = this.#last.get(path);
     const same = last?.tree === tree && last.head === head && holds.length === 0 ? last.commit : null;
@@ -218,3 +229,11 @@ export class CheckpointBook {
 
 /** Setting: ids of the projects and sessions whose checkpoints hold ignored files too. */
 export const KEEPS_IGNORED = 'checkpoints_with_ignored';
+
+function cannotBeKept(folder: string, { path, why }: LeftOut): PilotlightError {
+  return new PilotlightError(
+    'conflict',
+    `${path} in ${folder} ${WHY_LEFT_OUT[why]}, so it could not come back. Nothing was changed; move or remove that file yourself, or leave it out.`,
+    { details: { path, why } },
+  );
+}

@@ -18,7 +18,8 @@ const IN_PROGRESS: Record<string, string> = {
   BISECT_LOG: 'a bisection',
 };
 
-const WHY = {
+/** Why something is in no checkpoint, after its name. */
+export const WHY_LEFT_OUT = {
   too_large: 'is too large to be kept',
   unreadable: 'cannot be read',
   changing: 'is being written to',
@@ -39,7 +40,7 @@ export async function findUnkept(shadow: Shadow, { tree, leftOut }: Snapshot): P
   return [
     ...leftOut
       .filter(({ path: one, why }) => why !== 'repository' || (!populated.has(one) && !inside.includes(one)))
-      .map(({ path: one, why }) => `${one} ${WHY[why]}`),
+      .map(({ path: one, why }) => `${one} ${WHY_LEFT_OUT[why]}`),
     ...inside.map((one) => `${one} is a repository of its own`),
     ...work.filter((reason) => reason.startsWith('submodule ')),
     ...(await findUnfinished(path)),

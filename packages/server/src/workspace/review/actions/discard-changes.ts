@@ -4,8 +4,14 @@ import { discard, findSelected } from '../change-index.ts';
 import type { Compared } from '../comparison-of.ts';
 import { counted, planOf, type ActionPlace, type Prepared } from './prepared.ts';
 
-/** Keeps the whole present state of a session's worktree. @returns the id of the checkpoint */
-export type KeepState = (sessionId: string, folder: string) => Promise<string>;
+/**
+ * Keeps the whole present state of a session's worktree.
+ *
+ * @param files that it must hold
+ * @returns the id of the checkpoint
+ * @throws PilotlightError `conflict` when it cannot hold one of them
+ */
+export type KeepState = (sessionId: string, folder: string, files: readonly string[]) => Promise<string>;
 
 /** Files and hunks become what the index says; the present state is kept first, so that they can come back. */
 export async function prepareDiscard(
@@ -34,7 +40,7 @@ export async function prepareDiscard(
     }),
     seen: [seen.map(({ path, object }) => [path, object]), files],
     async run() {
-      const checkpointId = await keep(session.id, folder);
+      const checkpointId = await keep(session.id, folder, paths);
       await discard(folder, selected);
       return {
         state: 'done',
