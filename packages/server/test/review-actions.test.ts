@@ -112,6 +112,22 @@ describe('commit', () => {
     expect(git(path, 'log', '--format=%s')).toBe('two\none\nfirst');
   });
 
+  it('is not undone over what was staged since', async () => {
+    write('a.txt', '1\n');
+    const done = await run({ kind: 'commit', message: 'one', all: true });
+    write('a.txt', 'staged and nowhere else\n');
+    git(path, 'add', 'a.txt');
+    write('a.txt', '3\n');
+    await expect(review().undo(done.id)).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('staged since') as string,
+    });
+    expect(git(path, 'show', ':a.txt')).toBe('staged and nowhere else');
+    git(path, 'reset', '-q');
+    await review().undo(done.id);
+    expect(git(path, 'log', '--format=%s')).toBe('first');
+  });
+
   it('needs an author, and something to commit', async () => {
     await expect(run({ kind: 'commit', message: 'none' })).rejects.toMatchObject({ code: 'conflict' });
     git(project, 'config', '--unset', 'user.email');
@@ -207,8 +223,15 @@ describe('rebase', () => {
     commit(project, 'theirs', { 'README.md': 'theirs\n' });
     await run({ kind: 'merge_base' });
     expect(await review().conflicts(session.id)).toMatchObject({ operation: 'merge' });
+    write('README.md', 'long thought over\n');
+    git(path, 'add', 'README.md');
     expect(await run({ kind: 'abort' })).toMatchObject({ state: 'done' });
     expect(git(path, 'rev-parse', 'HEAD')).toBe(head);
+    expect(readFileSync(join(path, 'README.md'), 'utf8')).toBe('mine\n');
+    const [kept] = await home.client.checkpoints.list(session.id);
+    expect(kept?.kind).toBe('before_change');
+    await home.client.checkpoints.restore(session.id, { checkpointId: kept?.id ?? '', paths: ['README.md'] });
+    expect(readFileSync(join(path, 'README.md'), 'utf8')).toBe('long thought over\n');
     expect(await review().conflicts(session.id)).toEqual({ operation: null, files: [] });
     await expect(run({ kind: 'abort' })).rejects.toMatchObject({ code: 'conflict' });
   });

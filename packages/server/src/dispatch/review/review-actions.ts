@@ -226,7 +226,7 @@ export class ReviewActions {
       case 'continue':
         return prepareContinue(at, this.#beforeStopped(session.id));
       case 'abort':
-        return prepareAbort(at);
+        return prepareAbort(at, this.#o.keep);
     }
   }
 

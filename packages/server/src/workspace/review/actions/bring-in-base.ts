@@ -10,6 +10,7 @@ import {
   requireAuthor,
   requireCommitted,
 } from '../branch-state.ts';
+import type { KeepState } from './discard-changes.ts';
 import { counted, planOf, short, type ActionPlace, type Outcome, type Prepared } from './prepared.ts';
 
 /** git asks for no message: it takes the ones it has. */
@@ -124,20 +125,24 @@ export async function prepareContinue({ folder }: ActionPlace, before: string | 
   };
 }
 
-/** Gives up what stopped. */
-export async function prepareAbort({ folder }: ActionPlace): Promise<Prepared> {
+/** Gives up what stopped. The files as they are are kept first: with it goes what was resolved and edited meanwhile. */
+export async function prepareAbort({ folder, session }: ActionPlace, keep: KeepState): Promise<Prepared> {
   const { branch, head, operation, files } = await branchState(folder);
   const what = requireStopped(folder, operation);
   return {
     plan: planOf({
-      steps: [`Abort the ${what}: ${branch ?? 'this worktree'} and its files are as before it.`],
-      notes: ['How conflicts were resolved so far is lost.'],
+      steps: [
+        'Keep the present state of the worktree.',
+        `Abort the ${what}: ${branch ?? 'this worktree'} and its files are as before it.`,
+      ],
+      notes: ['How conflicts were resolved so far can be restored from the state that is kept.'],
       target: branch,
       files: files.map(({ path }) => path),
       undo: { possible: false, how: 'Do it again instead.' },
     }),
     seen: [branch, head, operation],
     async run() {
+      await keep(session.id, folder, []);
       const args = [what, '--abort'];
       const result = await git(args, { cwd: folder });
       if (result.exitCode !== 0) throw gitFailure(args, folder, result);

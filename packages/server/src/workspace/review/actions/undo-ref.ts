@@ -1,6 +1,6 @@
 import { PilotlightError } from '@pilotlight/protocol';
 import type { UndoRecord } from './undo-record.ts';
-import { gitOk } from '../../git.ts';
+import { git, gitFailure, gitOk } from '../../git.ts';
 import { readBranch, readCommit } from '../../repository.ts';
 import { listWorktrees } from '../../worktree-list.ts';
 import { branchState } from '../branch-state.ts';
@@ -19,7 +19,16 @@ export async function whyNotBack(undo: RefUndo): Promise<string | null> {
   }
   if ((await readBranch(folder)) !== branch) return `${folder} is on another branch by now.`;
   const { operation } = await branchState(folder);
-  return operation === null ? null : `A ${operation} is under way in ${folder}.`;
+  if (operation !== null) return `A ${operation} is under way in ${folder}.`;
+  // The index goes back too, and what was staged may be in no file.
+  return reset === 'index' && (await isAnythingStaged(folder)) ? 'Something was staged since.' : null;
+}
+
+async function isAnythingStaged(cwd: string): Promise<boolean> {
+  const args = ['diff', '--cached', '--quiet', '--ignore-submodules=dirty', 'HEAD', '--'];
+  const result = await git(args, { cwd });
+  if (result.exitCode > 1) throw gitFailure(args, cwd, result);
+  return result.exitCode === 1;
 }
 
 /** Takes a branch back to where it was. @throws PilotlightError `conflict` when it cannot, `git_failed` */
