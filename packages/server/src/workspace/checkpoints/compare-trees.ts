@@ -54,6 +54,7 @@ function entry(mode: string, object: string): TreeEntry | null {
 
 /** Files and lines in which two commits or trees differ. @throws PilotlightError `git_failed` */
 export async function countChanges(shadow: Shadow, from: string, to: string): Promise<DiffStat> {
+  if (from === to) return { files: 0, additions: 0, deletions: 0 };
   const args = ['diff-tree', '-r', '--shortstat', '-M', '-l400', from, to];
   const { stdout } = await shadow.gitOk(args);
   return {

@@ -30,13 +30,20 @@ export class Shadow {
   readonly gitDir: string;
   /** the repository's own folder */
   readonly commonDir: string;
+  /** the user's index of this worktree */
+  readonly userIndex: string;
   /** the name of no object */
   readonly zero: string;
 
-  private constructor(worktreePath: string, gitDir: string, commonDir: string, format: string) {
+  private constructor(
+    worktreePath: string,
+    gitDir: string,
+    { commonDir, userIndex, format }: { commonDir: string; userIndex: string; format: string },
+  ) {
     this.worktreePath = worktreePath;
     this.gitDir = gitDir;
     this.commonDir = commonDir;
+    this.userIndex = userIndex;
     this.zero = '0'.repeat(format === 'sha256' ? 64 : 40);
   }
 
@@ -50,18 +57,23 @@ export class Shadow {
   static async open(path: string, folder: string): Promise<Shadow | null> {
     if (!(await isWorktreeTop(path))) return null;
     const worktreePath = await realpath(path);
-    const asked = ['rev-parse', '--path-format=absolute', '--git-common-dir', '--show-object-format'];
-    const { stdout } = await gitOk(asked, { cwd: worktreePath });
-    const [commonDir = '', format = 'sha1'] = stdout.trimEnd().split('\n');
+    const asked = ['--git-common-dir', '--git-path', 'index', '--show-object-format'];
+    const { stdout } = await gitOk(['rev-parse', '--path-format=absolute', ...asked], { cwd: worktreePath });
+    const [commonDir = '', userIndex = '', format = 'sha1'] = stdout.trimEnd().split('\n');
     const gitDir = shadowFolder(worktreePath, folder);
-    const shadow = new Shadow(worktreePath, gitDir, await realpath(commonDir), format);
+    const shadow = new Shadow(worktreePath, gitDir, {
+      commonDir: await realpath(commonDir),
+      userIndex,
+      format,
+    });
     await shadow.#prepare(format);
     return shadow;
   }
 
   /** The same for the folder where the worktree lies for a moment, with what is known of its files. */
   movedTo(path: string): Shadow {
-    return new Shadow(path, this.gitDir, this.commonDir, this.zero.length === 64 ? 'sha256' : 'sha1');
+    const format = this.zero.length === 64 ? 'sha256' : 'sha1';
+    return new Shadow(path, this.gitDir, { commonDir: this.commonDir, userIndex: this.userIndex, format });
   }
 
   /** git in our folder, over this worktree. */

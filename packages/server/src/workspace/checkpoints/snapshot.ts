@@ -46,11 +46,11 @@ async function snapshotOnce(shadow: Shadow, { ignored, cutoff }: SnapshotOptions
   await shadow.copyExcludes();
   const [listed, forced] = await Promise.all([
     listChanged(shadow, ignored),
-    ignored ? [] : trackedButIgnored(shadow.worktreePath),
+    ignored ? [] : trackedButIgnored(shadow),
   ]);
   const { worktreePath } = shadow;
   const isRuleChanged = listed.changed.some((path) => /(^|\/)\.gitignore$/.test(path));
-  const known = isRuleChanged && !ignored ? await trackedButIgnored(worktreePath, isRuleChanged) : forced;
+  const known = isRuleChanged && !ignored ? await trackedButIgnored(shadow, isRuleChanged) : forced;
   const paths = [...new Set([...listed.changed, ...known])];
   const found = await lookAt(worktreePath, paths, listed.others, cutoff?.() ?? null);
   const leftOut = [...found.leftOut];
@@ -93,16 +93,14 @@ async function listChanged(
 const knownForced = new Map<string, { stamp: string; paths: string[] }>();
 
 /** Files that the user has added although a rule ignores them: for our index they would be ignored. */
-async function trackedButIgnored(worktreePath: string, anew = false): Promise<string[]> {
-  const cwd = worktreePath;
-  const { stdout } = await gitOk(['rev-parse', '--path-format=absolute', '--git-path', 'index'], { cwd });
-  const index = await stat(stdout.trimEnd(), { bigint: true }).catch(() => null);
+async function trackedButIgnored({ worktreePath, userIndex }: Shadow, anew = false): Promise<string[]> {
+  const index = await stat(userIndex, { bigint: true }).catch(() => null);
   if (index === null) return [];
   const stamp = `${index.ino} ${index.size} ${index.mtimeNs}`;
   const known = knownForced.get(worktreePath);
   if (known?.stamp === stamp && !anew) return known.paths;
   const args = ['ls-files', '-z', '--cached', '--ignored', '--exclude-standard'];
-  const paths = byteRecords((await gitOk(args, { cwd })).bytes);
+  const paths = byteRecords((await gitOk(args, { cwd: worktreePath })).bytes);
   knownForced.set(worktreePath, { stamp, paths });
   return paths;
 }
