@@ -6,6 +6,7 @@ import { Forks } from './dispatch/checkpoints/forks.ts';
 import { pruneCheckpoints } from './dispatch/checkpoints/pruning.ts';
 import { DAY_MS, RemovedSessions } from './dispatch/checkpoints/removed-sessions.ts';
 import { Restores } from './dispatch/checkpoints/restores.ts';
+import { SessionDiffs } from './dispatch/checkpoints/session-diffs.ts';
 import type { WorktreeLocks } from './dispatch/worktree-locks.ts';
 import { TurnCheckpoints } from './dispatch/checkpoints/turn-checkpoints.ts';
 
@@ -21,6 +22,7 @@ export interface CheckpointParts {
 
 export interface Checkpoints extends Disposable {
   book: CheckpointBook;
+  diffs: SessionDiffs;
   turns: TurnCheckpoints;
   restores: Restores;
   removed: RemovedSessions;
@@ -35,8 +37,9 @@ export function composeCheckpoints(parts: CheckpointParts): Checkpoints {
   const { store } = announcer;
   const book = new CheckpointBook(announcer, shadows, parts.locks);
   const failed = (what: string) => (error: unknown) => parts.onError(error, what);
-  const turns = new TurnCheckpoints(announcer, book, failed('the state of a worktree was not kept'));
-  const restores = new Restores(announcer, book);
+  const diffs = new SessionDiffs(announcer, book, failed('what a session has changed was not measured'));
+  const turns = new TurnCheckpoints(announcer, book, diffs, failed('the state of a worktree was not kept'));
+  const restores = new Restores(announcer, book, diffs);
   const removed = new RemovedSessions({ announcer, book, shadows });
   const forks = (): Forks => new Forks({ announcer, book, worktreesFolder, catalog: parts.catalog() });
   const prune = (): void => {
@@ -48,6 +51,7 @@ export function composeCheckpoints(parts: CheckpointParts): Checkpoints {
     new Set((store.settings.get(KEEPS_IGNORED) as string[] | undefined) ?? []);
   return {
     book,
+    diffs,
     turns,
     restores,
     removed,

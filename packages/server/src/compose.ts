@@ -203,7 +203,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     onError: (error) => log.error({ err: error }, 'something about a task could not be done'),
   });
   const sharedFiles = new SharedFiles(announcer);
-  const writer = new WorktreeWriter(announcer, catalog, locks);
+  const writer = new WorktreeWriter(announcer, catalog, locks, checkpoints.diffs);
   const runner = new TurnRunner({
     announcer,
     agents,

@@ -54,9 +54,10 @@ export class Places {
 
   /** @throws PilotlightError `worktree_missing`, `repository_empty`, `worktree_failed`, `git_failed` */
   async ensure(session: Session, project: Project): Promise<Place> {
-    const { worktree } = session;
-    const settled = this.#settled(worktree?.path ?? project.path);
+    const settled = this.#settled(session.worktree?.path ?? project.path);
     if (settled !== null) await settled;
+    // What was waited for may have moved it.
+    const worktree = this.#announcer.store.sessions.get(session.id)?.worktree ?? null;
     if (worktree !== null) {
       const path = await this.#pathOf(session, worktree, project);
       await this.#nameBranch(session, worktree, project);

@@ -38,6 +38,10 @@ export class Repairs {
     const { worktree } = this.#o.getSession(id);
     if (worktree === null)
       throw new PilotlightError('conflict', 'The session has no worktree of its own to be repaired.');
+    const { chats, turns } = this.#o.announcer.store;
+    // One that begins from now on waits for the repair.
+    if (chats.list(id).some((chat) => turns.active(chat.id) !== null))
+      throw new PilotlightError('conflict', 'A turn runs in this session. Cancel it first.');
     return this.#o.locks.run(worktree.path, () => this.#repair(id, worktree));
   }
 
@@ -61,8 +65,10 @@ export class Repairs {
     if (other !== null)
       throw new PilotlightError('conflict', `${found.root} is project "${other.name}" already.`);
     const worktrees = store.sessions.list(id).flatMap(({ worktree }) => worktree?.path ?? []);
-    if (found.kind === 'git' && worktrees.length > 0)
-      await gitOk(['worktree', 'repair', ...worktrees], { cwd: found.root });
+    if (found.kind === 'git' && worktrees.length > 0) {
+      const link = () => gitOk(['worktree', 'repair', ...worktrees], { cwd: found.root });
+      await this.#o.locks.runAll(worktrees, link);
+    }
     const moved = { ...project, path: found.root };
     journal.commit((scope) => {
       store.projects.setPath(id, moved.path);
@@ -75,8 +81,6 @@ export class Repairs {
     const { announcer, worktreesFolder } = this.#o;
     const { store, journal } = announcer;
     const session = this.#o.getSession(id);
-    if (store.chats.list(id).some((chat) => store.turns.active(chat.id) !== null))
-      throw new PilotlightError('conflict', 'A turn runs in this session. Cancel it first.');
     const checkpoint = store.checkpoints.latest(id);
     const { how, path, branch, fromCheckpoint } = await repairWorktree({
       projectPath: this.#o.getProject(session.projectId).path,

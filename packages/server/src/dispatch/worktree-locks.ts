@@ -8,19 +8,45 @@ export interface HeldWorktree {
 
 /**
  * One change at a time in a worktree, whoever makes it: review, restores, forks, removals, repairs. A turn that is to begin
- * waits for its end. Looking at a worktree, or keeping its state, needs none of this.
+ * waits for its end. Looking at a worktree, or keeping its state, waits for no change; but a change waits for the looks that
+ * began before it, so that what a turn left is not mixed with what came after.
  */
 export class WorktreeLocks {
   readonly #locks = new KeyedLock();
+  readonly #looks = new Map<string, Set<Promise<unknown>>>();
 
-  /** Waits for the changes asked for earlier; `within` names the change that this one is a part of. */
+  /** Waits for the changes and looks asked for earlier; `within` names the change that this one is a part of. */
   run<T>(
     path: string,
     work: (held: HeldWorktree) => Promise<T>,
     within: HeldWorktree | null = null,
   ): Promise<T> {
     if (within?.path === path) return work(within);
-    return this.#locks.run(path, () => work({ path }));
+    return this.#locks.run(path, async () => {
+      await Promise.allSettled(this.#looks.get(path) ?? []);
+      return work({ path });
+    });
+  }
+
+  /** As `run` in each of these worktrees at once. */
+  runAll<T>(paths: readonly string[], work: () => Promise<T>): Promise<T> {
+    // Always in the same order: two that wait for each other would wait for ever.
+    const inAll = paths.toSorted().reduce((inner, path) => () => this.run(path, inner), work);
+    return inAll();
+  }
+
+  /** Looks at a worktree; must not wait for a change of it. */
+  async look<T>(path: string, work: () => Promise<T>): Promise<T> {
+    const looks = this.#looks.get(path) ?? new Set();
+    this.#looks.set(path, looks);
+    const look = work();
+    looks.add(look);
+    try {
+      return await look;
+    } finally {
+      looks.delete(look);
+      if (looks.size === 0) this.#looks.delete(path);
+    }
   }
 
   /**

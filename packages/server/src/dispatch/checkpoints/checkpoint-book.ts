@@ -3,8 +3,10 @@ import {
   PilotlightError,
   type Checkpoint,
   type CheckpointKind,
+  type DiffStat,
   type LeftOut,
 } from '@pilotlight/protocol';
+import { countChanges } from '../../workspace/checkpoints/compare-trees.ts';
 import { fileClock } from '../../workspace/checkpoints/file-clock.ts';
 import { WHY_LEFT_OUT } from '../../workspace/checkpoints/last-state.ts';
 import { Shadow } from '../../workspace/checkpoints/shadow.ts';
@@ -59,10 +61,14 @@ export class CheckpointBook {
 
   /** @returns null without git @throws PilotlightError `git_failed`, `conflict` when one of `files` cannot be held */
   take(wanted: NewCheckpoint): Promise<Checkpoint | null> {
-    return this.#locks.run(wanted.path, async () => {
-      const shadow = await this.#shadow(wanted.path);
-      return shadow === null ? null : (await this.takeWithin(shadow, wanted)).checkpoint;
-    });
+    return this.#looking(wanted.path, async (shadow) => (await this.takeWithin(shadow, wanted)).checkpoint);
+  }
+
+  /** What the files are now, against a commit or tree. @returns null without git @throws PilotlightError `git_failed` */
+  measure(path: string, sessionId: string, base: string): Promise<DiffStat | null> {
+    return this.#looking(path, async (shadow) =>
+      countChanges(shadow, base, await this.look(shadow, sessionId)),
+    );
   }
 
   /** Reads the files of a worktree that waits for a session of the project, so that its first turn need not wait for that. */
@@ -184,6 +190,14 @@ export class CheckpointBook {
   forget(path: string): void {
     this.#shadows.delete(path);
     this.#last.delete(path);
+  }
+
+  #looking<T>(path: string, work: (shadow: Shadow) => Promise<T>): Promise<T | null> {
+    const look = async (): Promise<T | null> => {
+      const shadow = await this.#shadow(path);
+      return shadow === null ? null : work(shadow);
+    };
+    return this.#worktrees.look(path, () => this.#locks.run(path, look));
   }
 
   #refuseRunning(path: string): void {

@@ -17,6 +17,7 @@ import type { Announcer } from '../announcer.ts';
 import type { HeldWorktree } from '../worktree-locks.ts';
 import type { CheckpointBook } from './checkpoint-book.ts';
 import { planUndo } from './plan-undo.ts';
+import type { SessionDiffs } from './session-diffs.ts';
 
 /** A restore that has begun; on disk until it is done. */
 interface Unfinished {
@@ -43,10 +44,12 @@ const UNFINISHED = 'unfinished_restores';
 export class Restores {
   readonly #announcer: Announcer;
   readonly #book: CheckpointBook;
+  readonly #diffs: SessionDiffs;
 
-  constructor(announcer: Announcer, book: CheckpointBook) {
+  constructor(announcer: Announcer, book: CheckpointBook, diffs: SessionDiffs) {
     this.#announcer = announcer;
     this.#book = book;
+    this.#diffs = diffs;
   }
 
   list(sessionId: string): Checkpoint[] {
@@ -159,6 +162,7 @@ export class Restores {
       } finally {
         this.#write(this.#unfinished().filter((other) => other.path !== path));
       }
+      await this.#diffs.measureTree(session, shadow, target);
       return { kept: checkpoint, files, notRestored };
     };
     return this.#book.alone(path, change, within);

@@ -4,6 +4,7 @@ import type { Announcer } from '../announcer.ts';
 import type { Place } from '../place.ts';
 import type { CheckpointBook } from './checkpoint-book.ts';
 import { sayNotice } from './say-notice.ts';
+import type { SessionDiffs } from './session-diffs.ts';
 
 /** One look at a worktree, asked for and not over. */
 interface Look {
@@ -31,6 +32,7 @@ const LASTING: ReadonlySet<LeftOut['why']> = new Set(['too_large', 'unreadable']
 export class TurnCheckpoints {
   readonly #announcer: Announcer;
   readonly #book: CheckpointBook;
+  readonly #diffs: SessionDiffs;
   readonly #onError: (error: unknown) => void;
   readonly #open = new Set<Promise<void>>();
   /** looks that are not over, also those that wait for their worktree */
@@ -38,9 +40,15 @@ export class TurnCheckpoints {
   /** `<session>/<path>` of what was said to be left out */
   readonly #said = new Set<string>();
 
-  constructor(announcer: Announcer, book: CheckpointBook, onError: (error: unknown) => void) {
+  constructor(
+    announcer: Announcer,
+    book: CheckpointBook,
+    diffs: SessionDiffs,
+    onError: (error: unknown) => void,
+  ) {
     this.#announcer = announcer;
     this.#book = book;
+    this.#diffs = diffs;
     this.#onError = onError;
   }
 
@@ -113,13 +121,11 @@ export class TurnCheckpoints {
     const since = (commit: string | null) =>
       commit === null ? null : this.#book.read(path, (shadow) => countChanges(shadow, commit, after.commit));
     const [diff, whole] = await Promise.all([since(before), since(baseCommit)]);
-    const session = store.sessions.get(after.sessionId);
     const current = store.turns.get(turn.id);
-    if (session === null || current === null) return;
+    if (current === null) return;
     journal.commit((scope) => {
       this.#announcer.turn(scope, { ...current, diff });
-      if (whole !== null && JSON.stringify(session.diff) !== JSON.stringify(whole))
-        this.#announcer.session(scope, { ...session, diff: whole });
+      if (whole !== null) this.#diffs.write(scope, after.sessionId, whole);
     });
   }
 

@@ -97,7 +97,8 @@ export class ReviewActions {
         );
       }
       const action = this.#begin(sessionId, id, request, prepared);
-      if (prepared.isRemote !== true) return this.#perform(action, prepared);
+      if (prepared.isRemote !== true)
+        return this.#perform(action, prepared).finally(() => this.#o.writer.measure(place));
       const done = this.#perform(action, prepared).finally(() => {
         this.#atRemotes.delete(id);
         this.#o.writer.tell(sessionId);
@@ -120,7 +121,7 @@ export class ReviewActions {
   async undo(id: string): Promise<ReviewAction> {
     const { store } = this.#o.announcer;
     const { sessionId } = this.#require(id);
-    const undone = await this.#o.writer.within(sessionId, async (_place, held) => {
+    const undone = await this.#o.writer.within(sessionId, async (place, held) => {
       const action = this.#require(id);
       if (action.state === 'undone') return action;
       const why = await this.#whyNot(action);
@@ -136,6 +137,7 @@ export class ReviewActions {
         if (turnId !== null)
           throw new PilotlightError('conflict', `Turn ${turnId} runs in ${undo.folder}. Wait for its end.`);
         await this.#o.locks.runNow(undo.folder, held, () => goBack(undo));
+        await this.#o.writer.measure(place);
       }
       const next: KeptAction = { ...action, state: 'undone', summary: `${action.summary} Undone.` };
       store.reviewActions.update(next);

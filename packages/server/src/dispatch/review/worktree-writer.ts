@@ -4,6 +4,7 @@ import { emptyTree, type Compared } from '../../workspace/review/comparison-of.t
 import { readCommit } from '../../workspace/repository.ts';
 import type { Announcer } from '../announcer.ts';
 import type { Catalog } from '../catalog.ts';
+import type { SessionDiffs } from '../checkpoints/session-diffs.ts';
 import type { HeldWorktree, WorktreeLocks } from '../worktree-locks.ts';
 import { requireReviewPlace, type ReviewPlace } from './review-place.ts';
 
@@ -12,11 +13,13 @@ export class WorktreeWriter {
   readonly #announcer: Announcer;
   readonly #catalog: Catalog;
   readonly #locks: WorktreeLocks;
+  readonly #diffs: SessionDiffs;
 
-  constructor(announcer: Announcer, catalog: Catalog, locks: WorktreeLocks) {
+  constructor(announcer: Announcer, catalog: Catalog, locks: WorktreeLocks, diffs: SessionDiffs) {
     this.#announcer = announcer;
     this.#catalog = catalog;
     this.#locks = locks;
+    this.#diffs = diffs;
   }
 
   /** @throws PilotlightError `conflict`, `changed_since`, `invalid_request`, `path_outside`, `git_failed` */
@@ -54,6 +57,11 @@ export class WorktreeWriter {
         this.tell(sessionId);
       }
     });
+  }
+
+  /** Measures how much a session has changed, as the last part of what may have changed its files. */
+  measure({ session, folder }: ReviewPlace): Promise<void> {
+    return this.#diffs.measure(session, folder);
   }
 
   /** Says to every client that what is known of the changes of that session may be another now. */
