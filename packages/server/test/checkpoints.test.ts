@@ -70,7 +70,7 @@ describe('a turn', () => {
       expect(files(before?.commit)).toEqual(['.gitignore', 'README.md', 'mine.txt', 'theirs.txt']);
       expect(files(after?.commit)).toEqual(['.gitignore', 'README.md', 'mine.txt', 'new.txt', 'theirs.txt']);
       expect(git(w.path, 'rev-parse', `${after?.commit}^`)).toBe(git(w.path, 'rev-parse', 'HEAD'));
-      const ref = `refs/pilotlight/checkpoints/${w.session.id}/${after?.id}`;
+      const ref = `refs/pilotlight/checkpoints/${w.session.id}/${after?.commit}`;
       expect(git(w.folder, 'rev-parse', ref)).toBe(after?.commit);
       expect(git(w.path, 'status', '--porcelain').split('\n')).toContain('?? new.txt');
     },

@@ -37,7 +37,10 @@ test('what is older than 30 days goes with its ref; the newest state of a sessio
   const before = refs('checkpoints');
   expect(refs('kept')).not.toEqual([]);
   using store = openStore({ dataFolder: home.dataFolder });
-  const [newest] = store.checkpoints.list(living.session.id);
+  const [newest, ...older] = store.checkpoints.list(living.session.id);
+  // The turns changed nothing, so one ref serves all their states.
+  expect(older.map(({ commit }) => commit)).toEqual([newest?.commit, newest?.commit, newest?.commit]);
+  expect(before.filter((ref) => ref.includes(living.session.id))).toHaveLength(1);
   const in29Days = Date.now() + 29 * DAY_MS;
   await pruneCheckpoints({ store, now: () => in29Days }, fail);
   expect(refs('checkpoints')).toEqual(before);
@@ -45,7 +48,7 @@ test('what is older than 30 days goes with its ref; the newest state of a sessio
 
   await pruneCheckpoints({ store, now: () => in29Days + 2 * DAY_MS }, fail);
   expect(store.checkpoints.list(living.session.id)).toEqual([newest]);
-  expect(refs('checkpoints')).toEqual([`refs/pilotlight/checkpoints/${living.session.id}/${newest?.id}`]);
+  expect(refs('checkpoints')).toEqual([`refs/pilotlight/checkpoints/${living.session.id}/${newest?.commit}`]);
   expect(refs('kept')).toEqual([]);
   expect(store.removedSessions.list()).toEqual([]);
   expect(store.sessions.evenRemoved(gone.session.id)).toBeNull();

@@ -33,6 +33,14 @@ export interface NewCheckpoint {
   files?: readonly string[];
 }
 
+/** A state, the commit of it and the ref that names that; null: none yet. */
+interface Seen {
+  tree: string;
+  head: string | null;
+  commit: string | null;
+  ref: string | null;
+}
+
 /** As many as a shown list needs; a forgotten folder of large files may have very many. */
 const MOST_LEFT_OUT = 100;
 
@@ -47,8 +55,8 @@ export class CheckpointBook {
   /** of looks and changes; always inside that of the worktree */
   readonly #locks = new KeyedLock();
   readonly #shadows = new Map<string, Promise<Shadow | null>>();
-  /** what was seen last in a worktree, so that a state that did not change is not written again; `commit` null: not written */
-  readonly #last = new Map<string, { tree: string; head: string | null; commit: string | null }>();
+  /** what was seen last in a worktree, so that a state that did not change is not written again */
+  readonly #last = new Map<string, Seen>();
   readonly #held = new Set<string>();
   readonly #running = new Map<string, Set<string>>();
 
@@ -81,7 +89,7 @@ export class CheckpointBook {
         takeSnapshot(shadow, { ignored: this.#keepsIgnored([projectId]) }),
         readCommit(path, 'HEAD'),
       ]);
-      this.#last.set(path, { tree, head, commit: null });
+      this.#last.set(path, { tree, head, commit: null, ref: null });
     });
   }
 
@@ -119,11 +127,12 @@ export class CheckpointBook {
       leftOut: leftOut.slice(0, MOST_LEFT_OUT),
       createdAt: at,
     };
-    const ref = kind === 'kept' ? keptRef(sessionId) : checkpointRef(sessionId, checkpoint.id);
-    await updateRefs(path, { set: [{ ref, commit }] });
+    const ref = kind === 'kept' ? keptRef(sessionId) : checkpointRef(sessionId, commit);
+    const isHeld = same !== null && last?.ref === ref;
+    if (!isHeld) await updateRefs(path, { set: [{ ref, commit }] });
     // Its session may have gone meanwhile.
     if (store.sessions.get(sessionId) !== null) store.checkpoints.insert(checkpoint);
-    this.#last.set(path, { tree, head, commit });
+    this.#last.set(path, { tree, head, commit, ref });
     return { checkpoint, tree };
   }
 

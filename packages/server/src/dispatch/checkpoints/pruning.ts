@@ -26,12 +26,15 @@ export async function pruneCheckpoints(
 ): Promise<void> {
   for (const sessionId of store.checkpoints.sessionIds()) {
     const path = store.projects.get(store.sessions.evenRemoved(sessionId)?.projectId ?? '')?.path;
-    const gone = outdated(store.checkpoints.list(sessionId), now());
+    const all = store.checkpoints.list(sessionId);
+    const gone = outdated(all, now());
     if (path === undefined || gone.length === 0) continue;
     try {
       const present = await listRefs(path, `checkpoints/${sessionId}`);
-      const refs = gone.map(({ id }) => checkpointRef(sessionId, id)).filter((ref) => present.has(ref));
-      await updateRefs(path, { remove: refs });
+      const staying = new Set(all.filter((one) => !gone.includes(one)).map(({ commit }) => commit));
+      const commits = new Set(gone.map(({ commit }) => commit).filter((commit) => !staying.has(commit)));
+      const refs = [...commits].map((commit) => checkpointRef(sessionId, commit));
+      await updateRefs(path, { remove: refs.filter((ref) => present.has(ref)) });
       store.transaction(() => gone.forEach(({ id }) => store.checkpoints.remove(id)));
     } catch (error) {
       onError(error);

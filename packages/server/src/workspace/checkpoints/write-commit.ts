@@ -6,8 +6,9 @@ const WHO = { NAME: 'Pilotlight', EMAIL: 'checkpoints@pilotlight.invalid' };
 /** All of ours. */
 const REFS = 'refs/pilotlight';
 
-export function checkpointRef(sessionId: string, checkpointId: string): string {
-  return `${REFS}/checkpoints/${sessionId}/${checkpointId}`;
+/** Of all checkpoints of the session that hold that state: a turn begins with what the one before it left. */
+export function checkpointRef(sessionId: string, commit: string): string {
+  return `${REFS}/checkpoints/${sessionId}/${commit}`;
 }
 
 /** Of the last state of a removed session. */
