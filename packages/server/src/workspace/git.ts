@@ -3,6 +3,7 @@ import { PilotlightError } from '@pilotlight/protocol';
 import type { ConfigEntry } from './git-guard.ts';
 import { guardedEnvironment, overridesFor, parseScopedConfig, type ScopedEntry } from './git-guard.ts';
 import { runGitProcess } from './git-process.ts';
+import { rememberedConfig } from './remembered-config.ts';
 
 export interface GitOptions {
   /** an existing folder */
@@ -140,7 +141,11 @@ export async function runGuarded(
  * What git reads as configuration in the very folder it will run in (conditional includes depend on it), includes followed.
  * @throws PilotlightError `git_failed`: what cannot be read in full cannot be guarded against
  */
-export async function readConfig({ cwd, signal, env }: GitOptions): Promise<ScopedEntry[]> {
+export function readConfig(options: GitOptions): Promise<ScopedEntry[]> {
+  return rememberedConfig(options, () => listConfig(options));
+}
+
+async function listConfig({ cwd, signal, env }: GitOptions): Promise<ScopedEntry[]> {
   const args = ['config', '--list', '--show-scope', '--includes', '-z'];
   const result = await runGuarded(args, { cwd, signal, env }, []);
   if (result.exitCode !== 0 || result.truncated) throw gitFailure(args, cwd, result);
