@@ -26,7 +26,7 @@ export interface WorktreeParts {
 export function prepareAhead(book: CheckpointBook, scripts: Scripts): AheadOfSession {
   return {
     async prepare(path, projectId) {
-      await Promise.all([book.readAhead(path, projectId), scripts.lookAhead(path)]);
+      await Promise.all([book.readAhead(path, projectId), scripts.lookAhead(path, projectId)]);
     },
     forget(path) {
       book.forget(path);

@@ -11,8 +11,9 @@ import {
 } from '@pilotlight/protocol';
 import type { Announcer } from '../dispatch/announcer.ts';
 import { copyIgnored } from '../workspace/copy-ignored.ts';
-import { findLacking } from '../workspace/find-lacking.ts';
+import { findLfsPointers } from '../workspace/find-lfs-pointers.ts';
 import { readProjectConfig, type ReadProjectConfig } from '../workspace/project-config.ts';
+import { fillSubmodules, type FillSubmodulesOptions } from '../workspace/submodules/fill-submodules.ts';
 import type { ScriptRunner } from './script-runner.ts';
 import { scriptsFolder } from './session-folder.ts';
 import type { SessionPorts } from './session-ports.ts';
@@ -130,8 +131,10 @@ export class Scripts {
   }
 
   /** Looks what a worktree lacks before a session has it, so that its first turn need not wait. */
-  async lookAhead(folder: string): Promise<void> {
-    if (!this.#lacking.has(folder)) this.#lacking.set(folder, await findLacking(folder));
+  async lookAhead(folder: string, projectId: string): Promise<void> {
+    if (this.#lacking.has(folder)) return;
+    const projectPath = this.#o.getProject(projectId).path;
+    this.#lacking.set(folder, await fillOrName({ projectPath, worktreePath: folder }));
   }
 
   /** The worktree is gone. */
@@ -146,13 +149,12 @@ export class Scripts {
     const { read, folder, project, session, problem } = place;
     if (session.worktree === null || folder === null) return;
     const patterns = read?.config.copy ?? [];
-    const { notCopied: left } = await copyIgnored({
-      projectPath: project.path,
-      worktreePath: folder,
-      patterns,
-    });
-    const lacking = [...left, ...(this.#lacking.get(folder) ?? (await findLacking(folder)))];
+    const places = { projectPath: project.path, worktreePath: folder };
+    const { notCopied: left } = await copyIgnored({ ...places, patterns });
+    const known = this.#lacking.get(folder);
     this.#lacking.delete(folder);
+    // A submodule that was not on this disk may be by now.
+    const lacking = [...left, ...(known?.length === 0 ? known : await fillOrName(places))];
     const hasSetup = read?.config.setup !== undefined;
     const waits = read !== null && hasSetup && !store.scripts.isAllowed(project.id, read.hash);
     if (hasSetup && !waits) await (await this.#start(place, 'setup')).ended;
@@ -233,4 +235,9 @@ export class Scripts {
       return { ...place, read: null, problem: error.message };
     }
   }
+}
+
+/** @returns what git leaves out of a worktree, and nobody could fill */
+async function fillOrName(places: FillSubmodulesOptions): Promise<Lacking[]> {
+  return [...(await fillSubmodules(places)), ...(await findLfsPointers(places.worktreePath))];
 }

@@ -9,6 +9,7 @@ import { findSessionBranch, findSessionWorktree, projectWorktrees } from './sess
 import { findWorktree } from './worktree-list.ts';
 import { withRepository } from './repository-lock.ts';
 import { baseUnknown, resolveBase } from './resolve-base.ts';
+import { fillSubmodules } from './submodules/fill-submodules.ts';
 import { clearHalfWritten, clearUnfinished, CREATING, isBeingCreated } from './unfinished-worktree.ts';
 import { BRANCH_PREFIX, NAMELESS, shortId, slugify } from './worktree-name.ts';
 import { assertWorktree } from './worktree-state.ts';
@@ -68,6 +69,7 @@ async function createAlone(options: CreateWorktreeOptions): Promise<CreatedWorkt
     try {
       // Files are written from inside: what configuration applies there (conditional includes) can only be read there.
       await gitOk(['reset', '--hard', '--quiet'], { cwd: path, signal, timeoutMs: CHECKOUT_TIMEOUT_MS });
+      await fillSubmodules({ projectPath, worktreePath: path, signal });
     } catch (error) {
       await withRepository(projectPath, () => undoClaim(projectPath, claim, start));
       throw error;

@@ -6,7 +6,7 @@ import { Shadow } from './checkpoints/shadow.ts';
 import { takeSnapshot } from './checkpoints/snapshot.ts';
 import { listBranches } from './branches.ts';
 import { copyIgnored } from './copy-ignored.ts';
-import { findLacking } from './find-lacking.ts';
+import { findLfsPointers } from './find-lfs-pointers.ts';
 import { git, gitOk } from './git.ts';
 import { fetchPullRequest } from './pull-request.ts';
 import { repairWorktree } from './repair-worktree.ts';
@@ -163,7 +163,7 @@ test('nothing is run by what copies, watches, repairs, lists and fetches either'
   repo.write({ '.gitignore': '*.env\n' }, projectPath);
   repo.write({ 'local.env': 'x' }, projectPath);
   await copyIgnored({ projectPath, worktreePath: made.path, patterns: ['**/*.env'] });
-  await findLacking(made.path);
+  await findLfsPointers(made.path);
   await listBranches(projectPath);
   expect(clean()).toBe(true);
   await using watching = await watchWorktree({ path: made.path, onChange: () => undefined });

@@ -4,12 +4,7 @@ import { gitOk } from './git.ts';
 import { asideOf, doomedOf, exists, settleInterruptedRemoval } from './interrupted-removal.ts';
 import { KeyedLock } from './keyed-lock.ts';
 import { withRepository } from './repository-lock.ts';
-import {
-  countIgnored,
-  countOwnCommits,
-  findPopulatedSubmodules,
-  findUncommittedWork,
-} from './uncommitted-work.ts';
+import { countIgnored, countOwnCommits, findUncommittedWork } from './uncommitted-work.ts';
 import type { WorktreeEntry } from './worktree-list.ts';
 import { findWorktree, resolveParent } from './worktree-list.ts';
 import { worktreeState } from './worktree-state.ts';
@@ -27,8 +22,7 @@ import { worktreeState } from './worktree-state.ts';
  * Once a day git writes the folder it is started in into the entry of that worktree. The first look, at the path, has just
  * had it do so, so the second one, aside, does not.
  *
- * One with submodules checked out is deleted where it is: a submodule's repository names its folder, and cannot be looked
- * at from anywhere else.
+ * The repositories of submodules lie in the entry, and go when that is struck: after the second look.
  */
 
 export interface RemoveWorktreeOptions {
@@ -83,8 +77,7 @@ async function removeAlone({
   const own = requireRemovable(path, entry);
   await requireNothingToLose(path, reasons);
   const ignored = await countIgnored(path);
-  if ((await findPopulatedSubmodules(path)).length > 0) await strike(projectPath, own);
-  else await deleteAside(projectPath, own, path, reasons);
+  await deleteAside(projectPath, own, path, reasons);
   return { removed: true, branch, ownCommits, ignored };
 }
 

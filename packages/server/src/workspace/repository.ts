@@ -1,7 +1,9 @@
 import { lstat, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PilotlightError } from '@pilotlight/protocol';
-import { git, gitFailure } from './git.ts';
+import { git, gitFailure, type GitOptions } from './git.ts';
+
+type GitEnv = GitOptions['env'];
 
 /** What a folder is, as far as a project is concerned. Paths are absolute with symlinks resolved. */
 export type FolderInspection =
@@ -68,15 +70,15 @@ export async function inspectFolder(path: string): Promise<FolderInspection> {
 }
 
 /** The commit a revision names, or null when it names none. */
-export async function readCommit(cwd: string, revision: string): Promise<string | null> {
+export async function readCommit(cwd: string, revision: string, env?: GitEnv): Promise<string | null> {
   const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`];
-  const result = await git(args, { cwd });
+  const result = await git(args, { cwd, env });
   return result.exitCode === 0 ? result.stdout.trim() : null;
 }
 
 /** The short name of the branch HEAD is on, or null when detached. */
-export async function readBranch(cwd: string): Promise<string | null> {
-  const result = await git(['symbolic-ref', '--quiet', '--short', 'HEAD'], { cwd });
+export async function readBranch(cwd: string, env?: GitEnv): Promise<string | null> {
+  const result = await git(['symbolic-ref', '--quiet', '--short', 'HEAD'], { cwd, env });
   return result.exitCode === 0 ? result.stdout.trim() : null;
 }
 

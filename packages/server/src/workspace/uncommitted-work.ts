@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { gitOk } from './git.ts';
 import { exists } from './interrupted-removal.ts';
 import { readCommit } from './repository.ts';
+import { FILLED_REF } from './submodules/make-git-folder.ts';
 import type { WorktreeState } from './worktree-state.ts';
 import { countUncommitted, worktreeState } from './worktree-state.ts';
 
@@ -13,61 +14,90 @@ import { countUncommitted, worktreeState } from './worktree-state.ts';
  * @throws PilotlightError `git_failed`
  */
 export async function findUncommittedWork(path: string, state: WorktreeState): Promise<string[]> {
+  return [...(await findOwnWork({ cwd: path }, state)), ...(await findSubmoduleWork(path))];
+}
+
+/** The part of it that lies in submodules, at any depth: their repositories are removed together with the worktree. */
+export async function findSubmoduleWork(path: string): Promise<string[]> {
+  return (await findWorkInside({ cwd: path }, '')).map((reason) => `submodule ${reason}`);
+}
+
+/** Submodules checked out in this worktree, relative to it. */
+export async function findPopulatedSubmodules(path: string): Promise<string[]> {
+  return populatedIn({ cwd: path });
+}
+
+/** A working tree. A submodule's repository may name the folder it was in before the worktree was moved; `env` tells better. */
+interface Tree {
+  cwd: string;
+  env?: { GIT_WORK_TREE: string };
+}
+
+async function findOwnWork(tree: Tree, state: WorktreeState): Promise<string[]> {
   const reasons: string[] = [];
   const { staged, unstaged, untracked } = state.dirty;
   if (countUncommitted(state.dirty) > 0) {
     reasons.push(`${staged} staged, ${unstaged} modified and ${untracked} untracked file(s)`);
   }
-  const hidden = await countHidden(path);
+  const hidden = await countHidden(tree);
   if (hidden > 0)
     reasons.push(`${hidden} file(s) hidden from git status (assume-unchanged or skip-worktree)`);
-  if (state.branch === null && state.head !== null && !(await isOnSomeRef(path, state.head))) {
+  if (state.branch === null && state.head !== null && !(await isOnSomeRef(tree, state.head))) {
     reasons.push(`commit ${state.head.slice(0, 12)} on a detached HEAD that no branch holds`);
-  }
-  for (const submodule of await findPopulatedSubmodules(path)) {
-    reasons.push(...(await findSubmoduleWork(path, submodule)));
   }
   return reasons;
 }
 
-/** Submodules checked out in this worktree, relative to it. Their repositories are removed together with it. */
-export async function findPopulatedSubmodules(path: string): Promise<string[]> {
-  const { stdout } = await gitOk(['ls-files', '--stage', '-z'], { cwd: path });
+/** @param prefix before the paths of those in it */
+async function findWorkInside(outer: Tree, prefix: string): Promise<string[]> {
+  const reasons: string[] = [];
+  for (const path of await populatedIn(outer)) {
+    const folder = join(outer.cwd, path);
+    const tree = { cwd: folder, env: { GIT_WORK_TREE: folder } };
+    const state = await worktreeState(folder, tree.env);
+    const work = state.exists
+      ? [...(await findOwnWork(tree, state)), ...(await findUnpushed(tree, state))]
+      : ['a .git that git cannot read'];
+    reasons.push(...work.map((reason) => `${prefix}${path}: ${reason}`));
+    if (state.exists) reasons.push(...(await findWorkInside(tree, `${prefix}${path}/`)));
+  }
+  return reasons;
+}
+
+async function findUnpushed(tree: Tree, { head }: WorktreeState): Promise<string[]> {
+  const stashes = (await gitOk(['for-each-ref', 'refs/stash'], tree)).stdout === '' ? [] : ['a stash'];
+  if (head === null) return stashes;
+  // Those that the project has too are not lost.
+  const args = ['rev-list', '--count', 'HEAD', '--branches', '--not', '--remotes', `--glob=${FILLED_REF}*`];
+  const { stdout } = await gitOk(args, tree);
+  return Number(stdout) > 0 ? [...stashes, `${stdout.trim()} commit(s) that were not pushed`] : stashes;
+}
+
+async function populatedIn(tree: Tree): Promise<string[]> {
+  const { stdout } = await gitOk(['ls-files', '--stage', '-z'], tree);
   const populated: string[] = [];
   for (const record of stdout.split('\0')) {
     if (!record.startsWith('160000 ')) continue;
     const name = record.slice(record.indexOf('\t') + 1);
-    if (await exists(join(path, name, '.git'))) populated.push(name);
+    if (await exists(join(tree.cwd, name, '.git'))) populated.push(name);
   }
   return populated;
 }
 
-async function findSubmoduleWork(path: string, submodule: string): Promise<string[]> {
-  const folder = join(path, submodule);
-  const state = await worktreeState(folder);
-  const reasons = state.exists ? await findUncommittedWork(folder, state) : ['a .git that git cannot read'];
-  if (state.exists && state.head !== null) {
-    const args = ['rev-list', '--count', 'HEAD', '--branches', '--not', '--remotes'];
-    const { stdout } = await gitOk(args, { cwd: folder });
-    if (Number(stdout) > 0) reasons.push(`${stdout.trim()} commit(s) that were not pushed`);
-  }
-  return reasons.map((reason) => `submodule ${submodule}: ${reason}`);
-}
-
 /** Files that `git status` was told not to look at: lower-case tags, and `S` (skip-worktree) that are on disk all the same. */
-async function countHidden(path: string): Promise<number> {
-  const { stdout } = await gitOk(['ls-files', '-v', '-z'], { cwd: path });
+async function countHidden(tree: Tree): Promise<number> {
+  const { stdout } = await gitOk(['ls-files', '-v', '-z'], tree);
   let hidden = 0;
   for (const record of stdout.split('\0')) {
     const tag = record[0] ?? 'H';
     const looked = tag === tag.toUpperCase() && tag !== 'S';
-    if (!looked && (await exists(join(path, record.slice(2))))) hidden += 1;
+    if (!looked && (await exists(join(tree.cwd, record.slice(2))))) hidden += 1;
   }
   return hidden;
 }
 
-async function isOnSomeRef(path: string, commit: string): Promise<boolean> {
-  const { stdout } = await gitOk(['for-each-ref', '--count=1', '--contains', commit], { cwd: path });
+async function isOnSomeRef(tree: Tree, commit: string): Promise<boolean> {
+  const { stdout } = await gitOk(['for-each-ref', '--count=1', '--contains', commit], tree);
   return stdout !== '';
 }
 

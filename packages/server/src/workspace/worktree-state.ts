@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { PilotlightError } from '@pilotlight/protocol';
-import { gitOk } from './git.ts';
+import { gitOk, type GitOptions } from './git.ts';
 import { readBranch, readCommit } from './repository.ts';
 import { isWorktreeTop } from './worktree-top.ts';
 
@@ -28,13 +28,14 @@ const CLEAN: DirtyCounts = { staged: 0, unstaged: 0, untracked: 0 };
  * What a worktree holds now. Changes inside submodules are not looked at here (git would start itself inside them, with
  * their configuration); see `findPopulatedSubmodules`.
  *
+ * @param env for git, see GitOptions
  * @throws PilotlightError `git_failed`
  */
-export async function worktreeState(path: string): Promise<WorktreeState> {
+export async function worktreeState(path: string, env?: GitOptions['env']): Promise<WorktreeState> {
   if (!(await isWorktreeTop(path))) return { exists: false, branch: null, head: null, dirty: { ...CLEAN } };
   const [branch, head, status] = await Promise.all([
-    readBranch(path),
-    readCommit(path, 'HEAD'),
+    readBranch(path, env),
+    readCommit(path, 'HEAD', env),
     gitOk(
       [
         'status',
@@ -44,9 +45,7 @@ export async function worktreeState(path: string): Promise<WorktreeState> {
         '--no-renames',
         '--ignore-submodules=dirty',
       ],
-      {
-        cwd: path,
-      },
+      { cwd: path, env },
     ),
   ]);
   return { exists: true, branch, head, dirty: countDirty(status.stdout) };

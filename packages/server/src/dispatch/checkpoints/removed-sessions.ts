@@ -15,6 +15,7 @@ import type { Shadow } from '../../workspace/checkpoints/shadow.ts';
 import { takeSnapshot, type Snapshot } from '../../workspace/checkpoints/snapshot.ts';
 import { exists, settleInterruptedRemoval } from '../../workspace/interrupted-removal.ts';
 import { readBranch, readCommit } from '../../workspace/repository.ts';
+import { findSubmoduleWork } from '../../workspace/uncommitted-work.ts';
 import { removeWorktree } from '../../workspace/worktrees.ts';
 import type { Announcer } from '../announcer.ts';
 import type { CheckpointBook } from './checkpoint-book.ts';
@@ -172,7 +173,8 @@ export class RemovedSessions {
       const there = shadow.movedTo(folder);
       const { tree } = await this.#look(there, sessionId);
       const isSame = tree === files && (await readCommit(folder, 'HEAD')) === kept.head;
-      return isSame && (await treeOfIndex(there)) === staged ? [] : ['something was changed at this moment'];
+      if (!isSame || (await treeOfIndex(there)) !== staged) return ['something was changed at this moment'];
+      return findSubmoduleWork(folder);
     };
   }
 

@@ -1,8 +1,7 @@
 import { copyFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gitOk } from '../git.ts';
-import { findPopulatedSubmodules, findUncommittedWork } from '../uncommitted-work.ts';
-import { worktreeState } from '../worktree-state.ts';
+import { findPopulatedSubmodules, findSubmoduleWork } from '../uncommitted-work.ts';
 import { byteRecords, shown } from './path-bytes.ts';
 import type { Shadow } from './shadow.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -36,13 +35,12 @@ export async function findUnkept(shadow: Shadow, { tree, leftOut }: Snapshot): P
   const path = shadow.worktreePath;
   const populated = new Set(await findPopulatedSubmodules(path));
   const inside = (await repositoriesOf(shadow, tree)).filter((one) => !populated.has(one));
-  const work = await findUncommittedWork(path, await worktreeState(path));
   return [
     ...leftOut
       .filter(({ path: one, why }) => why !== 'repository' || (!populated.has(one) && !inside.includes(one)))
       .map(({ path: one, why }) => `${one} ${WHY_LEFT_OUT[why]}`),
     ...inside.map((one) => `${one} is a repository of its own`),
-    ...work.filter((reason) => reason.startsWith('submodule ')),
+    ...(await findSubmoduleWork(path)),
     ...(await findUnfinished(path)),
   ];
 }

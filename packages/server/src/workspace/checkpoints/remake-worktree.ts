@@ -5,6 +5,7 @@ import { gitOk } from '../git.ts';
 import { exists, settleInterruptedRemoval } from '../interrupted-removal.ts';
 import { readCommit } from '../repository.ts';
 import { withRepository } from '../repository-lock.ts';
+import { fillSubmodules } from '../submodules/fill-submodules.ts';
 import { clearUnfinished, CREATING, isBeingCreated } from '../unfinished-worktree.ts';
 import { findWorktree, listWorktrees } from '../worktree-list.ts';
 import { Shadow } from './shadow.ts';
@@ -55,6 +56,7 @@ export async function remakeWorktree(
   if (shadow === null) throw inTheWay(path);
   await shadow.forget();
   await shadow.gitOk(['read-tree', '-m', '-u', `${commit}^{tree}`]);
+  await fillSubmodules({ projectPath, worktreePath: path, tree: commit });
   await withRepository(projectPath, () => gitOk(['worktree', 'unlock', path], { cwd: projectPath }));
   return made.branch;
 }

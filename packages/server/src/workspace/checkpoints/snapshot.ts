@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { LeftOut } from '@pilotlight/protocol';
 import { gitFailure, gitOk } from '../git.ts';
 import { readCommit } from '../repository.ts';
+import { emptySubmodules } from './empty-submodules.ts';
 import { changedSince, lookAt, type Findings } from './look.ts';
 import { byteRecords, shown, toInput } from './path-bytes.ts';
 import type { Shadow } from './shadow.ts';
@@ -44,9 +45,10 @@ export async function takeSnapshot(shadow: Shadow, options: SnapshotOptions): Pr
 
 async function snapshotOnce(shadow: Shadow, { ignored, cutoff }: SnapshotOptions): Promise<Snapshot> {
   await shadow.copyExcludes();
-  const [listed, forced] = await Promise.all([
+  const [listed, forced, unfilled] = await Promise.all([
     listChanged(shadow, ignored),
     ignored ? [] : trackedButIgnored(shadow),
+    emptySubmodules(shadow),
   ]);
   const { worktreePath } = shadow;
   const isRuleChanged = listed.changed.some((path) => /(^|\/)\.gitignore$/.test(path));
@@ -54,7 +56,7 @@ async function snapshotOnce(shadow: Shadow, { ignored, cutoff }: SnapshotOptions
   const paths = [...new Set([...listed.changed, ...known])];
   const found = await lookAt(worktreePath, paths, listed.others, cutoff?.() ?? null);
   const leftOut = [...found.leftOut];
-  const info = found.strike.map((path) => struck(shadow, path));
+  const info = [...found.strike.map((path) => struck(shadow, path)), ...unfilled];
   for (const path of found.repositories) {
     const inside = await repositoryInside(worktreePath, path);
     const commit = inside?.commit ?? null;
@@ -112,7 +114,9 @@ async function repositoryInside(
 ): Promise<{ commit: string | null } | null> {
   const inside = join(worktreePath, shown(path));
   const isRepository = await stat(join(inside, '.git')).catch(() => null);
-  return isRepository === null ? null : { commit: await readCommit(inside, 'HEAD').catch(() => null) };
+  if (isRepository === null) return null;
+  const env = { GIT_WORK_TREE: inside };
+  return { commit: await readCommit(inside, 'HEAD', env).catch(() => null) };
 }
 
 async function readIn(
