@@ -1,5 +1,6 @@
 import { PilotlightError, type CommitInfo, type Conflicts, type ConflictedFile } from '@pilotlight/protocol';
 import { access, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { git, gitOk } from '../git.ts';
 import { nulRecords } from '../nul-records.ts';
 import { readBranch, readCommit } from '../repository.ts';
@@ -27,13 +28,14 @@ const MARKS: readonly [file: string, operation: Operation][] = [
 
 /** @throws PilotlightError `git_failed` */
 export async function branchState(cwd: string): Promise<BranchState> {
-  const [branch, head, operation, files] = await Promise.all([
+  const [branch, head, folder, files] = await Promise.all([
     readBranch(cwd),
     readCommit(cwd, 'HEAD'),
-    findOperation(cwd),
+    gitFolder(cwd),
     conflictedFiles(cwd),
   ]);
-  const rebased = operation === 'rebase' && branch === null ? await rebasedBranch(cwd) : branch;
+  const operation = await findOperation(folder);
+  const rebased = operation === 'rebase' && branch === null ? await rebasedBranch(folder) : branch;
   return { branch: rebased, head, operation, files };
 }
 
@@ -120,9 +122,9 @@ export async function requireAuthor(cwd: string): Promise<void> {
   );
 }
 
-async function findOperation(cwd: string): Promise<Operation | null> {
+async function findOperation(folder: string): Promise<Operation | null> {
   for (const [file, operation] of MARKS) {
-    const found = await access(await gitPath(cwd, file)).then(
+    const found = await access(join(folder, file)).then(
       () => true,
       () => false,
     );
@@ -131,15 +133,16 @@ async function findOperation(cwd: string): Promise<Operation | null> {
   return null;
 }
 
-async function rebasedBranch(cwd: string): Promise<string | null> {
-  for (const folder of ['rebase-merge', 'rebase-apply']) {
-    const name = await readFile(await gitPath(cwd, `${folder}/head-name`), 'utf8').catch(() => null);
+async function rebasedBranch(folder: string): Promise<string | null> {
+  for (const operation of ['rebase-merge', 'rebase-apply']) {
+    const name = await readFile(join(folder, operation, 'head-name'), 'utf8').catch(() => null);
     if (name !== null) return name.trim().replace(/^refs\/heads\//, '');
   }
   return null;
 }
 
-async function gitPath(cwd: string, file: string): Promise<string> {
-  const { stdout } = await gitOk(['rev-parse', '--path-format=absolute', '--git-path', file], { cwd });
+/** The worktree's own folder below `.git`, in which git marks what is not over. */
+async function gitFolder(cwd: string): Promise<string> {
+  const { stdout } = await gitOk(['rev-parse', '--path-format=absolute', '--git-dir'], { cwd });
   return stdout.replace(/\n$/, '');
 }

@@ -1,5 +1,5 @@
 import { ChevronDown, ChevronRight } from 'lucide-react';
-import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { VList, type VListHandle } from 'virtua';
 import { cx } from '../../ui/class-names.ts';
 import { words } from '../../words/index.ts';
@@ -8,16 +8,15 @@ import { treeRows, type ListedFile, type TreeRow } from './file-tree.ts';
 /** Files that are listed together. */
 export interface FileGroup<F> {
   key: string;
-  /** stands above them; null: they are the only ones */
-  title: string | null;
-  /** what can be done with all of them */
-  action: ReactNode;
   files: readonly F[];
 }
 
 export interface FileListProps<F> {
   label: string;
+  /** the same array while the files are the same, for the rows of thousands are not made twice */
   groups: readonly FileGroup<F>[];
+  /** what stands above a group; left out: they are the only ones */
+  head?(group: FileGroup<F>): ReactNode;
   list: 'tree' | 'flat';
   /** the file that is open */
   current: { group: string; path: string } | null;
@@ -39,12 +38,16 @@ const STEPS: Record<string, 1 | -1> = { ArrowDown: 1, ArrowUp: -1, j: 1, k: -1 }
  * time: arrows move, Right and Left open and close a folder.
  */
 export function FileList<F extends ListedFile>(props: FileListProps<F>) {
-  const { groups, current, onOpen, render, aside } = props;
+  const { groups, head, current, onOpen, render, aside } = props;
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const [focused, setFocused] = useState<string | null>(null);
   const list = useRef<VListHandle>(null);
   const frame = useRef<HTMLDivElement>(null);
-  const rows = groups.flatMap((group) => rowsOf(group, props.list, closed));
+  const hasHeads = head !== undefined;
+  const rows = useMemo(
+    () => groups.flatMap((group) => rowsOf(group, props.list, closed, hasHeads)),
+    [groups, props.list, closed, hasHeads],
+  );
   const indexOf = (key: string | null) => (key === null ? -1 : rows.findIndex((row) => row.key === key));
   const currentKey = current === null ? null : `${current.group}:${current.path}`;
   const currentAt = indexOf(currentKey);
@@ -91,7 +94,15 @@ export function FileList<F extends ListedFile>(props: FileListProps<F>) {
     <div ref={frame} role="group" aria-label={props.label} onKeyDown={onKeyDown} className="min-h-0 flex-1">
       <VList ref={list} data={rows} className="px-2 pb-3">
         {(shown: Row<F>, index: number) => {
-          if (shown.kind === 'title') return <Title key={shown.key} group={shown.group} />;
+          if (shown.kind === 'title')
+            return (
+              <div
+                key={shown.key}
+                className="flex min-h-8 items-center gap-2 pt-1 pl-1.5 text-small text-ink-3"
+              >
+                {head?.(shown.group)}
+              </div>
+            );
           const { row, key, group } = shown;
           const button = {
             'data-file-row': index,
@@ -139,19 +150,11 @@ export function FileList<F extends ListedFile>(props: FileListProps<F>) {
   );
 }
 
-function Title<F>({ group: { title, action } }: { group: FileGroup<F> }) {
-  return (
-    <div className="flex min-h-8 items-center gap-2 pt-1 pl-1.5 text-small text-ink-3">
-      <h3 className="min-w-0 flex-1 truncate font-medium">{title}</h3>
-      {action}
-    </div>
-  );
-}
-
 function rowsOf<F extends ListedFile>(
   group: FileGroup<F>,
   list: 'tree' | 'flat',
   closed: ReadonlySet<string>,
+  hasHead: boolean,
 ): Row<F>[] {
   const prefix = `${group.key}:`;
   const ownClosed = new Set(
@@ -162,7 +165,7 @@ function rowsOf<F extends ListedFile>(
       ? treeRows(group.files, ownClosed)
       : group.files.map((file) => ({ kind: 'file', key: file.path, file, name: file.path, depth: 0 }));
   return [
-    ...(group.title === null ? [] : [{ kind: 'title' as const, key: prefix, group }]),
+    ...(hasHead ? [{ kind: 'title' as const, key: prefix, group }] : []),
     ...rows.map((row) => ({ kind: 'row' as const, key: prefix + row.key, group: group.key, row })),
   ];
 }

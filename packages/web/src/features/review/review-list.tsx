@@ -1,6 +1,6 @@
 import type { DiffFile, ReviewComment, SharedFile } from '@pilotlight/protocol';
 import { Minus, Plus } from 'lucide-react';
-import { type ReactNode, type Ref } from 'react';
+import { useMemo, type ReactNode, type Ref } from 'react';
 import { useIndex } from '../../live/index-store.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { cx } from '../../ui/class-names.ts';
@@ -62,15 +62,10 @@ export function ReviewList(props: ReviewListProps) {
       />
     );
   };
-  const groups = scopes.map(({ scope, files }): FileGroup<DiffFile> => {
-    const title = scope === 'staged' ? w.staged(files.length) : w.unstaged(files.length);
-    return {
-      key: scope,
-      title: isGrouped ? title : null,
-      action: toIndex(files, scope, scope === 'staged' ? w.unstageAll : w.stageAll),
-      files,
-    };
-  });
+  const groups = useMemo(
+    () => scopes.map(({ scope, files }): FileGroup<DiffFile> => ({ key: scope, files })),
+    [scopes],
+  );
   const titles = useIndex(({ chats }) => chats);
   const sharedWords = (path: string): string | null => {
     const chatIds = props.shared.find((each) => each.path === path)?.chatIds;
@@ -118,6 +113,14 @@ export function ReviewList(props: ReviewListProps) {
         )}
         {...(isGrouped
           ? {
+              head: ({ key, files }: FileGroup<DiffFile>) => (
+                <>
+                  <h3 className="min-w-0 flex-1 truncate font-medium">
+                    {key === 'staged' ? w.staged(files.length) : w.unstaged(files.length)}
+                  </h3>
+                  {toIndex(files, key, key === 'staged' ? w.unstageAll : w.stageAll)}
+                </>
+              ),
               aside: (file: DiffFile, scope: string) =>
                 toIndex(
                   [file],
