@@ -8,8 +8,6 @@ import type {
   BranchList,
   Budget,
   CancelAnswer,
-  ChangedFileTexts,
-  Changes,
   Chat,
   ChatFrame,
   ChatSearch,
@@ -165,10 +163,6 @@ export interface Client {
   ): Promise<WorktreeFiles>;
   /** At most the first MAX_TEXT_BYTES of a file. */
   readFile(sessionId: string, path: string, signal?: AbortSignal): Promise<WorktreeFile>;
-  /** The worktree as it is now against the session's base. */
-  listChanges(sessionId: string, signal?: AbortSignal): Promise<Changes>;
-  /** Both texts of one changed file. */
-  readChange(sessionId: string, path: string, signal?: AbortSignal): Promise<ChangedFileTexts>;
 
   /** What a session changed, and what becomes of it. */
   readonly review: ReviewClient;

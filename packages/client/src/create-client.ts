@@ -120,9 +120,6 @@ export function createClient({ url, token }: ClientOptions): Client {
       get(`/api/sessions/${enc(sessionId)}/files`, { query, signal }),
     readFile: (sessionId, path, signal) =>
       get(`/api/sessions/${enc(sessionId)}/file`, { query: { path }, signal }),
-    listChanges: (sessionId, signal) => get(`/api/sessions/${enc(sessionId)}/changes`, { signal }),
-    readChange: (sessionId, path, signal) =>
-      get(`/api/sessions/${enc(sessionId)}/changes/file`, { query: { path }, signal }),
 
     review: reviewClient(http),
     scripts: scriptClient(http),

@@ -3,6 +3,8 @@ import { ChangeStatus } from './worktree-views.ts';
 
 /** Files of one page of a diff, unless the request says fewer. */
 export const DIFF_PAGE_FILES = 200;
+/** Most files of one page: making the list is most of the work, so few large pages are read sooner than many small ones. */
+export const MAX_DIFF_PAGE_FILES = 10_000;
 /** Bytes of one file's patch that are read; what is past them is not shown (`truncated`). */
 export const MAX_PATCH_BYTES = 2 * 1024 * 1024;
 

@@ -133,7 +133,7 @@ describe('a repository', () => {
     const { session, path } = await begin(folder);
     expect(existsSync(join(path, 'wanted/x.txt'))).toBe(true);
     expect(existsSync(join(path, 'unwanted/x.txt'))).toBe(false);
-    expect((await home.client.listChanges(session.id)).files).toEqual([]);
+    expect((await home.client.review.diff(session.id, { scope: 'session' })).files).toEqual([]);
     await home.client.removeSession(session.id);
     expect(existsSync(path)).toBe(false);
   });
@@ -178,7 +178,9 @@ describe('a repository', () => {
     expect(readFileSync(join(path, 'ü "x" 日.txt'), 'utf8')).toBe('1\n');
     writeFileSync(join(path, 'neu ß.txt'), 'neu\n');
     await home.turn(chat, '/echo again');
-    expect((await home.client.listChanges(session.id)).files).toMatchObject([{ path: 'neu ß.txt' }]);
+    expect((await home.client.review.diff(session.id, { scope: 'session' })).files).toMatchObject([
+      { path: 'neu ß.txt' },
+    ]);
   });
 
   it('on a disk that takes "A" and "a" for the same: names of folders and branches never differ by that alone', async () => {
@@ -210,7 +212,7 @@ describe('a repository', () => {
     const { session, path, chat } = await begin(shallow);
     writeFileSync(join(path, 'new.txt'), 'new\n');
     await home.turn(chat, '/echo again');
-    expect((await home.client.listChanges(session.id)).files).toHaveLength(1);
+    expect((await home.client.review.diff(session.id, { scope: 'session' })).files).toHaveLength(1);
   });
 });
 
@@ -223,7 +225,9 @@ describe('a worktree behind our back', () => {
     git(folder, 'worktree', 'move', path, elsewhere);
     expect(await home.turn(chat, '/echo again')).toMatchObject({ state: 'completed' });
     expect((await home.client.getSession(session.id)).worktree?.path).toBe(elsewhere);
-    expect((await home.client.listChanges(session.id)).files).toMatchObject([{ path: 'work.txt' }]);
+    expect((await home.client.review.diff(session.id, { scope: 'session' })).files).toMatchObject([
+      { path: 'work.txt' },
+    ]);
   });
 
   it('moved by hand: no turn runs anywhere else, and once git was told it is found', async () => {
@@ -249,7 +253,9 @@ describe('a worktree behind our back', () => {
     writeFileSync(join(path, 'work.txt'), 'work\n');
     rmSync(join(path, '.git'));
     expect(await home.client.repairSession(session.id)).toMatchObject({ how: 'linked' });
-    expect((await home.client.listChanges(session.id)).files).toMatchObject([{ path: 'work.txt' }]);
+    expect((await home.client.review.diff(session.id, { scope: 'session' })).files).toMatchObject([
+      { path: 'work.txt' },
+    ]);
     expect(await home.client.repairSession(session.id)).toMatchObject({ how: 'present' });
   });
 
@@ -296,6 +302,8 @@ describe('a worktree behind our back', () => {
       path: elsewhere,
     });
     expect(await home.turn(chat, '/echo again')).toMatchObject({ state: 'completed' });
-    expect((await home.client.listChanges(session.id)).files).toMatchObject([{ path: 'work.txt' }]);
+    expect((await home.client.review.diff(session.id, { scope: 'session' })).files).toMatchObject([
+      { path: 'work.txt' },
+    ]);
   });
 });

@@ -157,6 +157,28 @@ describe('changed files', () => {
     }
     const commits = { scope: 'commits', from: 'HEAD', to: 'HEAD' } as const;
     expect(await review().diff(unborn.session.id, commits)).toMatchObject({ total: 0 });
+    const nobody = review().diff('ses_none', { scope: 'session' });
+    await expect(nobody).rejects.toMatchObject({ code: 'session_not_found' });
+  });
+
+  it('of a session in place are against the last commit, and everything before there is one', async () => {
+    const desk = await home.desk('demo', home.newRepository(), true);
+    writeFileSync(join(desk.folder, 'new.txt'), '1\n');
+    const at = (cwd: string) => execFileSync('git', ['rev-parse', 'HEAD'], { cwd, encoding: 'utf8' }).trim();
+    expect(await review().diff(desk.session.id, { scope: 'session' })).toMatchObject({
+      from: at(desk.folder),
+      files: [{ path: 'new.txt', status: 'untracked' }],
+    });
+    const folder = home.newFolder();
+    execFileSync('git', ['init', '-q', folder]);
+    writeFileSync(join(folder, 'staged.txt'), '1\n');
+    execFileSync('git', ['add', '.'], { cwd: folder });
+    writeFileSync(join(folder, 'new.txt'), '1\n2\n');
+    const { session: first } = await home.desk('demo', folder, true);
+    expect((await review().diff(first.id, { scope: 'session' })).files).toMatchObject([
+      { path: 'new.txt', status: 'untracked', additions: 2 },
+      { path: 'staged.txt', status: 'added', additions: 1 },
+    ]);
   });
 });
 

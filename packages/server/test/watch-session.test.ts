@@ -31,7 +31,9 @@ it('an edit in an editor is told to everybody who shows the session, and to nobo
     expect(told['two']).toContain('files');
   });
   expect(told['gone']).toEqual([]);
-  expect(await home.client.listChanges(session.id)).toMatchObject({ files: [{ path: 'README.md' }] });
+  expect(await home.client.review.diff(session.id, { scope: 'session' })).toMatchObject({
+    files: [{ path: 'README.md' }],
+  });
   for (const end of ends) end();
 });
 

@@ -1,4 +1,4 @@
-/** Files and changes of a session over HTTP: before its worktree, in it, in place, without git, and asked wrongly. */
+/** Files of a session over HTTP: before its worktree, in it, in place, without git, and asked wrongly. */
 import { MAX_TEXT_BYTES, Problem, type Session } from '@pilotlight/protocol';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -19,7 +19,6 @@ beforeAll(async () => {
   path = session.worktree?.path ?? '';
   mkdirSync(join(path, 'src'));
   writeFileSync(join(path, 'src/cart.ts'), 'export {};\n');
-  writeFileSync(join(path, 'README.md'), 'hello\nthere\n');
 });
 afterAll(() => home[Symbol.asyncDispose]());
 
@@ -55,16 +54,6 @@ describe('files', () => {
     expect((await client.findFiles(unborn.session.id)).files).toEqual(['README.md']);
     expect((await client.findFiles(plain.session.id)).files).toEqual(['note.txt']);
     expect(await client.readFile(plain.session.id, 'note.txt')).toMatchObject({ text: 'hi\n' });
-    for (const desk of [unborn, plain]) {
-      expect(await client.listChanges(desk.session.id)).toEqual({
-        base: null,
-        files: [],
-        additions: 0,
-        deletions: 0,
-        truncated: false,
-      });
-      expect((await problem('changes/file?path=README.md', desk.session.id)).code).toBe('file_not_found');
-    }
   });
 
   it('say what is wrong with a request', async () => {
@@ -127,42 +116,11 @@ describe('a file', () => {
   });
 });
 
-describe('changes', () => {
-  it('are those of the worktree against its base, with both texts', async () => {
-    const { client } = home;
-    const changes = await client.listChanges(session.id);
-    expect(changes).toMatchObject({ base: session.worktree?.baseCommit, additions: 2, deletions: 0 });
-    expect(changes.files.map(({ path: name, status }) => [name, status])).toEqual([
-      ['README.md', 'modified'],
-      ['src/cart.ts', 'untracked'],
-    ]);
-    expect(await client.readChange(session.id, 'README.md')).toMatchObject({
-      oldText: 'hello\n',
-      newText: 'hello\nthere\n',
-    });
-    expect(await problem('changes/file?path=LICENSE')).toMatchObject({ status: 404, code: 'file_not_found' });
-    expect((await problem('changes/file?path=../x')).code).toBe('path_outside');
-    expect((await problem('changes/file')).status).toBe(422);
-    for (const what of ['changes', 'changes/file?path=x'])
-      expect((await problem(what, 'ses_none')).code).toBe('session_not_found');
-  });
-
-  it('of a session in place are against the last commit', async () => {
-    const desk = await home.desk('demo', home.newRepository(), true);
-    writeFileSync(join(desk.folder, 'new.txt'), '1\n');
-    const { base, files } = await home.client.listChanges(desk.session.id);
-    expect(base).toBe(
-      execFileSync('git', ['rev-parse', 'HEAD'], { cwd: desk.folder, encoding: 'utf8' }).trim(),
-    );
-    expect(files.map((file) => file.path)).toEqual(['new.txt']);
-  });
-
-  it('of a worktree that is gone say so', async () => {
-    const desk = await home.desk('demo', home.newRepository());
-    await home.turn(desk.chat, '/echo made');
-    const { worktree } = await home.client.getSession(desk.session.id);
-    rmSync(worktree?.path ?? '', { recursive: true });
-    for (const what of ['files', 'file?path=x', 'changes', 'changes/file?path=x'])
-      expect(await problem(what, desk.session.id)).toMatchObject({ status: 409, code: 'worktree_missing' });
-  });
+it('of a worktree that is gone nothing is read, and it says so', async () => {
+  const desk = await home.desk('demo', home.newRepository());
+  await home.turn(desk.chat, '/echo made');
+  const { worktree } = await home.client.getSession(desk.session.id);
+  rmSync(worktree?.path ?? '', { recursive: true });
+  for (const what of ['files', 'file?path=x', 'diff', 'diff/file?path=x'])
+    expect(await problem(what, desk.session.id)).toMatchObject({ status: 409, code: 'worktree_missing' });
 });

@@ -8,8 +8,6 @@ import type {
   AnswerPermission,
   BranchList,
   Budget,
-  ChangedFileTexts,
-  Changes,
   Chat,
   CreateChat,
   CreateMcpServer,
@@ -105,10 +103,6 @@ export interface Commands {
   findFiles(sessionId: string, query: string, limit: number): Promise<WorktreeFiles>;
   /** @throws `path_outside`, `file_not_found` */
   readFile(sessionId: string, path: string): Promise<WorktreeFile>;
-  /** The worktree as it is now against its base. */
-  listChanges(sessionId: string): Promise<Changes>;
-  /** Both texts of one changed file. @throws `path_outside`, `file_not_found` */
-  readChange(sessionId: string, path: string): Promise<ChangedFileTexts>;
 
   /** What a session changed, and what becomes of it. */
   readonly review: ReviewCommands;

@@ -98,8 +98,6 @@ export function composeCommands(parts: CommandParts): Commands {
     repairSession: (id) => parts.repairs.repairSession(id),
     findFiles: (sessionId, query, limit) => worktrees.files(sessionId, query, limit),
     readFile: (sessionId, path) => worktrees.file(sessionId, path),
-    listChanges: (sessionId) => worktrees.changes(sessionId),
-    readChange: (sessionId, path) => worktrees.change(sessionId, path),
 
     review: parts.review(submitPrompt),
     watchSession: (sessionId, viewer) => parts.watches.watch(sessionId, viewer),

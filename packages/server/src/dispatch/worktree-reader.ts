@@ -3,24 +3,19 @@ import { isAbsolute, relative, resolve } from 'node:path';
 import {
   MAX_TEXT_BYTES,
   PilotlightError,
-  type ChangedFileTexts,
-  type Changes,
   type Session,
   type WorktreeFile,
   type WorktreeFiles,
 } from '@pilotlight/protocol';
-import { readChange } from '../workspace/changed-file.ts';
-import { listChanges, NO_CHANGES } from '../workspace/changes.ts';
 import { confine, isWithin } from '../workspace/confine.ts';
 import { FileLists } from '../workspace/file-lists.ts';
 import { findFiles } from '../workspace/find-files.ts';
 import { readTextFile } from '../workspace/read-text-file.ts';
-import { readCommit } from '../workspace/repository.ts';
 import { assertWorktree } from '../workspace/worktrees.ts';
 import type { Catalog } from './catalog.ts';
 import { projectFolderGone } from './project-folder.ts';
 
-/** What a session's folder holds, and what it changed. Nothing is written, and no turn is waited for. */
+/** What a session's folder holds. Nothing is written, and no turn is waited for. */
 export class WorktreeReader implements Disposable {
   readonly #catalog: Catalog;
   readonly #lists = new FileLists();
@@ -49,20 +44,6 @@ export class WorktreeReader implements Disposable {
     });
   }
 
-  /** @throws PilotlightError `session_not_found`, `worktree_missing`, `git_failed` */
-  async changes(sessionId: string): Promise<Changes> {
-    const place = await this.#compared(sessionId);
-    return place === null ? NO_CHANGES : listChanges(place);
-  }
-
-  /** @throws as `changes`, and PilotlightError `path_outside`, `file_not_found` */
-  async change(sessionId: string, path: string): Promise<ChangedFileTexts> {
-    const place = await this.#compared(sessionId);
-    if (place !== null) return readChange(place, path);
-    const why = 'without git, or before its first turn, a session has no changes';
-    throw new PilotlightError('file_not_found', `${JSON.stringify(path)} is not a changed file: ${why}.`);
-  }
-
   [Symbol.dispose](): void {
     this.#lists[Symbol.dispose]();
   }
@@ -77,15 +58,6 @@ export class WorktreeReader implements Disposable {
     const found = await stat(project.path).catch(() => null);
     if (found?.isDirectory()) return project.path;
     throw projectFolderGone(project);
-  }
-
-  /** The folder and what it is compared with: the worktree's base, in place the last commit. null: nothing to compare. */
-  async #compared(sessionId: string): Promise<{ worktreePath: string; baseCommit: string | null } | null> {
-    const session = this.#catalog.getSession(sessionId);
-    const worktreePath = await this.#folder(session);
-    if (session.worktree !== null) return { worktreePath, baseCommit: session.worktree.baseCommit };
-    if (!session.inPlace) return null;
-    return { worktreePath, baseCommit: await readCommit(worktreePath, 'HEAD') };
   }
 }
 

@@ -38,7 +38,7 @@ export async function readTextFile(path: string, maxBytes: number): Promise<Text
 }
 
 /** Content as text, with its byte order mark. `isCut`: a character at the very end may be incomplete and is left out. */
-export function textOf(content: Buffer, isCut = false): { text: string | null; binary: boolean } {
+function textOf(content: Buffer, isCut = false): { text: string | null; binary: boolean } {
   if (isBinary(content)) return { text: null, binary: true };
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(content, { stream: isCut });
   return { text, binary: false };

@@ -1,4 +1,4 @@
-import type { ChangedFile } from '@pilotlight/protocol';
+import type { DiffFile } from '@pilotlight/protocol';
 
 export const changes = {
   side: 'Side panel',
@@ -11,7 +11,7 @@ export const changes = {
     copied: 'Copied',
     untracked: 'New, untracked',
     conflicted: 'In conflict',
-  } satisfies Record<ChangedFile['status'], string>,
+  } satisfies Record<DiffFile['status'], string>,
   letter: {
     added: 'A',
     modified: 'M',
@@ -20,7 +20,7 @@ export const changes = {
     copied: 'C',
     untracked: 'N',
     conflicted: '!',
-  } satisfies Record<ChangedFile['status'], string>,
+  } satisfies Record<DiffFile['status'], string>,
   files: (count: number) => (count === 1 ? '1 file' : `${count} files`),
   against: (base: string) => `against ${base.slice(0, 10)}`,
   list: 'Changed files',
@@ -29,7 +29,6 @@ export const changes = {
   previous: 'Previous file',
   next: 'Next file',
   binary: 'A binary file: there is no text to compare.',
-  tooLarge: 'This file is larger than 1 MB: open it in your editor.',
   movedFrom: (path: string) => `from ${path}`,
   none: 'Files that the agent changes in this worktree appear here, with their diffs.',
   noGit: 'This folder is not a git repository, so there is nothing to compare with.',

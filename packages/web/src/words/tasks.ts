@@ -164,6 +164,7 @@ export const tasks = {
     keepAbout: 'The sessions of the others are removed. What is in their worktrees is kept for a while.',
     keepTitle: (agent: string) => `Keep the work of ${agent}?`,
     files: (count: number) => (count === 1 ? '1 file' : `${count} files`),
+    moreFiles: (count: number) => (count === 1 ? 'Show 1 more file' : `Show ${count} more files`),
     noChanges: 'Nothing was changed.',
     noChangesYet: 'Nothing changed yet.',
     sessionGone: 'Its session was removed.',

@@ -9,7 +9,7 @@ import {
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gitOk } from '../../workspace/git.ts';
+import { gitOk, readConfig } from '../../workspace/git.ts';
 import { readCommit } from '../../workspace/repository.ts';
 import { emptyTree, type Compared } from '../../workspace/review/comparison-of.ts';
 import { describeChanges, listDiff } from '../../workspace/review/list-diff.ts';
@@ -47,10 +47,11 @@ export class DiffReader {
     { after, limit = DIFF_PAGE_FILES }: { after?: string | undefined; limit?: number | undefined } = {},
   ): Promise<DiffPage> {
     return this.#within(sessionId, scope, NOTHING, async ({ folder }, { compared, from, to }) => {
-      const { changes, truncated } = await listDiff(folder, compared);
+      const config = await readConfig({ cwd: folder });
+      const { changes, truncated } = await listDiff(folder, compared, { config });
       const rest = after === undefined ? changes : changes.filter(({ path }) => path > after);
       const shown = rest.slice(0, limit);
-      const files = await describeChanges(folder, compared, shown);
+      const files = await describeChanges(folder, compared, shown, { config, total: changes.length });
       const next = rest.length > shown.length ? (shown.at(-1)?.path ?? null) : null;
       return { from, to, files: this.#withMarks(sessionId, files), total: changes.length, truncated, next };
     });
@@ -59,7 +60,8 @@ export class DiffReader {
   /** @throws as `page`, and PilotlightError `file_not_found`, `path_outside` */
   async file(sessionId: string, scope: DiffScope, path: string, options: PatchOptions): Promise<FileDiff> {
     const found = await this.#within(sessionId, scope, null, async ({ folder }, { compared }) => {
-      const diff = await readFileDiff(folder, compared, path, options);
+      const config = await readConfig({ cwd: folder });
+      const diff = await readFileDiff(folder, compared, path, { ...options, config });
       const [file = diff.file] = this.#withMarks(sessionId, [diff.file]);
       return { ...diff, file };
     });

@@ -56,7 +56,7 @@ export class MessageDrafts {
     if (folder === null) throw nothingTo(sessionId, 'it has no worktree');
     const from = (await readCommit(folder, 'HEAD')) ?? (await emptyTree(folder));
     const compared: Compared = { kind: all ? 'tree' : 'index', from };
-    const { changes } = await listDiff(folder, compared, signal);
+    const { changes } = await listDiff(folder, compared, { signal });
     if (changes.length === 0) throw nothingTo(sessionId, all ? 'nothing has changed' : 'nothing is staged');
     const patch = await patchOf(folder, compared, changes, signal);
     const names = changes

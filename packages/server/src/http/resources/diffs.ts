@@ -1,4 +1,10 @@
-import { DIFF_PAGE_FILES, DiffScope, FilePath, PilotlightError } from '@pilotlight/protocol';
+import {
+  DIFF_PAGE_FILES,
+  DiffScope,
+  FilePath,
+  MAX_DIFF_PAGE_FILES,
+  PilotlightError,
+} from '@pilotlight/protocol';
 import { z } from 'zod';
 import type { HttpDeps } from '../http-deps.ts';
 import { param, queryOf, route } from '../route.ts';
@@ -6,7 +12,7 @@ import type { Http, HttpContext } from '../route.ts';
 
 const Page = z.object({
   after: FilePath.optional(),
-  limit: z.coerce.number().int().min(1).max(1_000).default(DIFF_PAGE_FILES),
+  limit: z.coerce.number().int().min(1).max(MAX_DIFF_PAGE_FILES).default(DIFF_PAGE_FILES),
 });
 const OfFile = z.object({
   path: FilePath,

@@ -16,7 +16,7 @@ const OfFile = z.strictObject({
     .refine((path) => !path.includes('\0'), 'a path has no NUL in it'),
 });
 
-/** What is in a session's folder and what it changed; only read. */
+/** What is in a session's folder; only read. */
 export function worktreeRoutes(http: Http, { commands }: Pick<HttpDeps, 'commands'>): void {
   route(http, '/api/sessions/:id/files', {
     GET: async (c) => {
@@ -26,11 +26,5 @@ export function worktreeRoutes(http: Http, { commands }: Pick<HttpDeps, 'command
   });
   route(http, '/api/sessions/:id/file', {
     GET: async (c) => c.json(await commands.readFile(param(c, 'id'), queryOf(c, OfFile).path)),
-  });
-  route(http, '/api/sessions/:id/changes', {
-    GET: async (c) => c.json(await commands.listChanges(param(c, 'id'))),
-  });
-  route(http, '/api/sessions/:id/changes/file', {
-    GET: async (c) => c.json(await commands.readChange(param(c, 'id'), queryOf(c, OfFile).path)),
   });
 }

@@ -1,8 +1,6 @@
 import type { ChangeStatus } from '@pilotlight/protocol';
-import { Slice } from '../slice.ts';
-import { comparisonArgs } from './comparison.ts';
-import { git, gitFailure, gitOk } from './git.ts';
-import { nulRecords } from './nul-records.ts';
+import { Slice } from '../../slice.ts';
+import { nulRecords } from '../nul-records.ts';
 
 /** One file that git tracks, or tracked in the base, and that differs. */
 export interface TrackedChange {
@@ -23,15 +21,6 @@ export interface TrackedChange {
   binary: boolean;
 }
 
-export interface ComparisonOptions {
-  worktreePath: string;
-  /** a commit or tree */
-  base: string;
-  signal?: AbortSignal | undefined;
-}
-
-/** Room for the names of some 70,000 files. */
-const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 /** git's letters (git-diff, "raw output format"); any other, such as T for another type, counts as modified. */
 const STATUS: Record<string, TrackedChange['status']> = {
   A: 'added',
@@ -40,40 +29,6 @@ const STATUS: Record<string, TrackedChange['status']> = {
   R: 'renamed',
   U: 'conflicted',
 };
-
-/**
- * The tracked files of a working tree that differ from its base, in git's order.
- *
- * @param lines whether added and removed lines are counted, which reads every file that differs
- * @throws PilotlightError `git_failed`, `cancelled`
- */
-export async function trackedChanges(
-  { worktreePath, base, signal }: ComparisonOptions,
-  lines: boolean,
-): Promise<{ changes: TrackedChange[]; truncated: boolean }> {
-  const args = comparisonArgs(base, '--raw', ...(lines ? ['--numstat'] : []), '-z', '--no-abbrev');
-  const [result, conflicted] = await Promise.all([
-    git(args, { cwd: worktreePath, signal, maxBytes: MAX_OUTPUT_BYTES }),
-    listConflicted(worktreePath, signal),
-  ]);
-  if (result.exitCode !== 0 && !result.truncated) throw gitFailure(args, worktreePath, result);
-  const changes = await parseDiffRecords(result.bytes);
-  for (const path of conflicted) {
-    const change = changes.get(path);
-    if (change !== undefined) change.status = 'conflicted';
-  }
-  return { changes: [...changes.values()], truncated: result.truncated };
-}
-
-/** Against a commit, git does not say which files a merge has left in conflict; the index does. */
-export async function listConflicted(
-  cwd: string,
-  signal: AbortSignal | undefined,
-  env?: Record<string, string>,
-): Promise<string[]> {
-  const { bytes } = await gitOk(['ls-files', '--unmerged', '-z'], { cwd, signal, env });
-  return [...nulRecords(bytes)].map((record) => record.slice(record.indexOf('\t') + 1));
-}
 
 /** Reads `git diff --raw --numstat -z`: first all files with modes and objects, then all with lines. */
 export async function parseDiffRecords(output: Buffer): Promise<Map<string, TrackedChange>> {

@@ -1,5 +1,5 @@
 /** Diffs on real git: every status, hostile names, both sides of the index, trees. */
-import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { TempRepository } from '../temp-repository.ts';
@@ -60,6 +60,58 @@ it('tells added, modified, deleted, renamed, copied modes and untracked files ap
   expect(of('gone.txt')).toMatchObject({ object: null, newMode: null, size: null });
   expect(of('new.txt')?.object).toBe(repository.git('hash-object', 'new.txt'));
   expect(of('a.txt')?.object).toBe(repository.git('hash-object', 'a.txt'));
+});
+
+it('counts the lines of a few named files as those of all, and leaves the index alone', async () => {
+  const names = Array.from({ length: 12 }, (_, number) => `many/${number}.txt`);
+  repository.commit('many', Object.fromEntries(names.map((name) => [name, 'one\ntwo\n'])));
+  repository.git('mv', 'a.txt', 'b.txt');
+  repository.write({
+    ...Object.fromEntries(names.map((name) => [name, 'one\n'])),
+    '.gitignore': 'no\n',
+    no: '',
+  });
+  const index = readFileSync(join(path, '.git/index'));
+  const { changes } = await listDiff(path, HEAD);
+  const all = await describeChanges(path, HEAD, changes, { total: changes.length });
+  expect(all).toEqual(await describeChanges(path, HEAD, changes));
+  expect(all.map(({ path: name }) => name)).toEqual(['.gitignore', 'b.txt', ...names.toSorted()]);
+  expect(all.find(({ path: name }) => name === 'many/7.txt')).toMatchObject({ additions: 0, deletions: 1 });
+  expect(readFileSync(join(path, '.git/index')).equals(index)).toBe(true);
+});
+
+it('shows what a merge left in conflict', async () => {
+  const from = repository.git('rev-parse', 'HEAD');
+  repository.git('checkout', '-q', '-b', 'other');
+  repository.commit('theirs', { 'a.txt': 'theirs\n' });
+  repository.git('checkout', '-q', 'main');
+  repository.commit('ours', { 'a.txt': 'ours\n' });
+  expect(() => repository.git('merge', 'other')).toThrow('merge');
+  const base: Compared = { kind: 'tree', from };
+  expect(await brief(base)).toEqual([['a.txt', 'conflicted', 5, 2]]);
+  const { hunks } = await readFileDiff(path, base, 'a.txt', PLAIN);
+  expect(hunks.flatMap(({ lines }) => lines.map(({ text }) => text))).toContain('<<<<<<< HEAD');
+});
+
+it('names the commits of a submodule, and a repository inside as one', async () => {
+  using other = new TempRepository();
+  repository.git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', other.path, 'lib');
+  const from = repository.commit('with a submodule');
+  const before = other.git('rev-parse', 'HEAD');
+  const after = repository.commit('inside', { 'x.txt': '1\n' }, join(path, 'lib'));
+  mkdirSync(join(path, 'nested'));
+  repository.gitIn(join(path, 'nested'), 'init', '-q');
+  repository.commit('inner', { 'x.txt': '1\n' }, join(path, 'nested'));
+  const base: Compared = { kind: 'tree', from };
+  expect((await files(base)).map(({ path: name, kind }) => [name, kind])).toEqual([
+    ['lib', 'repository'],
+    ['nested/', 'repository'],
+  ]);
+  const { hunks } = await readFileDiff(path, base, 'lib', PLAIN);
+  expect(hunks.flatMap(({ lines }) => lines.map(({ text }) => text))).toEqual([
+    `Subproject commit ${before}`,
+    `Subproject commit ${after}`,
+  ]);
 });
 
 it('finds one file as the list of all has it, and as it is now', async () => {
@@ -201,7 +253,8 @@ it('refuses a path outside, and one that did not change', async () => {
   const read = (name: string) => readFileDiff(path, UNSTAGED, name, PLAIN);
   for (const name of ['../x', '/etc/passwd', 'way/x', '..', '.'])
     await expect(read(name)).rejects.toMatchObject({ code: 'path_outside' });
-  await expect(read('a.txt')).rejects.toMatchObject({ code: 'file_not_found' });
+  for (const name of ['a.txt', '*.txt', ':(top)a.txt', '.git/config'])
+    await expect(read(name)).rejects.toMatchObject({ code: 'file_not_found' });
 });
 
 it('runs no program that the repository names', async () => {
@@ -212,6 +265,5 @@ it('runs no program that the repository names', async () => {
   repository.git('config', 'filter.evil.clean', `touch '${mark}'; cat`);
   repository.write({ '.gitattributes': '* diff=evil filter=evil\n', 'a.txt': 'other\n' });
   expect((await readFileDiff(path, UNSTAGED, 'a.txt', PLAIN)).hunks).toHaveLength(1);
-  const { existsSync } = await import('node:fs');
   expect(existsSync(mark)).toBe(false);
 });

@@ -1,11 +1,12 @@
 import type { ChangeStatus, DiffFile, DiffFileKind } from '@pilotlight/protocol';
 import { join } from 'node:path';
 import { countLines } from '../count-lines.ts';
-import { git, gitFailure, gitOk } from '../git.ts';
-import { listConflicted, parseDiffRecords, type TrackedChange } from '../tracked-changes.ts';
+import { git, gitFailure, gitOk, type GitOptions } from '../git.ts';
+import { nulRecords } from '../nul-records.ts';
 import { listUntracked } from '../untracked-files.ts';
 import { diffArgs, diffEnv, hasUntracked, type Compared } from './comparison-of.ts';
 import { contentObject } from './content-object.ts';
+import { parseDiffRecords, type TrackedChange } from './diff-records.ts';
 
 /** Room for the names of some 70,000 files. */
 const MAX_LIST_BYTES = 16 * 1024 * 1024;
@@ -14,6 +15,11 @@ const MAX_ARGUMENT_BYTES = 256 * 1024;
 /** Larger untracked files are not counted. */
 const MAX_COUNTED_BYTES = 2 * 1024 * 1024;
 const READERS = 8;
+/** A path that is named costs a look at every file, so past this part of the files that changed all of them are counted. */
+const NAMED_PART = 1 / 4;
+
+/** How git is asked. */
+export type Asking = Pick<GitOptions, 'signal' | 'config'>;
 
 /** A changed file before its lines are counted and its content is looked at. */
 export interface ListedChange {
@@ -30,15 +36,14 @@ export interface ListedChange {
 export async function listDiff(
   cwd: string,
   compared: Compared,
-  signal?: AbortSignal,
+  asking: Asking = {},
 ): Promise<{ changes: ListedChange[]; truncated: boolean }> {
   const args = diffArgs(compared, ['--raw', '-z', '--no-abbrev']);
-  const withUntracked = hasUntracked(compared);
-  const env = diffEnv(compared);
+  const options = { ...asking, cwd, env: diffEnv(compared) };
   const [result, untracked, conflicted] = await Promise.all([
-    git(args, { cwd, signal, env, maxBytes: MAX_LIST_BYTES }),
-    withUntracked ? listUntracked(cwd, signal, env) : [],
-    compared.kind === 'trees' ? [] : listConflicted(cwd, signal, env),
+    git(args, { ...options, maxBytes: MAX_LIST_BYTES }),
+    hasUntracked(compared) ? listUntracked(options) : [],
+    compared.kind === 'trees' ? [] : listConflicted(options),
   ]);
   if (result.exitCode !== 0 && !result.truncated) throw gitFailure(args, cwd, result);
   const tracked = await parseDiffRecords(result.bytes);
@@ -62,38 +67,48 @@ export async function findOnBothSides(
   cwd: string,
   compared: Compared,
   path: string,
-  signal?: AbortSignal,
+  asking: Asking = {},
 ): Promise<ListedChange | null> {
-  const env = diffEnv(compared);
+  const options = { ...asking, cwd, env: diffEnv(compared) };
   const args = diffArgs(compared, ['--raw', '-z', '--no-abbrev'], [path]);
-  const { bytes } = await gitOk(args, { cwd, signal, env });
+  const { bytes } = await gitOk(args, options);
   const found = await parseDiffRecords(bytes);
   const tracked = found.get(path);
   // What is below it counts too, as a name: a folder in place of a file.
   if (tracked === undefined || found.size > 1) return null;
   if (tracked.status !== 'modified' || tracked.old === null || tracked.newMode === null) return null;
-  const conflicted = compared.kind === 'trees' ? [] : await listConflicted(cwd, signal, env);
+  const conflicted = compared.kind === 'trees' ? [] : await listConflicted(options);
   return conflicted.includes(path) ? null : { path, tracked };
 }
 
-/** Those files with their lines and their content on the new side, in the same order; none is `viewed`. */
+/** Against a commit, git does not say which files a merge has left in conflict; the index does. */
+async function listConflicted(options: GitOptions): Promise<string[]> {
+  const { bytes } = await gitOk(['ls-files', '--unmerged', '-z'], options);
+  return [...nulRecords(bytes)].map((record) => record.slice(record.indexOf('\t') + 1));
+}
+
+/**
+ * Those files with their lines and their content on the new side, in the same order; none is `viewed`.
+ *
+ * @param total how many changed, as far as that is known
+ */
 export async function describeChanges(
   cwd: string,
   compared: Compared,
   changes: readonly ListedChange[],
-  signal?: AbortSignal,
+  { total = Infinity, ...asking }: Asking & { total?: number } = {},
 ): Promise<DiffFile[]> {
   const tracked = changes.flatMap((change) => (change.tracked === null ? [] : [change.tracked]));
   const onDisk = hasUntracked(compared);
   const [lines, sizes] = await Promise.all([
-    countTracked(cwd, compared, tracked, signal),
-    onDisk ? new Map<string, number>() : sizesOf(cwd, tracked, signal),
+    countTracked(cwd, compared, tracked, asking, changes.length > total * NAMED_PART),
+    onDisk ? new Map<string, number>() : sizesOf(cwd, tracked, asking),
   ]);
   const files: DiffFile[] = [];
   const queue = changes.entries();
   const reader = async (): Promise<void> => {
     for (const [index, change] of queue) {
-      signal?.throwIfAborted();
+      asking.signal?.throwIfAborted();
       const seen = onDisk ? await lookAt(cwd, change) : null;
       files[index] = fileOf(change, lines.get(change.path), seen, sizes);
     }
@@ -161,18 +176,20 @@ function kindOf(modes: readonly (string | null)[], path: string, binary: boolean
   return present.at(-1) === '120000' ? 'symlink' : 'text';
 }
 
-/** Lines added and removed, of these files only. */
+/** Lines added and removed; of these files only, unless `all` are counted. */
 async function countTracked(
   cwd: string,
   compared: Compared,
   changes: readonly TrackedChange[],
-  signal: AbortSignal | undefined,
+  asking: Asking,
+  all: boolean,
 ): Promise<Map<string, TrackedChange>> {
   const counted = new Map<string, TrackedChange>();
-  for (const some of portions(changes)) {
+  if (changes.length === 0) return counted;
+  for (const some of all ? [[]] : portions(changes)) {
     const paths = some.flatMap(({ path, oldPath }) => (oldPath === null ? [path] : [oldPath, path]));
     const args = diffArgs(compared, ['--raw', '--numstat', '-z', '--no-abbrev'], paths);
-    const { bytes } = await gitOk(args, { cwd, signal, env: diffEnv(compared) });
+    const { bytes } = await gitOk(args, { ...asking, cwd, env: diffEnv(compared) });
     for (const [path, change] of await parseDiffRecords(bytes)) counted.set(path, change);
   }
   return counted;
@@ -194,14 +211,14 @@ function* portions(changes: readonly TrackedChange[]): Generator<TrackedChange[]
 async function sizesOf(
   cwd: string,
   changes: readonly TrackedChange[],
-  signal: AbortSignal | undefined,
+  asking: Asking,
 ): Promise<Map<string, number>> {
   const objects = changes.flatMap(({ newMode, newObject }) =>
     newObject === null || newMode === '160000' ? [] : [newObject],
   );
   if (objects.length === 0) return new Map();
   const args = ['cat-file', '--batch-check=%(objectname) %(objectsize)'];
-  const { stdout } = await gitOk(args, { cwd, signal, input: `${objects.join('\n')}\n` });
+  const { stdout } = await gitOk(args, { ...asking, cwd, input: `${objects.join('\n')}\n` });
   return new Map(
     stdout
       .split('\n')

@@ -5,9 +5,9 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { confine } from '../confine.ts';
 import { isBinary } from '../count-lines.ts';
 import { git, gitFailure, gitOk } from '../git.ts';
-import { parseDiffRecords, type TrackedChange } from '../tracked-changes.ts';
 import { diffArgs, diffEnv, type Compared } from './comparison-of.ts';
-import { describeChanges, findOnBothSides, listDiff, type ListedChange } from './list-diff.ts';
+import { parseDiffRecords, type TrackedChange } from './diff-records.ts';
+import { describeChanges, findOnBothSides, listDiff, type Asking, type ListedChange } from './list-diff.ts';
 import {
   diffHunk,
   hunkId,
@@ -17,11 +17,10 @@ import {
   type RawHunk,
 } from './parse-patch.ts';
 
-export interface PatchOptions {
+export interface PatchOptions extends Asking {
   /** unchanged lines around a change */
   context: number;
   ignoreWhitespace: boolean;
-  signal?: AbortSignal | undefined;
 }
 
 /** The change of one file with its patch as git wrote it. */
@@ -56,12 +55,12 @@ export async function findChange(
   cwd: string,
   compared: Compared,
   path: string,
-  signal?: AbortSignal,
+  asking: Asking = {},
 ): Promise<ListedChange> {
   const name = await pathInside(cwd, path);
-  const modified = await findOnBothSides(cwd, compared, name, signal);
+  const modified = await findOnBothSides(cwd, compared, name, asking);
   if (modified !== null) return modified;
-  const { changes } = await listDiff(cwd, compared, signal);
+  const { changes } = await listDiff(cwd, compared, asking);
   const found = changes.find((change) => change.path === name || change.path === `${name}/`);
   if (found !== undefined) return found;
   throw new PilotlightError(
@@ -78,9 +77,11 @@ export async function readFileDiff(
   path: string,
   options: PatchOptions,
 ): Promise<FileDiff> {
-  const change = await findChange(cwd, compared, path, options.signal);
+  const { signal, config } = options;
+  const asking = { signal, config };
+  const change = await findChange(cwd, compared, path, asking);
   const [[file], patch] = await Promise.all([
-    describeChanges(cwd, compared, [change], options.signal),
+    describeChanges(cwd, compared, [change], asking),
     readPatch(cwd, compared, change, options),
   ]);
   if (file === undefined) throw new PilotlightError('internal', 'A changed file has no description.');
@@ -102,15 +103,15 @@ export async function readPatch(
 ): Promise<FilePatch> {
   if (change.tracked === null)
     return { change, name: null, ...(await untrackedHunks(join(cwd, change.path))) };
-  const { context, ignoreWhitespace, signal } = options;
+  const { context, ignoreWhitespace, ...asking } = options;
   const { oldPath } = change.tracked;
   const paths = oldPath === null ? [change.path] : [oldPath, change.path];
   const formats = ['--patch', `-U${context}`, ...(ignoreWhitespace ? ['-w'] : [])];
   const args = diffArgs(compared, formats, paths);
   const raw = diffArgs(compared, ['--raw', '-z', '--no-abbrev'], paths);
   const [result, records] = await Promise.all([
-    git(args, { cwd, signal, env: diffEnv(compared), maxBytes: MAX_PATCH_BYTES }),
-    gitOk(raw, { cwd, signal, env: diffEnv(compared) }),
+    git(args, { ...asking, cwd, env: diffEnv(compared), maxBytes: MAX_PATCH_BYTES }),
+    gitOk(raw, { ...asking, cwd, env: diffEnv(compared) }),
   ]);
   if (result.exitCode !== 0 && !result.truncated) throw gitFailure(args, cwd, result);
   const sections = parsePatch(result.bytes.toString('latin1'));

@@ -1,11 +1,11 @@
-import type { ChangedFile } from '@pilotlight/protocol';
+import type { DiffFile } from '@pilotlight/protocol';
 
 /** A row of the list of changed files: a folder that can be closed, or a file. */
 export type TreeRow<F extends ListedFile> =
   | { kind: 'folder'; key: string; path: string; name: string; depth: number; count: number; isOpen: boolean }
   | { kind: 'file'; key: string; file: F; name: string; depth: number };
 
-export type ListedFile = Pick<ChangedFile, 'path' | 'oldPath'>;
+export type ListedFile = Pick<DiffFile, 'path' | 'oldPath'>;
 
 interface Folder<F> {
   folders: Map<string, Folder<F>>;
@@ -29,7 +29,7 @@ export function matchingFiles<F extends ListedFile>(files: readonly F[], query: 
  */
 export function treeRows<F extends ListedFile>(
   files: readonly F[],
-  closed: ReadonlySet<string>,
+  closed: ReadonlySet<string> = new Set(),
 ): TreeRow<F>[] {
   const root: Folder<F> = { folders: new Map(), files: [], count: 0 };
   for (const file of files) put(root, file);
@@ -56,7 +56,7 @@ export function treeRows<F extends ListedFile>(
 
 /** The files in the order in which the tree shows them when every folder is open. */
 export function inTreeOrder<F extends ListedFile>(files: readonly F[]): F[] {
-  return treeRows(files, new Set()).flatMap((row) => (row.kind === 'file' ? [row.file] : []));
+  return treeRows(files).flatMap((row) => (row.kind === 'file' ? [row.file] : []));
 }
 
 function put<F extends ListedFile>(root: Folder<F>, file: F): void {

@@ -1,4 +1,10 @@
-import type { DiffFile, DiffPage, Review, ReviewFacts } from '@pilotlight/protocol';
+import {
+  MAX_DIFF_PAGE_FILES,
+  type DiffFile,
+  type DiffPage,
+  type Review,
+  type ReviewFacts,
+} from '@pilotlight/protocol';
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect } from 'react';
 import { useIndex } from '../../live/index-store.ts';
@@ -7,9 +13,8 @@ import { useChatPart } from '../../live/use-chat.ts';
 import { countEdits } from '../changes/count-edits.ts';
 import { diffScopeOf, type Scope } from './scope.ts';
 
-/** The first page is on the screen while the others are still read. */
-const FIRST_PAGE = 200;
-const NEXT_PAGES = 1_000;
+/** As many as a screen has room for; they are on it while the others are still read. */
+const FIRST_PAGE = 60;
 /** As unchanged lines around a change: all of them. */
 const WHOLE_FILE = 100_000;
 
@@ -33,7 +38,7 @@ export function useReviewFiles(sessionId: string, scope: Scope, isOn = true) {
     initialPageParam: '',
     queryFn: ({ pageParam, signal }) =>
       server.review.diff(sessionId, diffScopeOf(scope), {
-        ...(pageParam === '' ? { limit: FIRST_PAGE } : { after: pageParam, limit: NEXT_PAGES }),
+        ...(pageParam === '' ? { limit: FIRST_PAGE } : { after: pageParam, limit: MAX_DIFF_PAGE_FILES }),
         signal,
       }),
     getNextPageParam: (page) => page.next,
@@ -96,11 +101,12 @@ export function useSetNotes(sessionId: string): (change: (before: Review) => Rev
     );
 }
 
-/** What can be done with the changes now. */
-export function useReviewFacts(sessionId: string): ReviewFacts | null {
+/** What can be done with the changes now. `isOn`: false asks nothing. */
+export function useReviewFacts(sessionId: string, isOn: boolean): ReviewFacts | null {
   const { data } = useQuery({
     queryKey: [...keyOf(sessionId), 'facts'],
     queryFn: () => server.review.facts(sessionId),
+    enabled: isOn,
   });
   return data ?? null;
 }
@@ -125,11 +131,16 @@ export function useRefresh(sessionId: string): () => Promise<void> {
  * chat's agent finished an edit, when the watched folder changed (use-watch.ts), when somebody noted, marked or did something, and on focus; never on a clock.
  */
 export function useFreshReview(sessionId: string, chatId: string): void {
+  const edits = useChatPart(chatId, ({ state }) => countEdits(state.messages));
+  useFreshChanges(sessionId, `${chatId} ${edits}`);
+}
+
+/** As `useFreshReview` where no chat is shown: `also` is what else tells that something is new. */
+export function useFreshChanges(sessionId: string, also = ''): void {
   const refresh = useRefresh(sessionId);
   const stat = useIndex((index) => index.sessions[sessionId]?.diff ?? null);
   const revision = useIndex((index) => index.reviews[sessionId]?.revision ?? 0);
-  const edits = useChatPart(chatId, ({ state }) => countEdits(state.messages));
-  const state = JSON.stringify([stat, revision, chatId, edits]);
+  const state = JSON.stringify([stat, revision, also]);
   useEffect(() => {
     const before = lastSeen.get(sessionId);
     lastSeen.set(sessionId, state);

@@ -14,6 +14,7 @@ import { useReviewLook } from './review-look.ts';
 import type { Place } from './review-rows.ts';
 import type { Scope } from './scope.ts';
 import { newTextOf, shownHunks } from './shown-hunks.ts';
+import { whyNoLines } from './why-no-lines.ts';
 
 export interface ReviewFileProps {
   sessionId: string;
@@ -121,25 +122,7 @@ export function ReviewFile({ sessionId, scope, file, notes, isWide, pick, ref }:
   );
 }
 
-/** Why no lines are shown; null when there are some. */
-function whyNoLines(
-  { kind, size, path, oldMode, newMode, additions, oldPath }: DiffFile,
-  isTooLarge: boolean,
-): string | null {
-  const w = words.review;
-  if (kind === 'binary')
-    return w.noLines.binary(size === null ? null : words.transcript.bytes(size), isImage(path));
-  if (kind === 'repository') return w.noLines.repository;
-  if (isTooLarge || additions === null) return w.noLines.large;
-  if (oldMode !== null && newMode !== null && oldMode !== newMode) return w.mode(oldMode, newMode);
-  return oldPath === null ? words.transcript.diff.same : w.noLines.onlyMoved(oldPath);
-}
-
 function ModeChange({ file: { oldMode, newMode } }: { file: DiffFile }) {
   if (oldMode === null || newMode === null || oldMode === newMode) return null;
   return <p className="border-b px-3 py-1 text-small text-ink-2">{words.review.mode(oldMode, newMode)}</p>;
-}
-
-function isImage(path: string): boolean {
-  return /\.(?:png|jpe?g|gif|webp|avif|bmp|ico)$/i.test(path);
 }

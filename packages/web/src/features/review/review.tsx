@@ -48,7 +48,8 @@ export function Review({ session, chatId, place: wanted, go, isWide, more }: Rev
   const place = isWide ? withFirstFile(wanted, listed.ordered) : wanted;
   const { scope } = place;
   const review = useReviewNotes(session.id);
-  const facts = useReviewFacts(session.id);
+  // Behind the list: both look at the whole worktree, and the files come first.
+  const facts = useReviewFacts(session.id, listed.changes !== null || listed.error !== null);
   const { isViewed, setViewed } = useViewed(session.id, review);
   const isWorking = useIsWorking(session.id);
   const notes = review?.comments ?? [];

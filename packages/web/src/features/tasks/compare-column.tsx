@@ -1,22 +1,17 @@
-import { isTaskOver, toErrorInfo, type ChangedFile, type Task } from '@pilotlight/protocol';
+import { isTaskOver, type Task } from '@pilotlight/protocol';
 import { useNavigate } from '@tanstack/react-router';
-import { ChevronDown, ChevronRight } from 'lucide-react';
-import { useState } from 'react';
 import { useIndex } from '../../live/index-store.ts';
 import { Button } from '../../ui/button.tsx';
-import { DiffView } from '../../ui/code/diff-view.tsx';
 import { cx } from '../../ui/class-names.ts';
-import { DiffCount } from '../../ui/diff-count.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { Mark } from '../../ui/mark.tsx';
 import { words } from '../../words/index.ts';
 import { useAgentName } from '../board/reads.ts';
-
 import { Markdown } from '../transcript/markdown/markdown.tsx';
+import { CandidateFiles } from './candidate-files.tsx';
 import { cancelTask } from './task-actions.ts';
 import { TASK_MARK } from './task-mark.ts';
 import { TaskStateWords, TaskTime } from './task-state.tsx';
-import { useCandidateChange, useCandidateChanges } from './use-candidate-changes.ts';
 
 const text = words.tasks.comparison;
 
@@ -74,7 +69,7 @@ export function CompareColumn({ task, keptTaskId, onKeep }: CompareColumnProps) 
         {task.sessionId === null ? (
           <Empty>{text.notStarted}</Empty>
         ) : isThere ? (
-          <Files sessionId={task.sessionId} isOver={isTaskOver(task.state)} />
+          <CandidateFiles sessionId={task.sessionId} isOver={isTaskOver(task.state)} />
         ) : (
           <Empty>{text.sessionGone}</Empty>
         )}
@@ -111,58 +106,4 @@ function Actions({ task, isThere, keptTaskId, onKeep }: CompareColumnProps & { i
       )}
     </div>
   );
-}
-
-function Files({ sessionId, isOver }: { sessionId: string; isOver: boolean }) {
-  const { data, error } = useCandidateChanges(sessionId);
-  if (error !== null) return <Empty>{toErrorInfo(error).message}</Empty>;
-  if (data === undefined) return null;
-  if (data.files.length === 0) return <Empty>{isOver ? text.noChanges : text.noChangesYet}</Empty>;
-  return (
-    <>
-      <p className="flex items-center gap-2 px-4 py-2 text-small text-ink-3">
-        {text.files(data.files.length)}
-        <DiffCount additions={data.additions} deletions={data.deletions} />
-      </p>
-      <ul>
-        {data.files.map((file, at) => (
-          <FileDiff key={file.path} sessionId={sessionId} file={file} isFirst={at === 0} />
-        ))}
-      </ul>
-    </>
-  );
-}
-
-/** The first is open, so that something can be compared at once. */
-function FileDiff({ sessionId, file, isFirst }: { sessionId: string; file: ChangedFile; isFirst: boolean }) {
-  const [isOpen, setIsOpen] = useState(isFirst);
-  const Chevron = isOpen ? ChevronDown : ChevronRight;
-  return (
-    <li className="border-t border-line">
-      <button
-        type="button"
-        aria-expanded={isOpen}
-        onClick={() => setIsOpen(!isOpen)}
-        className="flex h-8 w-full items-center gap-2 px-4 text-left hover:bg-hover pointer-coarse:h-11"
-      >
-        <Chevron size={14} strokeWidth={1.75} className="shrink-0 text-ink-3" />
-        <span className="min-w-0 flex-1 truncate" title={file.path}>
-          {file.path}
-        </span>
-        <span className="text-small">
-          <DiffCount additions={file.additions ?? 0} deletions={file.deletions ?? 0} />
-        </span>
-      </button>
-      {isOpen ? <Texts sessionId={sessionId} path={file.path} /> : null}
-    </li>
-  );
-}
-
-function Texts({ sessionId, path }: { sessionId: string; path: string }) {
-  const { data, error } = useCandidateChange(sessionId, path);
-  if (error !== null) return <Empty>{toErrorInfo(error).message}</Empty>;
-  if (data === undefined) return null;
-  if (data.binary) return <Empty>{words.changes.binary}</Empty>;
-  if (data.tooLarge) return <Empty>{words.changes.tooLarge}</Empty>;
-  return <DiffView path={path} oldText={data.oldText} newText={data.newText ?? ''} />;
 }

@@ -94,13 +94,11 @@ function countLines(text: string): number {
 }
 
 /** One row of the two columns; null where a side has nothing beside the other. */
-export type SplitRow =
-  | { kind: 'pair'; left: DiffLine | null; right: DiffLine | null }
-  | Extract<DiffRow, { kind: 'gap' }>;
+export type SplitRow<Gap> = { kind: 'pair'; left: DiffLine | null; right: DiffLine | null } | Gap;
 
 /** The rows side by side: a removed run stands beside the added run behind it. */
-export function splitRows(rows: readonly DiffRow[]): SplitRow[] {
-  const out: SplitRow[] = [];
+export function splitRows<Gap extends { kind: 'gap' }>(rows: readonly (DiffLine | Gap)[]): SplitRow<Gap>[] {
+  const out: SplitRow<Gap>[] = [];
   let removed: DiffLine[] = [];
   let added: DiffLine[] = [];
   const flush = () => {
