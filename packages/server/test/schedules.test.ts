@@ -1,8 +1,9 @@
 /** Schedules on a real store, with a clock that is moved by hand. */
 import { CreateSchedule, type Schedule, type Task } from '@pilotlight/protocol';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { occurrenceIds } from '../src/dispatch/tasks/occurrences.ts';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { dueNow, occurrenceIds } from '../src/dispatch/tasks/occurrences.ts';
 import { makeRepository, startDispatch } from './dispatch-harness.ts';
 
 const at = (text: string): number => Date.parse(text);
@@ -129,6 +130,45 @@ it('runs for none of them where that is wanted', async () => {
   expect(get(schedule).last).toMatchObject({ outcome: 'missed', taskId: null });
 });
 
+it('finds the last of years of missed minutes without going through all', async () => {
+  const schedule = await create({ cron: '* * * * *', missed: 'skip' });
+  const began = performance.now();
+  await away(5 * 365 * 24 * HOUR + 1000);
+  expect(get(schedule).last).toMatchObject({ at: at('2031-11-27T23:30:00Z'), outcome: 'started' });
+  expect(dueNow({ cron: '0 3 1 1 *', timeZone: 'UTC' }, at('2027-01-01T03:00:00Z'), d.clock.now())).toEqual({
+    at: at('2031-01-01T03:00:00Z'),
+    missed: true,
+  });
+  expect(performance.now() - began).toBeLessThan(5000);
+  await finish();
+});
+
+it('tries what the store refused again after a while, and makes the others meanwhile', async () => {
+  const refused = await create({ name: 'Refused' });
+  const other = await create({ name: 'Other' });
+  const database = new DatabaseSync(join(d.root, 'data', 'pilotlight.db'));
+  database.exec(`CREATE TRIGGER refusing BEFORE UPDATE ON schedules WHEN NEW.name = 'Refused'
+    BEGIN SELECT RAISE(ABORT, 'refused'); END`);
+  d.advance(3.5 * HOUR);
+  await looked();
+  expect(tasks().map(({ title }) => title)).toEqual(['Other']);
+  // By its timer, and by the look that was asked for here.
+  expect(d.errors).toHaveLength(2);
+  d.advance(29_999);
+  await looked();
+  expect(d.errors).toHaveLength(3);
+  database.exec('DROP TRIGGER refusing');
+  database.close();
+  d.advance(30_000);
+  await looked();
+  expect(tasks()).toHaveLength(2);
+  expect([get(refused), get(other)].map(({ nextAt }) => nextAt)).toEqual(
+    Array(2).fill(at('2026-11-30T03:00:00Z')),
+  );
+  (await d.backend.asked()).end();
+  await finish();
+});
+
 it('makes the task of an occurrence once, whoever looks again', async () => {
   const schedule = await create();
   d.advance(3.5 * HOUR);
@@ -146,6 +186,10 @@ it('makes the task of an occurrence once, whoever looks again', async () => {
 it('refuses what is no time, no time zone, or far too often', async () => {
   await expect(create({ cron: 'now and then' })).rejects.toMatchObject({ code: 'invalid_request' });
   await expect(create({ cron: '*/5 * * * * *' })).rejects.toMatchObject({ code: 'invalid_request' });
+  // Also when the next two are a day apart.
+  vi.useFakeTimers({ toFake: ['Date'], now: at('2026-11-29T00:00:10Z') });
+  await expect(create({ cron: '0,30 0 0 * * *' })).rejects.toMatchObject({ code: 'invalid_request' });
+  vi.useRealTimers();
   await expect(create({ timeZone: 'Europe/Atlantis' })).rejects.toMatchObject({ code: 'invalid_request' });
   expect(() => d.desk.schedules.get('sch_00000000')).toThrow(
     expect.objectContaining({ code: 'schedule_not_found' }),

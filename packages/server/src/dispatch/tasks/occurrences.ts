@@ -10,8 +10,6 @@ export interface Recurrence {
 
 /** How late an occurrence may be and still count as on time, ms. */
 const ON_TIME_MS = 60_000;
-/** Occurrences that were missed and are looked through for the last of them. */
-const MOST_MISSED = 100_000;
 /** The closest together that occurrences may be: what runs an agent is no heartbeat. */
 const CLOSEST_MS = 60_000;
 
@@ -32,8 +30,9 @@ export function checkRecurrence({ cron, timeZone }: Recurrence): void {
   } catch (error) {
     throw invalidField('cron', `"${cron}" is no cron expression: ${(error as Error).message}`, { cron });
   }
-  const [first, second] = found.nextRuns(2);
-  if (first !== undefined && second !== undefined && second.getTime() - first.getTime() < CLOSEST_MS)
+  // Of any three in a row two are of the same minute, where more than one is.
+  const times = found.nextRuns(3).map((date) => date.getTime());
+  if (times.some((time, index) => time - (times[index - 1] ?? -Infinity) < CLOSEST_MS))
     throw invalidField('cron', `"${cron}" is due more than once a minute`, { cron });
 }
 
@@ -54,13 +53,18 @@ export interface Due {
 }
 
 /** @param nextAt when it was to be due next, not after `now` */
-export function dueNow(recurrence: Recurrence, nextAt: number, now: number): Due {
+export function dueNow({ cron, timeZone }: Recurrence, nextAt: number, now: number): Due {
+  const found = new Cron(cron, { timezone: timeZone, paused: true });
+  const after = (time: number): number => found.nextRun(new Date(time))?.getTime() ?? Infinity;
   let at = nextAt;
-  for (let passed = 0; passed < MOST_MISSED; passed += 1) {
-    const later = nextOccurrence(recurrence, at);
-    if (later === null || later > now) break;
-    at = later;
+  // Backwards by growing steps: of years of missed minutes only the last few are looked at.
+  for (let back = CLOSEST_MS; now - back > nextAt; back *= 2) {
+    const first = after(now - back);
+    if (first > now) continue;
+    at = first;
+    break;
   }
+  for (let later = after(at); later <= now; later = after(at)) at = later;
   return { at, missed: now - at > ON_TIME_MS };
 }
 

@@ -39,6 +39,9 @@ export interface SchedulesOptions {
   onError(error: unknown): void;
 }
 
+/** What could not be made, on a full disk or without an agent, is tried again after this time. */
+const AGAIN_MS = 30_000;
+
 /**
  * Makes tasks when they are due. The task of an occurrence, whose id follows from schedule and time, and what is due next are
  * written in one transaction: each occurrence makes its task once, or is passed over once, whoever dies when.
@@ -121,19 +124,20 @@ export class Schedules implements AsyncDisposable {
     if (this.#stopped) return;
     const now = this.#o.clock.now();
     const due = this.#store.list().filter(({ nextAt }) => nextAt !== null && nextAt <= now);
-    const agent = due.some(({ task }) => task.agent === undefined) ? await this.#o.defaultAgent() : '';
-    for (const { id } of due) {
+    let again = 0;
+    for (const { id, task } of due) {
       try {
-        this.#occur(id, now, agent);
+        this.#occur(id, now, task.agent ?? (await this.#o.defaultAgent()));
       } catch (error) {
         this.#o.onError(error);
+        again = now + AGAIN_MS;
       }
     }
-    this.#arm();
+    this.#arm(again);
     if (due.length > 0) await this.#o.starter.fill();
   }
 
-  #occur(id: string, now: number, defaultAgent: string): void {
+  #occur(id: string, now: number, agent: string): void {
     const { tasks } = this.#o;
     const { store, journal } = tasks.announcer;
     journal.commit((scope) => {
@@ -147,8 +151,7 @@ export class Schedules implements AsyncDisposable {
       const ids = occurrenceIds(id, at);
       if (outcome === 'started' && store.tasks.get(ids.id) === null) {
         const origin = { type: 'schedule' as const, scheduleId: id, at };
-        const { agent = defaultAgent, ...fields } = row.task;
-        const named = { ...fields, title: fields.title ?? row.name };
+        const named = { ...row.task, title: row.task.title ?? row.name };
         const wanted = { ...ids, projectId: row.projectId, agent, origin, fields: named };
         const { task, secrets } = newTask(wanted, store.blobs, now);
         tasks.insert(scope, task, secrets);
@@ -174,11 +177,13 @@ export class Schedules implements AsyncDisposable {
     scope.frame({ topic: INDEX_TOPIC, event: { type: 'schedule', schedule: shownSchedule(row) } });
   }
 
-  #arm(): void {
+  /** @param notBefore epoch ms; what is due and could not be made is not tried again before */
+  #arm(notBefore = 0): void {
     this.#timer?.[Symbol.dispose]();
     const times = this.#store.list().flatMap(({ nextAt }) => (nextAt === null ? [] : [nextAt]));
     const isIdle = times.length === 0 || this.#stopped;
-    this.#timer = isIdle ? null : this.#o.clock.at(Math.min(...times), () => void this.look());
+    const at = Math.max(Math.min(...times), notBefore);
+    this.#timer = isIdle ? null : this.#o.clock.at(at, () => void this.look());
   }
 
   #row(id: string): ScheduleRow {
