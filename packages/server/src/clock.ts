@@ -1,5 +1,8 @@
-/** A timer cannot be set further ahead than about 24 days; nobody minds a look in between. */
-const LONGEST_MS = 24 * 60 * 60 * 1000;
+/**
+ * While the machine sleeps its timers stand still, and its clock may be set: a timer set for tomorrow comes hours late. So the
+ * time is looked at this often.
+ */
+const LONGEST_MS = 30_000;
 
 /** The time, and who is called when a time has come. One for a whole server, so that a test can move it. */
 export interface Clock {

@@ -43,7 +43,7 @@ export function composeWorktrees(
   const { announcer, processes, env, worktreesFolder, getSession, getProject, onError } = parts;
   const watches = building.use(new WorktreeWatches({ getSession, getProject, onError }));
   const onOutput = (sessionId: string): void => watches.tell(sessionId, 'scripts');
-  const runner = building.use(new ScriptRunner({ announcer, processes, onOutput }));
+  const runner = building.use(new ScriptRunner({ announcer, processes, onOutput, onError }));
   const ports = new SessionPorts(announcer.store);
   const scripts = new Scripts({ announcer, runner, ports, env: handedOn(env, []), getSession, getProject });
   const repairs = new Repairs({ announcer, locks: parts.locks, worktreesFolder, getSession, getProject });

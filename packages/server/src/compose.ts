@@ -184,7 +184,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     env: options.env ?? process.env,
     getSession: (id) => catalog.getSession(id),
     getProject: (id) => catalog.getProject(id),
-    onError: (error) => log.warn({ err: error }, 'a worktree could not be watched'),
+    onError: (error) => log.warn({ err: error }, 'something about a worktree failed'),
   });
   const ahead = prepareAhead(checkpoints.book, scripts);
   const budgets = new Budgets(store, now);

@@ -6,6 +6,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { mayBeTold } from '../src/dispatch/tasks/webhook-address.ts';
 import { makeRepository, startDispatch } from './dispatch-harness.ts';
@@ -104,6 +105,21 @@ it('is told again after growing pauses when it does not take it, over a restart 
   expect(d.tasks.get(task.id).webhook).toMatchObject({ state: 'failed', attempts: 6, nextAt: null });
   expect(received).toHaveLength(6);
   expect(new Set(received.map(({ headers }) => headers['pilotlight-delivery']))).toEqual(new Set([task.id]));
+});
+
+it('is told again only after a pause when the store does not take that it was told', async () => {
+  const database = new DatabaseSync(join(d.root, 'data', 'pilotlight.db'));
+  database.exec(`CREATE TRIGGER refusing BEFORE UPDATE ON tasks WHEN OLD.state = 'done'
+    BEGIN SELECT RAISE(ABORT, 'refused'); END`);
+  const task = await done({ url });
+  expect(received).toHaveLength(1);
+  expect(d.errors).toHaveLength(1);
+  database.exec('DROP TRIGGER refusing');
+  database.close();
+  d.advance(60_000);
+  await d.desk.drained();
+  expect(d.tasks.get(task.id).webhook).toMatchObject({ state: 'delivered', attempts: 1 });
+  expect(received).toHaveLength(2);
 });
 
 it('is not followed elsewhere', async () => {

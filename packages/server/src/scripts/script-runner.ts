@@ -1,6 +1,7 @@
 import { newId, PilotlightError, toErrorInfo, type ScriptKind, type ScriptRun } from '@pilotlight/protocol';
 import type { ChildProcessPort, ProcessPort } from '@pilotlight/keeper';
 import type { Announcer } from '../dispatch/announcer.ts';
+import { setTimeout as pause } from 'node:timers/promises';
 import { OutputTail } from './output-tail.ts';
 
 export interface ScriptRunnerOptions {
@@ -8,6 +9,8 @@ export interface ScriptRunnerOptions {
   processes: Pick<ProcessPort, 'spawn'>;
   /** output of a session's script came */
   onOutput(sessionId: string): void;
+  /** what a script did could not be written down */
+  onError(error: unknown): void;
 }
 
 export interface StartScript {
@@ -31,6 +34,8 @@ interface Running {
 
 /** What the output of a running script is written down after, at the latest: a crash may cost the rest. */
 const WRITE_EVERY_MS = 1_000;
+/** Between two attempts to write down an end that a full disk does not take. */
+const AGAIN_MS = 1_000;
 const STOP = { stdinMs: 0, termMs: 3_000, killMs: 2_000 };
 
 /**
@@ -43,6 +48,7 @@ export class ScriptRunner implements AsyncDisposable {
   readonly #o: ScriptRunnerOptions;
   /** by `<session id>/<name>` */
   readonly #running = new Map<string, Running>();
+  readonly #disposing = new AbortController();
 
   constructor(options: ScriptRunnerOptions) {
     this.#o = options;
@@ -119,6 +125,7 @@ export class ScriptRunner implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposing.abort();
     await Promise.all([...this.#running.values()].map(({ run }) => this.stop(run.sessionId, run.name)));
   }
 
@@ -154,25 +161,49 @@ export class ScriptRunner implements AsyncDisposable {
     }
     const state = running.stopping ? 'stopped' : exitCode === 0 ? 'succeeded' : 'failed';
     const ended: ScriptRun = { ...running.run, state, exitCode, endedAt: this.#o.announcer.now() };
-    this.#write(ended, tail);
+    await this.#writeEnd(ended, tail);
     return ended;
+  }
+
+  /** A full disk takes it when there is room again; what no disk takes is shown as interrupted by the next server. */
+  async #writeEnd(ended: ScriptRun, tail: OutputTail): Promise<void> {
+    const { signal } = this.#disposing;
+    for (;;) {
+      try {
+        return this.#write(ended, tail);
+      } catch (error) {
+        if (toErrorInfo(error).code === 'store_full' && !signal.aborted) {
+          await pause(AGAIN_MS, undefined, { signal }).catch(() => {});
+          continue;
+        }
+        return this.#o.onError(error);
+      }
+    }
   }
 
   async #hear({ run, tail }: Running, child: ChildProcessPort): Promise<void> {
     let bytes = 0;
     let timer: NodeJS.Timeout | undefined;
     const { store } = this.#o.announcer;
-    for await (const chunk of child.stdout) {
-      tail.push(chunk);
-      bytes += chunk.byteLength;
-      child.acknowledge(bytes, 0);
-      timer ??= setTimeout(() => {
-        timer = undefined;
+    const write = (): void => {
+      timer = undefined;
+      try {
         store.transaction(() => store.scripts.setOutput(run.id, tail.read()), 'written');
-        this.#o.onOutput(run.sessionId);
-      }, WRITE_EVERY_MS);
+      } catch (error) {
+        this.#o.onError(error);
+      }
+      this.#o.onOutput(run.sessionId);
+    };
+    try {
+      for await (const chunk of child.stdout) {
+        tail.push(chunk);
+        bytes += chunk.byteLength;
+        child.acknowledge(bytes, 0);
+        timer ??= setTimeout(write, WRITE_EVERY_MS);
+      }
+    } finally {
+      clearTimeout(timer);
     }
-    clearTimeout(timer);
   }
 
   #write(run: ScriptRun, tail?: OutputTail): void {

@@ -7,6 +7,8 @@ const TIMEOUT_MS = 10_000;
 const SECOND = 1000;
 /** After the first attempt, the second, …; then it is given up. */
 const PAUSES_MS = [10 * SECOND, 60 * SECOND, 5 * 60 * SECOND, 30 * 60 * SECOND, 2 * 60 * 60 * SECOND];
+/** After one that the store did not take; what it was about is told again then. */
+const UNWRITTEN_PAUSE_MS = 60 * SECOND;
 
 export interface WebhooksOptions {
   announcer: Announcer;
@@ -33,13 +35,16 @@ export class Webhooks implements AsyncDisposable {
     for (const task of this.#o.announcer.store.tasks.untold()) this.watch(task);
   }
 
-  /** The task has changed. */
-  watch({ id, webhook }: Task): void {
+  /**
+   * The task has changed.
+   * @param notBefore epoch ms; of one whose last attempt could not be written down
+   */
+  watch({ id, webhook }: Task, notBefore = 0): void {
     if (webhook?.state !== 'pending' || webhook.nextAt === null || this.#timers.has(id)) return;
     if (this.#sending.has(id) || this.#stopping.signal.aborted) return;
     this.#timers.set(
       id,
-      this.#o.clock.at(webhook.nextAt, () => this.#attempt(id)),
+      this.#o.clock.at(Math.max(webhook.nextAt, notBefore), () => this.#attempt(id)),
     );
   }
 
@@ -56,12 +61,16 @@ export class Webhooks implements AsyncDisposable {
 
   #attempt(id: string): void {
     this.#timers.delete(id);
+    let notBefore = 0;
     const sent = this.#send(id)
-      .catch((error: unknown) => this.#o.onError(error))
+      .catch((error: unknown) => {
+        notBefore = this.#o.clock.now() + UNWRITTEN_PAUSE_MS;
+        this.#o.onError(error);
+      })
       .finally(() => {
         this.#sending.delete(id);
         const after = this.#o.announcer.store.tasks.get(id);
-        if (after !== null && !this.#stopping.signal.aborted) this.watch(after);
+        if (after !== null && !this.#stopping.signal.aborted) this.watch(after, notBefore);
       });
     this.#sending.set(id, sent);
   }
