@@ -267,6 +267,31 @@ describe('a session that is removed', () => {
     expect(git(w.path, 'branch', '--show-current')).toBe(`${branch}-restored`);
   });
 
+  it('goes and comes back once, however often that is asked for at the same time', async () => {
+    const w = await work();
+    w.write('mine.txt', 'nowhere else\n');
+    const remove = () => home.client.removeSession(w.session.id, 'keep');
+    await Promise.allSettled([remove(), remove(), remove()]);
+    expect(existsSync(w.path)).toBe(false);
+    const bringBack = () => home.client.checkpoints.bringBack(w.session.id);
+    await Promise.allSettled([bringBack(), bringBack()]);
+    expect(w.read('mine.txt')).toBe('nowhere else\n');
+    expect((await home.client.getSession(w.session.id)).worktree?.path).toBe(w.path);
+    expect(await home.client.checkpoints.listRemoved()).toEqual([]);
+  });
+
+  it('loses no state that was kept for a removal that did not happen', async () => {
+    const w = await work();
+    w.write('mine.txt', 'first\n');
+    await expect(home.client.removeSession(w.session.id)).rejects.toMatchObject({ code: 'worktree_dirty' });
+    w.write('mine.txt', 'second\n');
+    await expect(home.client.removeSession(w.session.id)).rejects.toMatchObject({ code: 'worktree_dirty' });
+    const kept = (await home.client.checkpoints.list(w.session.id)).filter(({ kind }) => kind === 'kept');
+    expect(kept).toHaveLength(2);
+    for (const { commit } of kept)
+      expect(git(w.path, 'for-each-ref', '--points-at', commit, 'refs/pilotlight')).not.toBe('');
+  });
+
   it('stays while it holds what cannot be kept', async () => {
     const w = await work();
     git(w.path, 'init', '-q', 'inside');

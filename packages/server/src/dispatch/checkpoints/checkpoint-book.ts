@@ -12,7 +12,13 @@ import { WHY_LEFT_OUT } from '../../workspace/checkpoints/last-state.ts';
 import { Shadow } from '../../workspace/checkpoints/shadow.ts';
 import { takeSnapshot } from '../../workspace/checkpoints/snapshot.ts';
 import { sweepShadows } from '../../workspace/checkpoints/sweep-shadows.ts';
-import { checkpointRef, keptRef, updateRefs, writeCommit } from '../../workspace/checkpoints/write-commit.ts';
+import {
+  checkpointRef,
+  keptRef,
+  listRefs,
+  updateRefs,
+  writeCommit,
+} from '../../workspace/checkpoints/write-commit.ts';
 import { KeyedLock } from '../../workspace/keyed-lock.ts';
 import { readCommit } from '../../workspace/repository.ts';
 import { isWorktreeTop } from '../../workspace/worktree-top.ts';
@@ -129,11 +135,19 @@ export class CheckpointBook {
     };
     const ref = kind === 'kept' ? keptRef(sessionId) : checkpointRef(sessionId, commit);
     const isHeld = same !== null && last?.ref === ref;
-    if (!isHeld) await updateRefs(path, { set: [{ ref, commit }] });
+    if (!isHeld)
+      await updateRefs(path, { set: [{ ref, commit }, ...(await this.#replaced(path, ref, sessionId))] });
     // Its session may have gone meanwhile.
     if (store.sessions.get(sessionId) !== null) store.checkpoints.insert(checkpoint);
     this.#last.set(path, { tree, head, commit, ref });
     return { checkpoint, tree };
+  }
+
+  /** The state that was kept before under that ref, of a removal that was refused or taken back: it goes on among the others. */
+  async #replaced(path: string, ref: string, sessionId: string): Promise<{ ref: string; commit: string }[]> {
+    if (ref !== keptRef(sessionId)) return [];
+    const before = (await listRefs(path, `kept/${sessionId}`)).get(ref);
+    return before === undefined ? [] : [{ ref: checkpointRef(sessionId, before), commit: before }];
   }
 
   /**

@@ -8,9 +8,10 @@ export const MAX_CHECKPOINTS = 500;
 
 /** Those that go: past their age, or beyond the number; never the newest, nor what brings a removed session back. */
 export function outdated(newestFirst: readonly Checkpoint[], now: number): Checkpoint[] {
+  const kept = newestFirst.find(({ kind }) => kind === 'kept');
   return newestFirst.filter(
-    ({ kind, createdAt }, index) =>
-      index > 0 && kind !== 'kept' && (index >= MAX_CHECKPOINTS || now - createdAt > KEPT_DAYS * DAY_MS),
+    (one, index) =>
+      index > 0 && one !== kept && (index >= MAX_CHECKPOINTS || now - one.createdAt > KEPT_DAYS * DAY_MS),
   );
 }
 

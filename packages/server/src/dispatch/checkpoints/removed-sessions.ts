@@ -53,6 +53,8 @@ export class RemovedSessions {
     if (session.worktree === null) return this.#gone(session.id, null);
     const { worktree } = session;
     await book.alone(worktree.path, async (shadow) => {
+      // Asked for twice: the first has kept its state, of which nothing is left to be seen.
+      if (this.#o.announcer.store.sessions.get(session.id) === null) return;
       const kept = shadow === null ? null : await this.#keep(session, worktree, shadow, uncommitted);
       this.#put({ sessionId: session.id, state: 'removing', removedAt: this.#now(), kept });
       try {
@@ -96,6 +98,8 @@ export class RemovedSessions {
     const commit = kept === null ? null : (store.checkpoints.get(kept.checkpointId)?.commit ?? null);
     if (kept === null || commit === null) return this.#back(session, null);
     return book.alone(kept.path, async () => {
+      // Asked for twice: the first has brought it back.
+      if (store.removedSessions.get(id) === null) return this.#answer(session, false);
       this.#put({ ...row, state: 'restoring' });
       try {
         const branch = await remakeWorktree(
@@ -198,12 +202,17 @@ export class RemovedSessions {
       store.removedSessions.remove(session.id);
       if (isRenamed) store.worktrees.setBranch(worktree.id, branch);
       announcer.session(scope, store.sessions.get(session.id) ?? session);
-      const chats = store.chats.list(session.id);
-      for (const chat of chats) announcer.chatFrames(scope, chat);
+      for (const chat of store.chats.list(session.id)) announcer.chatFrames(scope, chat);
       for (const policy of store.policies.list())
         if (policy.scopeId === session.id) announcer.policy(scope, policy);
-      return { session: store.sessions.get(session.id) ?? session, chats, branchRenamed: isRenamed };
+      return this.#answer(session, isRenamed);
     });
+  }
+
+  #answer(session: Session, branchRenamed: boolean): BroughtBack {
+    const { store } = this.#o.announcer;
+    const chats = store.chats.list(session.id);
+    return { session: store.sessions.get(session.id) ?? session, chats, branchRenamed };
   }
 
   #put(row: RemovedRow): void {
