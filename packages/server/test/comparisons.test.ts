@@ -90,6 +90,26 @@ it('keeps one; the other is stopped, and its session goes without losing a file'
   );
 });
 
+it('keeps none whose session was let go, and lets no other go for it', async () => {
+  const { comparison, tasks } = await d.desk.comparisons.create(wanted(['alpha', 'beta']));
+  for (const asked of [await d.backend.asked(), await d.backend.asked()]) asked.end();
+  await settled();
+  const [first, second] = tasks.map(({ id }) => id);
+  await d.desk.comparisons.keep(comparison.id, first ?? '');
+  const sessionOf = (id = ''): string => d.tasks.get(id).sessionId ?? '';
+  await expect(d.desk.comparisons.keep(comparison.id, second ?? '')).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining(`session restore ${sessionOf(second)}`) as string,
+  });
+  expect(d.desk.comparisons.get(comparison.id).comparison.keptTaskId).toBe(first);
+  expect(d.store.sessions.get(sessionOf(first))).not.toBeNull();
+
+  await d.checkpoints.removed.bringBack(sessionOf(second));
+  await d.desk.comparisons.keep(comparison.id, second ?? '');
+  expect(d.store.sessions.get(sessionOf(first))).toBeNull();
+  expect(d.store.sessions.get(sessionOf(second))).not.toBeNull();
+});
+
 it('is forgotten without its tasks', async () => {
   const { comparison, tasks } = await d.desk.comparisons.create(wanted(['alpha', 'beta']));
   d.desk.comparisons.remove(comparison.id);

@@ -103,13 +103,22 @@ export class Comparisons {
   /**
    * One is chosen. The others are cancelled and their sessions let go; what is in their worktrees is kept for a while, and a
    * session that cannot go is archived instead. Safe to repeat.
-   * @throws PilotlightError `comparison_not_found`, `task_not_found` for one that is not of this comparison
+   * @throws PilotlightError `comparison_not_found`, `task_not_found` for one that is not of this comparison, `conflict` when
+   *   the session of that one was let go
    */
   async keep(id: string, taskId: string): Promise<ComparisonWithTasks> {
     const comparison = this.#row(id);
     if (!comparison.taskIds.includes(taskId))
       throw new PilotlightError('task_not_found', `Task ${taskId} is not one of comparison ${id}.`);
     const { journal } = this.#o.tasks.announcer;
+    const sessionId = this.#store.tasks.get(taskId)?.sessionId ?? null;
+    if (sessionId !== null && this.#store.sessions.get(sessionId) === null) {
+      throw new PilotlightError(
+        'conflict',
+        `The session of task ${taskId} was let go. Bring it back first: \`pilotlight session restore ${sessionId}\`. Nothing was changed.`,
+        { details: { taskId, sessionId } },
+      );
+    }
     journal.commit((scope) => {
       const kept = { ...comparison, keptTaskId: taskId };
       this.#store.comparisons.update(kept);
