@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { TempRepository } from './temp-repository.ts';
@@ -35,6 +35,22 @@ test('an edit, a new folder and what comes to lie in it, a removal and a commit 
   });
   await told.next(() => rmSync(join(repo.path, 'sub'), { recursive: true }));
   await told.next(() => repo.commit('all'));
+});
+
+test('new folders are watched again after a look that failed', async () => {
+  using repo = new TempRepository();
+  const told = new Told();
+  await using watching = await watchWorktree({ path: repo.path, onChange: told.onChange, pauseMs: 0 });
+  const git = join(repo.path, '.git');
+  renameSync(git, `${git}.away`);
+  await told.next(() => repo.write({ 'new/c.txt': 'c\n' }));
+  await vi.waitFor(() => expect(watching.complete).toBe(false));
+  renameSync(`${git}.away`, git);
+  await told.next(() => repo.write({ 'a.txt': 'edited\n' }));
+  await vi.waitFor(() => told.next(() => repo.write({ 'new/c.txt': `${told.count}\n` })), {
+    timeout: 15_000,
+  });
+  expect(watching.complete).toBe(true);
 });
 
 test('what is ignored is not watched, and a burst is told once', async () => {

@@ -63,7 +63,8 @@ class Watching implements WorktreeWatch {
 
   /** Watches what is there now. */
   look(): Promise<void> {
-    return (this.#looking = this.#looking.then(() => this.#look()));
+    // One that failed does not keep the next from being tried.
+    return (this.#looking = this.#looking.catch(() => undefined).then(() => this.#look()));
   }
 
   async #look(): Promise<void> {
@@ -125,8 +126,11 @@ class Watching implements WorktreeWatch {
     this.#o.onChange();
     if (!this.#isShapeNew) return;
     this.#isShapeNew = false;
-    // Of a folder that is gone nothing can be said; what shows it asks and is told why.
-    await this.look().catch(() => (this.#complete = false));
+    // Of a folder that is gone nothing can be said; what shows it asks and is told why. With the next news it is tried again.
+    await this.look().catch(() => {
+      this.#complete = false;
+      this.#isShapeNew = true;
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

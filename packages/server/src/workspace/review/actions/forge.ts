@@ -108,8 +108,22 @@ async function run(
     });
   }
   const { promise, resolve, reject } = Promise.withResolvers<number>();
-  child.once('error', reject);
-  child.once('exit', () => timers.push(setTimeout(() => signalGroup('SIGKILL'), GRACE_MS)));
+  child.once('error', (error) =>
+    reject(
+      new PilotlightError('pull_request_failed', `${program} could not be started: ${error.message}`, {
+        cause: error,
+      }),
+    ),
+  );
+  // What it left behind may hold the pipes, in a group of its own: nobody waits for that.
+  child.once('exit', () => {
+    const release = (): void => {
+      signalGroup('SIGKILL');
+      child.stdout.destroy();
+      child.stderr.destroy();
+    };
+    timers.push(setTimeout(release, GRACE_MS));
+  });
   child.once('close', (code) => resolve(code ?? -1));
   // It may end without reading.
   child.stdin.on('error', () => undefined);
