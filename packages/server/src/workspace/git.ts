@@ -16,11 +16,6 @@ export interface GitOptions {
   /** 60 s unless told */
   timeoutMs?: number | undefined;
   input?: string | Uint8Array | undefined;
-  /**
-   * what `readConfig` said of this folder a moment ago, so that several gits of one answer read it once; each reads it unless
-   * told
-   */
-  config?: readonly ScopedEntry[] | undefined;
   /** `env` names a repository of ours (GIT_DIR), so there is no configuration of a stranger to look at */
   ownRepository?: boolean | undefined;
 }
@@ -71,7 +66,7 @@ export async function git(args: readonly string[], options: GitOptions): Promise
   await requireUsable(options.cwd);
   const command = args[0] ?? '';
   const isHarmless = DRIVER_FREE.has(command) || options.ownRepository === true;
-  const overrides = isHarmless ? [] : overridesFor(options.config ?? (await readConfig(options)));
+  const overrides = isHarmless ? [] : overridesFor(await readConfig(options));
   const full = COMPARING.has(command) ? [command, '--no-ext-diff', '--no-textconv', ...args.slice(1)] : args;
   const result = await runGuarded(full, options, overrides);
   if (result.exitCode !== 0 && result.stderr.includes('detected dubious ownership')) {

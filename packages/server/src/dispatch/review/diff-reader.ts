@@ -9,7 +9,7 @@ import {
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gitOk, readConfig } from '../../workspace/git.ts';
+import { gitOk } from '../../workspace/git.ts';
 import { readCommit } from '../../workspace/repository.ts';
 import { emptyTree, type Compared } from '../../workspace/review/comparison-of.ts';
 import { describeChanges, listDiff } from '../../workspace/review/list-diff.ts';
@@ -47,11 +47,10 @@ export class DiffReader {
     { after, limit = DIFF_PAGE_FILES }: { after?: string | undefined; limit?: number | undefined } = {},
   ): Promise<DiffPage> {
     return this.#within(sessionId, scope, NOTHING, async ({ folder }, { compared, from, to }) => {
-      const config = await readConfig({ cwd: folder });
-      const { changes, truncated } = await listDiff(folder, compared, { config });
+      const { changes, truncated } = await listDiff(folder, compared);
       const rest = after === undefined ? changes : changes.filter(({ path }) => path > after);
       const shown = rest.slice(0, limit);
-      const files = await describeChanges(folder, compared, shown, { config, total: changes.length });
+      const files = await describeChanges(folder, compared, shown, { total: changes.length });
       const next = rest.length > shown.length ? (shown.at(-1)?.path ?? null) : null;
       return { from, to, files: this.#withMarks(sessionId, files), total: changes.length, truncated, next };
     });
@@ -60,8 +59,7 @@ export class DiffReader {
   /** @throws as `page`, and PilotlightError `file_not_found`, `path_outside` */
   async file(sessionId: string, scope: DiffScope, path: string, options: PatchOptions): Promise<FileDiff> {
     const found = await this.#within(sessionId, scope, null, async ({ folder }, { compared }) => {
-      const config = await readConfig({ cwd: folder });
-      const diff = await readFileDiff(folder, compared, path, { ...options, config });
+      const diff = await readFileDiff(folder, compared, path, options);
       const [file = diff.file] = this.#withMarks(sessionId, [diff.file]);
       return { ...diff, file };
     });

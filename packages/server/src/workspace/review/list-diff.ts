@@ -19,7 +19,7 @@ const READERS = 8;
 const NAMED_PART = 1 / 4;
 
 /** How git is asked. */
-export type Asking = Pick<GitOptions, 'signal' | 'config'>;
+export type Asking = Pick<GitOptions, 'signal'>;
 
 /** A changed file before its lines are counted and its content is looked at. */
 export interface ListedChange {

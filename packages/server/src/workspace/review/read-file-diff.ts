@@ -77,8 +77,7 @@ export async function readFileDiff(
   path: string,
   options: PatchOptions,
 ): Promise<FileDiff> {
-  const { signal, config } = options;
-  const asking = { signal, config };
+  const asking = { signal: options.signal };
   const change = await findChange(cwd, compared, path, asking);
   const [[file], patch] = await Promise.all([
     describeChanges(cwd, compared, [change], asking),
