@@ -13,8 +13,8 @@ export type CheckpointKind = z.infer<typeof CheckpointKind>;
 
 /**
  * A path of which a checkpoint does not hold what was on the disk. `too_large`: past the size limit. `unreadable`: the
- * server may not read it. `repository`: a repository inside; only the commit it is at is held, if it has one. `changing`: it
- * was written to while it was read. `overtaken`: it was written after the turn had begun, so its state from before is the one
+ * server may not read it. `repository`: a repository inside with uncommitted work; only the commit it is at is held, if it has
+ * one. `changing`: it was written to while it was read. `overtaken`: it was written after the turn had begun, so its state from before is the one
  * last known.
  */
 export const LeftOut = z.object({
@@ -75,8 +75,14 @@ export const RestoredFile = z.object({
 });
 export type RestoredFile = z.infer<typeof RestoredFile>;
 
-/** Why a file is not put back. `changed_since`: it is not as the turn left it. `repository`: a repository inside. */
-export const NotRestored = z.object({ path: z.string(), why: z.enum(['changed_since', 'repository']) });
+/**
+ * Why a file is not put back. `changed_since`: it is not as the turn left it. `repository`: a repository inside, or something
+ * in it. `too_large`, `unreadable`: its state then, or the one now, is in no checkpoint.
+ */
+export const NotRestored = z.object({
+  path: z.string(),
+  why: z.enum(['changed_since', 'repository', 'too_large', 'unreadable']),
+});
 export type NotRestored = z.infer<typeof NotRestored>;
 
 /** What a restore or an undo did, or would do. */

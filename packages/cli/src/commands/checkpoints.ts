@@ -1,4 +1,4 @@
-import type { Checkpoint, CheckpointKind, Restored } from '@pilotlight/protocol';
+import type { Checkpoint, CheckpointKind, NotRestored, Restored } from '@pilotlight/protocol';
 import type { Command } from 'commander';
 import { answerWith, withCommonOptions } from '../cli.ts';
 import type { CommonOptions } from '../settings.ts';
@@ -12,7 +12,12 @@ const KINDS: Record<CheckpointKind, string> = {
   kept: 'when it was removed',
 };
 
-const WHY = { changed_since: 'changed since the turn, left as it is', repository: 'a repository of its own' };
+const WHY: Record<NotRestored['why'], string> = {
+  changed_since: 'changed since the turn, left as it is',
+  repository: 'a repository of its own',
+  too_large: 'too large to be kept',
+  unreadable: 'cannot be read',
+};
 
 function row({ id, kind, turnId, createdAt, leftOut }: Checkpoint): string[] {
   const missing = leftOut.length === 0 ? '' : `without ${leftOut.length} path(s)`;

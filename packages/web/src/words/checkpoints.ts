@@ -35,7 +35,12 @@ export const checkpoints = {
   willChange: (n: number) => (n === 1 ? '1 file changes' : `${n.toLocaleString('en')} files change`),
   willStay: (n: number) => `${count(n, 'file')} left as ${n === 1 ? 'it is' : 'they are'}`,
   changes: { added: 'comes back', modified: 'as it was', deleted: 'is deleted' },
-  why: { changed_since: 'changed since', repository: 'a repository of its own' },
+  why: {
+    changed_since: 'changed since',
+    repository: 'a repository of its own',
+    too_large: 'too large to be kept',
+    unreadable: 'cannot be read',
+  },
   overwrite: 'Overwrite the files that were changed since, too',
   keptFirst: 'The present state is kept first, so this can be undone.',
   notKept: {

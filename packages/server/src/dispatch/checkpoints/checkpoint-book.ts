@@ -9,8 +9,9 @@ import {
 import { countChanges } from '../../workspace/checkpoints/compare-trees.ts';
 import { fileClock } from '../../workspace/checkpoints/file-clock.ts';
 import { WHY_LEFT_OUT } from '../../workspace/checkpoints/last-state.ts';
+import { messageWith } from '../../workspace/checkpoints/left-out.ts';
 import { Shadow } from '../../workspace/checkpoints/shadow.ts';
-import { takeSnapshot } from '../../workspace/checkpoints/snapshot.ts';
+import { takeSnapshot, type Snapshot } from '../../workspace/checkpoints/snapshot.ts';
 import { sweepShadows } from '../../workspace/checkpoints/sweep-shadows.ts';
 import {
   checkpointRef,
@@ -45,6 +46,8 @@ interface Seen {
   head: string | null;
   commit: string | null;
   ref: string | null;
+  /** what is not held, as the commit says it */
+  missing: string;
 }
 
 /** As many as a shown list needs; a forgotten folder of large files may have very many. */
@@ -81,7 +84,7 @@ export class CheckpointBook {
   /** What the files are now, against a commit or tree. @returns null without git @throws PilotlightError `git_failed` */
   measure(path: string, sessionId: string, base: string): Promise<DiffStat | null> {
     return this.#looking(path, async (shadow) =>
-      countChanges(shadow, base, await this.look(shadow, sessionId)),
+      countChanges(shadow, base, (await this.look(shadow, sessionId)).tree),
     );
   }
 
@@ -95,13 +98,13 @@ export class CheckpointBook {
         takeSnapshot(shadow, { ignored: this.#keepsIgnored([projectId]) }),
         readCommit(path, 'HEAD'),
       ]);
-      this.#last.set(path, { tree, head, commit: null, ref: null });
+      this.#last.set(path, { tree, head, commit: null, ref: null, missing: '' });
     });
   }
 
-  /** The tree of what is there now; nothing is kept. Within `alone`. */
-  async look(shadow: Shadow, sessionId: string): Promise<string> {
-    return (await takeSnapshot(shadow, { ignored: this.keepsIgnored(sessionId) })).tree;
+  /** What is there now; nothing is kept. Within `alone`. */
+  look(shadow: Shadow, sessionId: string): Promise<Snapshot> {
+    return takeSnapshot(shadow, { ignored: this.keepsIgnored(sessionId) });
   }
 
   /** Within `alone`. */
@@ -117,13 +120,16 @@ export class CheckpointBook {
       }),
       readCommit(path, 'HEAD'),
     ]);
-    const missing = leftOut.find((one) => files.includes(one.path));
-    if (missing !== undefined) throw cannotBeKept(path, missing);
+    const wanted = leftOut.find((one) => files.includes(one.path));
+    if (wanted !== undefined) throw cannotBeKept(path, wanted);
     const at = now();
     const last = this.#last.get(path);
-    const same = last?.tree === tree && last.head === head && holds.length === 0 ? last.commit : null;
+    const missing = messageWith('', leftOut);
+    const isSame = last?.tree === tree && last.head === head && last.missing === missing;
+    const same = isSame && holds.length === 0 ? last.commit : null;
     const parents = [...new Set([...(head === null ? [] : [head]), ...holds])];
-    const commit = same ?? (await writeCommit(shadow, { tree, parents, message: kind, at }));
+    const message = messageWith(kind, leftOut);
+    const commit = same ?? (await writeCommit(shadow, { tree, parents, message, at }));
     const checkpoint: Checkpoint = {
       id: newId('checkpoint'),
       sessionId,
@@ -139,7 +145,7 @@ export class CheckpointBook {
       await updateRefs(path, { set: [{ ref, commit }, ...(await this.#replaced(path, ref, sessionId))] });
     // Its session may have gone meanwhile.
     if (store.sessions.get(sessionId) !== null) store.checkpoints.insert(checkpoint);
-    this.#last.set(path, { tree, head, commit, ref });
+    this.#last.set(path, { tree, head, commit, ref, missing });
     return { checkpoint, tree };
   }
 

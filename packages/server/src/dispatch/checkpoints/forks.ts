@@ -114,7 +114,7 @@ export class Forks {
       });
       await book.alone(made.path, async (shadow) => {
         if (shadow === null) return;
-        await putBack(shadow, await book.look(shadow, sessionId), `${commit}^{tree}`);
+        await putBack(shadow, (await book.look(shadow, sessionId)).tree, `${commit}^{tree}`);
       });
       const baseCommit = from.worktree?.baseCommit ?? made.baseCommit;
       return { id: newId('worktree'), path: made.path, branch: made.branch, baseCommit };

@@ -11,8 +11,10 @@ import {
 } from '@pilotlight/protocol';
 import { compareTrees, isOfRepository, type TreeChange } from '../../workspace/checkpoints/compare-trees.ts';
 import { fromClient, shown } from '../../workspace/checkpoints/path-bytes.ts';
+import { notHeld, readNotHeld, type NotHeld } from '../../workspace/checkpoints/left-out.ts';
 import { putBack, treeWith } from '../../workspace/checkpoints/put-back.ts';
 import type { Shadow } from '../../workspace/checkpoints/shadow.ts';
+import type { Snapshot } from '../../workspace/checkpoints/snapshot.ts';
 import type { Announcer } from '../announcer.ts';
 import type { HeldWorktree } from '../worktree-locks.ts';
 import type { CheckpointBook } from './checkpoint-book.ts';
@@ -34,6 +36,9 @@ interface Plan {
   changes: TreeChange[];
   notRestored: NotRestored[];
 }
+
+/** Of what is not restored, as many as anybody reads. */
+const MOST_NAMED = 1000;
 
 const UNFINISHED = 'unfinished_restores';
 
@@ -84,9 +89,14 @@ export class Restores {
       );
     }
     const wanted = paths?.map(fromClient);
-    const plan = async (shadow: Shadow, tree: string): Promise<Plan> => {
-      const all = await compareTrees(shadow, tree, checkpoint.commit);
-      return splitOff(wanted === undefined ? all : all.filter(({ path }) => isAmong(path, wanted)));
+    const isWanted = (path: string): boolean => wanted === undefined || isAmong(path, wanted);
+    const plan = async (shadow: Shadow, now: Snapshot): Promise<Plan> => {
+      const all = await compareTrees(shadow, now.tree, checkpoint.commit);
+      const apart = await apartIn(shadow, now, checkpoint);
+      return splitOff(
+        all.filter(({ path }) => isWanted(path)),
+        apart.filter(({ path }) => isWanted(fromClient(path))),
+      );
     };
     return this.#change(session, dryRun === true, plan, within);
   }
@@ -100,13 +110,13 @@ export class Restores {
         `What turn ${turnId} changed is not known: its state before or after was not kept, was pruned by age, or the turn still runs.`,
       );
     }
-    return this.#change(this.#session(before.sessionId), dryRun === true, async (shadow, tree) => {
+    return this.#change(this.#session(before.sessionId), dryRun === true, async (shadow, now) => {
       const [changed, since] = [
         await compareTrees(shadow, before.commit, after.commit),
-        await compareTrees(shadow, after.commit, tree),
+        await compareTrees(shadow, after.commit, now.tree),
       ];
       const { changes, conflicts } = planUndo(changed, since, overwrite === true);
-      const plan = splitOff(changes);
+      const plan = splitOff(changes, await apartIn(shadow, now, before));
       const why = 'changed_since' as const;
       return {
         ...plan,
@@ -117,25 +127,33 @@ export class Restores {
 
   /** Finishes what a server that died has begun. */
   async goOn(): Promise<void> {
+    const errors: unknown[] = [];
     for (const one of this.#unfinished()) {
-      await this.#book.alone(one.path, async (shadow) => {
-        if (shadow !== null) {
-          const { path, sessionId } = one;
-          const kept = { path, sessionId, turnId: null, kind: 'before_change' } as const;
-          const { tree } = await this.#book.takeWithin(shadow, kept);
-          const among = new Set(one.paths);
-          const rest = (await compareTrees(shadow, tree, one.tree)).filter(({ path }) => among.has(path));
-          if (rest.length > 0) await putBack(shadow, tree, await treeWith(shadow, tree, rest));
-        }
-      });
-      this.#write(this.#unfinished().filter(({ path }) => path !== one.path));
+      await this.#book
+        .alone(one.path, (shadow) => this.#finish(one, shadow))
+        .then(() => this.#write(this.#unfinished().filter(({ path }) => path !== one.path)))
+        .catch((error: unknown) => errors.push(error));
     }
+    if (errors.length > 0) throw errors[0];
+  }
+
+  async #finish({ path, sessionId, paths, tree: wanted }: Unfinished, shadow: Shadow | null): Promise<void> {
+    if (shadow === null) return;
+    const kept = { path, sessionId, turnId: null, kind: 'before_change' } as const;
+    const { tree } = await this.#book.takeWithin(shadow, kept);
+    const among = new Set(paths);
+    const rest = (await compareTrees(shadow, tree, wanted)).filter((change) => among.has(change.path));
+    if (rest.length === 0) return;
+    const target = await treeWith(shadow, tree, rest);
+    await putBack(shadow, tree, target);
+    const session = this.#announcer.store.sessions.get(sessionId);
+    if (session !== null) await this.#diffs.measureTree(session, shadow, target);
   }
 
   async #change(
     session: Session,
     dryRun: boolean,
-    plan: (shadow: Shadow, tree: string) => Promise<Plan>,
+    plan: (shadow: Shadow, now: Snapshot) => Promise<Plan>,
     within: HeldWorktree | null = null,
   ): Promise<Restored> {
     const path = this.#place(session);
@@ -147,8 +165,9 @@ export class Restores {
           { details: { path } },
         );
       }
-      const tree = await this.#book.look(shadow, session.id);
-      const { changes, notRestored } = await plan(shadow, tree);
+      const now = await this.#book.look(shadow, session.id);
+      const { tree } = now;
+      const { changes, notRestored } = await plan(shadow, now);
       const files = changes.map(fileOf);
       if (changes.length === 0 || dryRun) return { kept: null, files, notRestored };
       const wanted = { path, sessionId: session.id, turnId: null, kind: 'before_change' } as const;
@@ -187,13 +206,35 @@ export class Restores {
   }
 }
 
-/** A repository inside is not ours to change. */
-function splitOff(all: readonly TreeChange[]): Plan {
-  const why = 'repository' as const;
-  return {
-    changes: all.filter((change) => !isOfRepository(change)),
-    notRestored: all.filter(isOfRepository).map(({ path }) => ({ path: shown(path), why })),
-  };
+/** What is not held now, or was not then: neither to be overwritten nor to be deleted. */
+async function apartIn(shadow: Shadow, now: Snapshot, then: Checkpoint): Promise<NotHeld[]> {
+  return [...notHeld(now.leftOut), ...notHeld(then.leftOut), ...(await readNotHeld(shadow, then.commit))];
+}
+
+/** A repository inside is not ours to change, nor is what no checkpoint holds. */
+function splitOff(all: readonly TreeChange[], apart: readonly NotHeld[]): Plan {
+  const reasons = new Map<string, NotRestored['why']>(apart.map(({ path, why }) => [path, why]));
+  const changes: TreeChange[] = [];
+  for (const change of all) {
+    const path = shown(change.path);
+    const why = isOfRepository(change) ? 'repository' : reasonFor(path, reasons);
+    if (why === null) changes.push(change);
+    else reasons.set(path, why);
+  }
+  const notRestored = [...reasons].slice(0, MOST_NAMED).map(([path, why]) => ({ path, why }));
+  return { changes, notRestored };
+}
+
+/** Its own, or that of a repository around it. */
+function reasonFor(
+  path: string,
+  reasons: ReadonlyMap<string, NotRestored['why']>,
+): NotRestored['why'] | null {
+  for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
+    const why = reasons.get(path.slice(0, end));
+    if (why !== undefined) return why;
+  }
+  return null;
 }
 
 /** Whether it is one of these files, or lies in one of these folders. */

@@ -19,8 +19,14 @@ export interface BeforeTurn {
   toSend(): Promise<void>;
 }
 
-/** What is said of a file only once: these do not change by themselves. */
-const LASTING: ReadonlySet<LeftOut['why']> = new Set(['too_large', 'unreadable']);
+/** How it is said, once for each path; null: only the checkpoint says it, since that is how it is to be. */
+const SAID: Record<LeftOut['why'], string | null> = {
+  too_large: 'too large',
+  unreadable: 'cannot be read',
+  changing: 'written to while it was read',
+  repository: 'a repository of its own with uncommitted work',
+  overtaken: null,
+};
 
 /**
  * The state of the worktree before and after each turn, and from both what the turn changed.
@@ -131,11 +137,11 @@ export class TurnCheckpoints {
 
   #sayLeftOut(turn: Turn, { sessionId, leftOut }: Checkpoint): void {
     const news = leftOut.filter(
-      ({ why, path }) => LASTING.has(why) && !this.#said.has(`${sessionId}/${path}`),
+      ({ why, path }) => SAID[why] !== null && !this.#said.has(`${sessionId}/${path}`),
     );
     if (news.length === 0) return;
     for (const { path } of news) this.#said.add(`${sessionId}/${path}`);
-    const names = news.slice(0, 5).map(({ path, why }) => `${path} (${why.replaceAll('_', ' ')})`);
+    const names = news.slice(0, 5).map(({ path, why }) => `${path} (${SAID[why]})`);
     const more = news.length > names.length ? ` and ${news.length - names.length} more` : '';
     this.#say(turn, `Not kept in checkpoints, so not undone or restored: ${names.join(', ')}${more}.`);
   }

@@ -32,6 +32,8 @@ export class Shadow {
   readonly commonDir: string;
   /** the user's index of this worktree */
   readonly userIndex: string;
+  /** paths of the repositories inside that our index knows; null: it was not asked yet */
+  repositories: Set<string> | null = null;
   /** the name of no object */
   readonly zero: string;
 

@@ -7,6 +7,7 @@ import { readCommit } from '../repository.ts';
 import { emptySubmodules } from './empty-submodules.ts';
 import { changedSince, lookAt, type Findings } from './look.ts';
 import { byteRecords, shown, toInput } from './path-bytes.ts';
+import { findUncommittedInside, isRepositoryInside } from './repositories-inside.ts';
 import type { Shadow } from './shadow.ts';
 
 /** The state of a worktree, as git has it. */
@@ -57,12 +58,15 @@ async function snapshotOnce(shadow: Shadow, { ignored, cutoff }: SnapshotOptions
   const found = await lookAt(worktreePath, paths, listed.others, cutoff?.() ?? null);
   const leftOut = [...found.leftOut];
   const info = [...found.strike.map((path) => struck(shadow, path)), ...unfilled];
+  for (const line of unfilled) shadow.repositories?.add(line.slice(line.indexOf('\t') + 1));
   for (const path of found.repositories) {
     const inside = await repositoryInside(worktreePath, path);
     const commit = inside?.commit ?? null;
     info.push(commit === null ? struck(shadow, path) : `160000 ${commit}\t${path}`);
     // A plain folder where a file was is held with its own files.
-    if (inside !== null) leftOut.push({ path: shown(path), why: 'repository' });
+    if (inside === null) continue;
+    if (commit === null) leftOut.push({ path: shown(path), why: 'repository' });
+    else shadow.repositories?.add(path);
   }
   if (info.length > 0) {
     await shadow.gitOk(['update-index', '--replace', '--add', '-z', '--index-info'], {
@@ -70,6 +74,7 @@ async function snapshotOnce(shadow: Shadow, { ignored, cutoff }: SnapshotOptions
     });
   }
   leftOut.push(...(await readIn(shadow, found, () => cutoff?.() ?? null)));
+  leftOut.push(...(await findUncommittedInside(shadow)));
   const { stdout } = await shadow.gitOk(['write-tree']);
   return { tree: stdout.trim(), leftOut };
 }
@@ -112,9 +117,8 @@ async function repositoryInside(
   worktreePath: string,
   path: string,
 ): Promise<{ commit: string | null } | null> {
+  if (!(await isRepositoryInside(worktreePath, path))) return null;
   const inside = join(worktreePath, shown(path));
-  const isRepository = await stat(join(inside, '.git')).catch(() => null);
-  if (isRepository === null) return null;
   const env = { GIT_WORK_TREE: inside };
   return { commit: await readCommit(inside, 'HEAD', env).catch(() => null) };
 }

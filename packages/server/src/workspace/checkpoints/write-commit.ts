@@ -36,8 +36,8 @@ export async function writeCommit(
     GIT_COMMITTER_DATE: date,
   };
   const parents = commit.parents.flatMap((parent) => ['-p', parent]);
-  const args = ['commit-tree', '--no-gpg-sign', ...parents, '-m', commit.message, commit.tree];
-  return (await shadow.gitOk(args, { env })).stdout.trim();
+  const args = ['commit-tree', '--no-gpg-sign', ...parents, '-F', '-', commit.tree];
+  return (await shadow.gitOk(args, { env, input: commit.message })).stdout.trim();
 }
 
 /** Refs that come to name a commit, and refs that go. All or none. @throws PilotlightError `git_failed` */

@@ -1,0 +1,100 @@
+/** What a checkpoint does not hold: said in the chat and by what restores, and neither deleted nor overwritten by it. */
+import { existsSync, readFileSync, statSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { chat, commit, git, home, path, session, useReviewDesk, write } from './review-desk.ts';
+
+useReviewDesk();
+
+const LIMIT = 64 * 1024 * 1024;
+const read = (name: string): string => readFileSync(join(path, name), 'utf8');
+const grow = (name: string): void => truncateSync(join(path, name), LIMIT + 1);
+
+/** No sooner than a model could have answered. */
+async function turn(command: string): Promise<string> {
+  await home.client.updatePolicy('session', session.id, { mode: 'allow_all' });
+  const { id, state } = await home.turn(chat, `/run sleep 0.05; ${command}`);
+  expect(state).toBe('completed');
+  await home.running.drained();
+  return id;
+}
+
+async function notices(): Promise<string[]> {
+  const { messages } = await home.client.listMessages(chat.id, { limit: 100 });
+  return messages.flatMap(({ parts }) =>
+    parts.flatMap((part) => (part.type === 'notice' ? [part.text] : [])),
+  );
+}
+
+it('a file too large then is not deleted by a restore now, and everything else is restored', async () => {
+  write('data.bin', 'grown\n');
+  grow('data.bin');
+  const id = await turn('echo two > README.md');
+  const { before } = await home.client.checkpoints.ofTurn(id);
+  expect(before?.leftOut).toContainEqual({ path: 'data.bin', why: 'too_large' });
+  expect(await notices()).toEqual([
+    'Not kept in checkpoints, so not undone or restored: data.bin (too large).',
+  ]);
+  write('data.bin', 'small by now\n');
+  const { files, notRestored } = await home.client.checkpoints.restore(session.id, {
+    checkpointId: before?.id ?? '',
+  });
+  expect(files).toEqual([{ path: 'README.md', change: 'modified' }]);
+  expect(notRestored).toEqual([{ path: 'data.bin', why: 'too_large' }]);
+  expect(read('README.md')).toBe('hello\n');
+  expect(read('data.bin')).toBe('small by now\n');
+});
+
+it('more files than a list shows are spared all the same', async () => {
+  const names = Array.from({ length: 120 }, (_, index) => `part-${String(index).padStart(3, '0')}.bin`);
+  for (const name of names) {
+    write(name, '');
+    grow(name);
+  }
+  const id = await turn('echo two > README.md');
+  const { before } = await home.client.checkpoints.ofTurn(id);
+  expect(before?.leftOut).toHaveLength(100);
+  for (const name of names) write(name, 'small\n');
+  const { notRestored } = await home.client.checkpoints.restore(session.id, {
+    checkpointId: before?.id ?? '',
+  });
+  expect(notRestored.map((one) => one.path)).toEqual(names);
+  expect(names.filter((name) => !existsSync(join(path, name)))).toEqual([]);
+});
+
+it('undo leaves a file that has become too large, and takes back the rest of the turn', async () => {
+  write('data.txt', 'before\n');
+  // Seen before the agent can be sooner.
+  await turn('true');
+  const id = await turn(`truncate -s ${LIMIT + 1} data.txt; echo two > README.md`);
+  const plan = await home.client.checkpoints.undo(id, { dryRun: true });
+  expect(plan.notRestored).toEqual([{ path: 'data.txt', why: 'too_large' }]);
+  const { files } = await home.client.checkpoints.undo(id, {});
+  expect(files).toEqual([{ path: 'README.md', change: 'modified' }]);
+  expect(read('README.md')).toBe('hello\n');
+  expect(statSync(join(path, 'data.txt')).size).toBe(LIMIT + 1);
+  // Out of the way it can be had as it was.
+  git(path, 'clean', '-fq', 'data.txt');
+  await home.client.checkpoints.undo(id, {});
+  expect(read('data.txt')).toBe('before\n');
+});
+
+it('what a turn did inside a repository of its own is said not to be undone', async () => {
+  git(path, 'init', '-q', 'inside');
+  git(join(path, 'inside'), 'config', 'user.name', 'Ada');
+  git(join(path, 'inside'), 'config', 'user.email', 'ada@example.invalid');
+  commit(join(path, 'inside'), 'first', { 'x.txt': 'x\n' });
+  await turn('true');
+  expect(await notices()).toEqual([]);
+  const id = await turn('echo changed > inside/x.txt; echo two > README.md');
+  expect((await home.client.checkpoints.ofTurn(id)).after?.leftOut).toEqual([
+    { path: 'inside', why: 'repository' },
+  ]);
+  expect(await notices()).toEqual([
+    'Not kept in checkpoints, so not undone or restored: inside (a repository of its own with uncommitted work).',
+  ]);
+  const { files, notRestored } = await home.client.checkpoints.undo(id, {});
+  expect(files).toEqual([{ path: 'README.md', change: 'modified' }]);
+  expect(notRestored).toEqual([{ path: 'inside', why: 'repository' }]);
+  expect(read('inside/x.txt')).toBe('changed\n');
+});
