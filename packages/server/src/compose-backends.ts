@@ -32,6 +32,8 @@ export interface BackendParts {
   now(this: void): number;
 }
 
+export type Backends = ReturnType<typeof composeBackends>;
+
 /** The agents, what they are given, and the backends that drive them. Nothing is started yet. */
 export function composeBackends(options: BackendParts) {
   const { store, folder, processes, sessions, settings, env, residency, ahead, log, now } = options;

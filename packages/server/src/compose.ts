@@ -2,7 +2,6 @@ import type { AgentBackend, IdleProcesses } from '@pilotlight/protocol';
 import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
 import pino, { type Logger } from 'pino';
-import { coldDispatch } from './backends/acp-dispatch.ts';
 import { DEMO_AGENT } from './backends/built-in-agents.ts';
 import { composeBackends } from './compose-backends.ts';
 import { systemClock } from './clock.ts';
@@ -10,6 +9,7 @@ import { composeHealth } from './compose-health.ts';
 import { composeCheckpoints } from './compose-checkpoints.ts';
 import { composeTasks, type TaskDesk } from './compose-tasks.ts';
 import { composeReview } from './compose-review.ts';
+import { composeTurns, type Turns } from './compose-turns.ts';
 import { openDataFolder, readOrMakeToken, type DataFolder } from './data-folder.ts';
 import { composeWorktrees, prepareAhead } from './compose-worktrees.ts';
 import { AgentCatalog } from './dispatch/agent-catalog.ts';
@@ -22,23 +22,16 @@ import { Budgets } from './dispatch/budgets.ts';
 import { Catalog } from './dispatch/catalog.ts';
 import { ChatFacts } from './dispatch/chat-facts.ts';
 import { ChatReleases } from './dispatch/chat-releases.ts';
-import { CircuitBoard } from './dispatch/circuit-board.ts';
 import { composeCommands } from './dispatch/compose-commands.ts';
 import { composeResidency } from './dispatch/compose-residency.ts';
-import { Continuations } from './dispatch/continuations.ts';
-import { Dispatcher } from './dispatch/dispatcher.ts';
 import { FolderBrowser } from './dispatch/folder-browser.ts';
 import { Holds } from './dispatch/holds.ts';
-import { lossSince, noteKeeper } from './dispatch/interruption.ts';
-import { LateSpeech } from './dispatch/late-speech.ts';
+import { noteKeeper } from './dispatch/interruption.ts';
 import { PermissionDesk } from './dispatch/permission-desk.ts';
 import { PolicyBook } from './dispatch/policies/policy-book.ts';
-import { Places } from './dispatch/place.ts';
 import { Queue } from './dispatch/queue.ts';
 import { coolDown, unfinished } from './dispatch/recovery.ts';
-import { TurnRunner } from './dispatch/turn-runner.ts';
 import { UserSettings } from './dispatch/user-settings.ts';
-import { SharedFiles } from './dispatch/review/shared-files.ts';
 import { WorktreeWriter } from './dispatch/review/worktree-writer.ts';
 import { WorktreeLocks } from './dispatch/worktree-locks.ts';
 import { WorktreeReader } from './dispatch/worktree-reader.ts';
@@ -90,10 +83,9 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
   /** why running turns end with this server */
   let stopping: 'stopped' | 'no_keeper' = 'stopped';
   building.defer(() => processes.dispose(leaving === null ? 'end' : 'leave'));
-  const loss = lossSince(store, processes);
   const userSettings = new UserSettings(store);
   const sessions = new AgentSessionDesk(announcer);
-  const { keys, agents, mcpServers, reserved, acp, opencode, backends } = composeBackends({
+  const composed = composeBackends({
     store,
     folder,
     processes,
@@ -105,6 +97,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     log,
     now,
   });
+  const { keys, agents, mcpServers, reserved, acp, opencode, backends } = composed;
   building.defer(() => reserved.dispose());
   // Runs after the backends have ended what did not end in time.
   building.defer(async () => {
@@ -120,12 +113,6 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
   const facts = new ChatFacts(announcer, offers);
   const policies = new PolicyBook(announcer);
   const permissions = building.use(new PermissionDesk(announcer, policies));
-  const late = new LateSpeech(announcer, facts, (chatId, agent) => sessions.writeHeard(chatId, agent));
-  sessions.onLateEvent(
-    (handle, event) => late.record(handle, event),
-    () => late.flush(),
-  );
-  const circuits = new CircuitBoard(now);
   const queue = new Queue(announcer, facts);
   const releases = new ChatReleases(store, journal, backends, sessions);
   const residency: Residency = building.use(
@@ -149,7 +136,6 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     dataFolder: folder.root,
     fallbackAgent: DEMO_AGENT,
   });
-  const checkAgent = (agent: string) => void agents.get(agent);
   const chooseAgent = (wanted: string | undefined) => agentCatalog.choose(wanted);
   const locks = new WorktreeLocks();
   const checkpoints = building.use(
@@ -166,7 +152,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     removed: checkpoints.removed,
     announcer,
     chooseAgent,
-    checkAgent,
+    checkAgent: (agent) => void agents.get(agent),
     isBusy: (chatId) => dispatcher.isBusy(chatId),
     reserve: (project) => reserved.take(project),
     tearDown: (sessionId) => scripts.tearDown(sessionId),
@@ -202,53 +188,24 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     dispatcher: () => dispatcher,
     onError: (error) => log.error({ err: error }, 'something about a task could not be done'),
   });
-  const sharedFiles = new SharedFiles(announcer);
   const writer = new WorktreeWriter(announcer, catalog, locks, checkpoints.diffs);
-  const runner = new TurnRunner({
+  const { dispatcher, circuits, sharedFiles }: Turns = composeTurns({
     announcer,
-    agents,
-    backends,
-    cold: async (turn, input, ctx, choice, projectId) =>
-      coldDispatch({
-        agent: await agents.resolve(turn.agent),
-        processes,
-        input,
-        ctx,
-        choice,
-        mcp: mcpServers.offer(projectId),
-      }),
-    places: new Places(
-      announcer,
-      folder.worktrees,
-      (sessionId) => scripts.prepare(sessionId),
-      (path) => locks.settled(path),
-    ),
-    sessions,
-    permissions,
-    facts,
-    circuits,
-    continuations: new Continuations(announcer, userSettings),
-    holds,
-    checkpoints: checkpoints.turns,
-    startFailed: tasks.hooks.startFailed,
-    onUsage: tasks.hooks.onUsage,
-    sharedFiles,
-    loss,
-  });
-  const onError = (error: unknown, chatId?: string) =>
-    log.error({ err: error, chatId }, 'a turn could not be written down');
-  const dispatcher: Dispatcher = new Dispatcher({
-    announcer,
+    backends: composed,
+    processes,
     catalog,
     queue,
-    runner,
-    late,
-    checkpoints: checkpoints.turns,
+    sessions,
+    facts,
+    permissions,
     holds,
-    mayBegin: tasks.hooks.mayBegin,
-    onEnded: tasks.hooks.onEnded,
-    checkAgent,
-    onError,
+    locks,
+    scripts,
+    checkpoints: checkpoints.turns,
+    settings: userSettings,
+    tasks: tasks.hooks,
+    worktreesFolder: folder.worktrees,
+    log,
   });
   building.defer(() => (leaving === null ? dispatcher.stop(stopping) : dispatcher.leave()));
   // Before the dispatcher stops: none of its turns starts anything.
@@ -347,10 +304,10 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
   await tasks.goOn();
   void acp.tendSpares();
 
-  const composed = building.move();
+  const running = building.move();
   leaving = null;
   let closing: Promise<void> | null = null;
-  const close = (): Promise<void> => (closing ??= composed.disposeAsync());
+  const close = (): Promise<void> => (closing ??= running.disposeAsync());
   const server: RunningServer = {
     url: http.url,
     port: http.port,
