@@ -36,7 +36,7 @@ function after(all: readonly ResidentProcess[], releases: ReturnType<typeof deci
   return all
     .filter(({ pid }) => !gone.has(`p${pid}`))
     .map((each) => ({ ...each, sessions: each.sessions.filter(({ chatId }) => !gone.has(chatId)) }))
-    .filter((each, index) => each.sessions.length > 0 || (all[index]?.sessions.length ?? 0) === 0);
+    .filter((each) => each.sessions.length > 0 || all[each.pid]?.sessions.length === 0);
 }
 
 const isHeld = (each: ResidentProcess) =>
