@@ -23,6 +23,8 @@ interface Subject {
 
 /** Who needs no longer than so many times the agent itself has left nothing to wait for. */
 const ITS_OWN = 1.15;
+/** What follows a start, of an agent alone too, is over by then; in practice a spare waits for longer still. */
+const REST_MS = 2000;
 
 /** ms to the first words of a session's first prompt, and of the one after it. */
 interface Sample {
@@ -118,8 +120,7 @@ async function sampleAlone(
   try {
     for (let round = 0; round < rounds; round++) {
       const agent = await startBareClient({ ...program, cwd: folder });
-      // A spare has waited for longer still: what follows its start is over.
-      await pause(2000);
+      await pause(REST_MS);
       first.push((await agent.play(prompt)).firstMs);
       await agent.close();
     }
@@ -170,6 +171,5 @@ async function untilSpare(server: BenchServer, { id, spare }: Subject, last: str
   const isSpare = ({ agent, chatIds, why }: { agent: string; chatIds: string[]; why: string }) =>
     agent === id && chatIds.length === 0 && why.includes(spare) && !why.endsWith(last);
   while (!(await server.client.listProcesses()).some(isSpare)) await pause(50);
-  // Its own start has used the machine; what follows is measured at rest.
-  await pause(500);
+  await pause(REST_MS);
 }

@@ -1,7 +1,7 @@
 import type { Project } from '@pilotlight/protocol';
 import { stat } from 'node:fs/promises';
 import { invalidField } from '../invalid-field.ts';
-import { readCommit } from '../workspace/repository.ts';
+import { readHead } from '../workspace/read-head.ts';
 import { fetchBase } from '../workspace/resolve-base.ts';
 import { repositoryEmpty } from '../workspace/create-worktree.ts';
 import { projectFolderGone } from './project-folder.ts';
@@ -26,7 +26,7 @@ export async function checkStart(
     throw invalidField('base', `a session ${why} has no worktree that could start from "${base}"`, details);
   }
   if (base === undefined) {
-    if ((await readCommit(path, 'HEAD')) === null) throw repositoryEmpty(path);
+    if ((await readHead(path)) === null) throw repositoryEmpty(path);
     return;
   }
   if ((await fetchBase(path, base)) !== null) return;

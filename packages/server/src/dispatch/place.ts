@@ -108,12 +108,13 @@ export class Places {
     if (!isToBeNamed(named)) return;
     const wish = `${worktree.branch} ${title}`;
     if (this.#kept.get(id) === wish) return;
-    const branch = await nameBranch({ ...named, projectPath: project.path });
+    const { store, journal } = this.#announcer;
+    const isNew = store.checkpoints.latest(id) === null;
+    const branch = await nameBranch({ ...named, projectPath: project.path, isNew });
     if (branch === null) {
       this.#kept.set(id, wish);
       return;
     }
-    const { store, journal } = this.#announcer;
     journal.commit((scope) => {
       store.worktrees.setBranch(worktree.id, branch);
       const current = store.sessions.get(id);

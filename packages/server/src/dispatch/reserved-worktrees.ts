@@ -1,6 +1,6 @@
 import { newId, type Project, type Worktree } from '@pilotlight/protocol';
 import type { Store } from '../store/store.ts';
-import { readCommit } from '../workspace/repository.ts';
+import { readHead } from '../workspace/read-head.ts';
 import { assertWorktree, createWorktree, dropWorktree } from '../workspace/worktrees.ts';
 
 /** A worktree that waits for the session that will have its id. */
@@ -183,7 +183,7 @@ export class ReservedWorktrees {
 async function isCurrent({ path, baseCommit }: ReservedWorktree, projectPath: string): Promise<boolean> {
   try {
     await assertWorktree(path);
-    return (await readCommit(projectPath, 'HEAD')) === baseCommit;
+    return (await readHead(projectPath)) === baseCommit;
   } catch {
     return false;
   }

@@ -64,10 +64,10 @@ test('a branch made without a name gets that of its session when that has one, w
   expect(isToBeNamed({ ...named, name: '' })).toBe(false);
   expect(isToBeNamed({ ...named, branch: 'pilotlight/session-00000000' })).toBe(false);
   expect(isToBeNamed(named)).toBe(true);
-  const now = await nameBranch({ ...named, projectPath: repository.path });
+  const now = await nameBranch({ ...named, projectPath: repository.path, isNew: true });
   expect(now).toBe('pilotlight/mend-the-lamp-ab12cd34');
   expect(repository.gitIn(path, 'branch', '--show-current')).toBe(now);
   expect(branches()).toBe(now);
   // Asked a second time at once, there is nothing more to name.
-  expect(await nameBranch({ ...named, projectPath: repository.path })).toBeNull();
+  expect(await nameBranch({ ...named, projectPath: repository.path, isNew: true })).toBeNull();
 });

@@ -7,10 +7,16 @@ export interface NamedBranch {
   branch: string;
   /** the session's title */
   name: string;
+  /** no turn has run there, so nobody has pushed it */
+  isNew: boolean;
 }
 
 /** Whether the branch was named after its session, and the session is called otherwise now. */
-export function isToBeNamed({ sessionId, branch, name }: Omit<NamedBranch, 'projectPath'>): boolean {
+export function isToBeNamed({
+  sessionId,
+  branch,
+  name,
+}: Pick<NamedBranch, 'sessionId' | 'branch' | 'name'>): boolean {
   const ours = branch.startsWith(BRANCH_PREFIX) && branch.endsWith(`-${shortId(sessionId)}`);
   const wanted = branchOf(sessionId, name);
   return ours && branch !== wanted && wanted !== branchOf(sessionId, '');
@@ -25,9 +31,10 @@ export async function nameBranch({
   sessionId,
   branch,
   name,
+  isNew,
 }: NamedBranch): Promise<string | null> {
   const wanted = branchOf(sessionId, name);
-  if (await isPushed(projectPath, branch)) return null;
+  if (!isNew && (await isPushed(projectPath, branch))) return null;
   const { exitCode } = await git(['branch', '-m', branch, wanted], { cwd: projectPath });
   return exitCode === 0 ? wanted : null;
 }

@@ -21,7 +21,7 @@ import {
   writeCommit,
 } from '../../workspace/checkpoints/write-commit.ts';
 import { KeyedLock } from '../../workspace/keyed-lock.ts';
-import { readCommit } from '../../workspace/repository.ts';
+import { readHead } from '../../workspace/read-head.ts';
 import { isWorktreeTop } from '../../workspace/worktree-top.ts';
 import type { Announcer } from '../announcer.ts';
 import type { HeldWorktree, WorktreeLocks } from '../worktree-locks.ts';
@@ -96,7 +96,7 @@ export class CheckpointBook {
       if (shadow === null || this.#last.has(path)) return;
       const [{ tree }, head] = await Promise.all([
         takeSnapshot(shadow, { ignored: this.#keepsIgnored([projectId]) }),
-        readCommit(path, 'HEAD'),
+        readHead(path),
       ]);
       this.#last.set(path, { tree, head, commit: null, ref: null, missing: '' });
     });
@@ -118,7 +118,7 @@ export class CheckpointBook {
         ignored: this.keepsIgnored(sessionId),
         ...(cutoff === undefined ? {} : { cutoff }),
       }),
-      readCommit(path, 'HEAD'),
+      readHead(path),
     ]);
     const wanted = leftOut.find((one) => files.includes(one.path));
     if (wanted !== undefined) throw cannotBeKept(path, wanted);

@@ -2,7 +2,7 @@ import type { DiffStat, Session } from '@pilotlight/protocol';
 import type { CommitScope } from '../../journal/journal.ts';
 import { countChanges } from '../../workspace/checkpoints/compare-trees.ts';
 import type { Shadow } from '../../workspace/checkpoints/shadow.ts';
-import { readCommit } from '../../workspace/repository.ts';
+import { readHead } from '../../workspace/read-head.ts';
 import type { Announcer } from '../announcer.ts';
 import type { CheckpointBook } from './checkpoint-book.ts';
 
@@ -42,7 +42,7 @@ export class SessionDiffs {
   ): Promise<void> {
     try {
       // In place a session is compared with what is committed.
-      const base = worktree?.baseCommit ?? (await readCommit(folder, 'HEAD'));
+      const base = worktree?.baseCommit ?? (await readHead(folder));
       const diff = base === null ? null : await count(base);
       if (diff !== null) this.#announcer.journal.commit((scope) => this.write(scope, id, diff));
     } catch (error) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { git, gitOk, type GitOptions, type GitResult } from '../git.ts';
 import { isWorktreeTop } from '../worktree-top.ts';
@@ -19,6 +19,9 @@ const COPIED =
 
 type ShadowGitOptions = Pick<GitOptions, 'input' | 'env' | 'signal' | 'maxBytes'>;
 
+/** They leave our index as it is, but for what it remembers of trees. */
+const KEEPS_INDEX = new Set(['ls-files', 'write-tree', 'commit-tree', 'diff-tree', 'cat-file', 'ls-tree']);
+
 /** Reading a large tree for the first time. */
 const TIMEOUT_MS = 10 * 60_000;
 const MAX_BYTES = 256 * 1024 * 1024;
@@ -34,6 +37,8 @@ export class Shadow {
   readonly userIndex: string;
   /** paths of the repositories inside that our index knows; null: it was not asked yet */
   repositories: Set<string> | null = null;
+  /** what our index was last written as, and that index; null: not known of what it is now */
+  #written: { tree: string; index: string } | null = null;
   /** the name of no object */
   readonly zero: string;
 
@@ -80,12 +85,28 @@ export class Shadow {
 
   /** git in our folder, over this worktree. */
   git(args: readonly string[], options: ShadowGitOptions = {}): Promise<GitResult> {
+    this.#isAbout(args);
     return git(args, this.#options(options));
   }
 
   /** @throws PilotlightError `git_failed` unless it succeeds */
   gitOk(args: readonly string[], options: ShadowGitOptions = {}): Promise<GitResult> {
+    this.#isAbout(args);
     return gitOk(args, this.#options(options));
+  }
+
+  /**
+   * Our index as a tree. An index that nobody has changed since is not asked for again: most turns change nothing, and are
+   * looked at four times.
+   */
+  async writeTree(): Promise<string> {
+    const before = await this.#stampOfIndex();
+    if (this.#written !== null && this.#written.index === before) return this.#written.tree;
+    const { stdout } = await this.gitOk(['write-tree']);
+    const tree = stdout.trim();
+    const index = await this.#stampOfIndex();
+    this.#written = index === null ? null : { tree, index };
+    return tree;
   }
 
   /** An index of its own for work beside ours; remove it afterwards. */
@@ -95,6 +116,7 @@ export class Shadow {
 
   /** Forgets what is known of the disk: the next look reads every file. */
   async forget(): Promise<void> {
+    this.#written = null;
     for (const name of ['index', 'index.lock']) await rm(join(this.gitDir, name), { force: true });
   }
 
@@ -104,6 +126,16 @@ export class Shadow {
     const ours = join(this.gitDir, 'info', 'exclude');
     const have = await readFile(ours).catch(() => null);
     if (have === null || !have.equals(wanted)) await writeFile(ours, wanted);
+  }
+
+  #isAbout(args: readonly string[]): void {
+    if (!KEEPS_INDEX.has(args[0] ?? '')) this.#written = null;
+  }
+
+  /** null: there is none */
+  async #stampOfIndex(): Promise<string | null> {
+    const found = await stat(join(this.gitDir, 'index'), { bigint: true }).catch(() => null);
+    return found === null ? null : `${found.ino} ${found.size} ${found.ctimeNs}`;
   }
 
   #options(options: ShadowGitOptions): GitOptions {

@@ -3,7 +3,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { TempRepository } from '../temp-repository.ts';
 import { fileClock } from './file-clock.ts';
 import { MAX_FILE_BYTES } from './look.ts';
@@ -155,4 +155,21 @@ it('a repository inside is held by its commit, and named whenever it has more th
   rmSync(join(path, 'inside'), { recursive: true });
   rmSync(join(path, 'empty'), { recursive: true });
   expect(await named()).toEqual([]);
+});
+
+it('an index that nobody changed is written as a tree once', async () => {
+  const writes = vi.spyOn(shadow, 'gitOk');
+  const count = (): number => writes.mock.calls.filter(([[command]]) => command === 'write-tree').length;
+  const { tree } = await take();
+  expect((await take()).tree).toBe(tree);
+  expect(count()).toBe(1);
+  repository.write({ 'a.txt': 'changed\n' });
+  const changed = (await take()).tree;
+  expect(shown(changed, 'a.txt')).toBe('changed');
+  repository.write({ 'a.txt': 'one\ntwo\n' });
+  expect((await take()).tree).toBe(tree);
+  // What another has done to it, such as a restore that moved the worktree aside.
+  const other = shadow.movedTo(path);
+  await other.gitOk(['read-tree', changed]);
+  expect(await shadow.writeTree()).toBe(changed);
 });

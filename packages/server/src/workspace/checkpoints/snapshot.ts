@@ -75,8 +75,7 @@ async function snapshotOnce(shadow: Shadow, { ignored, cutoff }: SnapshotOptions
   }
   leftOut.push(...(await readIn(shadow, found, () => cutoff?.() ?? null)));
   leftOut.push(...(await findUncommittedInside(shadow)));
-  const { stdout } = await shadow.gitOk(['write-tree']);
-  return { tree: stdout.trim(), leftOut };
+  return { tree: await shadow.writeTree(), leftOut };
 }
 
 /** What is not as our index has it. */
