@@ -175,14 +175,23 @@ export class Home implements AsyncDisposable {
     return readdirSync(join(this.dataFolder, 'processes'));
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Closes the server. @throws when a process or ledger entry is left; the processes are ended */
+  async closeAndLook(): Promise<void> {
     await this.server?.close();
+    this.server = null;
     const left = this.survivors();
     const entries = this.ledger();
     for (const pid of left) process.kill(pid, 'SIGKILL');
-    rmSync(this.folder, { recursive: true, force: true });
     if (left.length > 0 || entries.length > 0)
       throw new Error(`left behind: processes ${left.join(', ')}; ledger ${entries.join(', ')}`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      await this.closeAndLook();
+    } finally {
+      rmSync(this.folder, { recursive: true, force: true });
+    }
   }
 }
 

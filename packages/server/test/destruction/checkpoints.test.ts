@@ -45,7 +45,6 @@ function expectFound(w: { path: string; folder: string }): void {
 
 it('keeping a state around a turn takes nothing away, and the next turn has its states', LIMIT, async () => {
   const died = await dieAtEveryStep({
-    when: ['during'],
     async prepare(home) {
       return { ...(await work(home)), prompt: say('/echo second') };
     },
@@ -69,7 +68,6 @@ it('keeping a state around a turn takes nothing away, and the next turn has its 
 
 it('a restore is finished or was not begun, and what was there before it is kept', LIMIT, async () => {
   const died = await dieAtEveryStep({
-    when: ['during'],
     async prepare(home) {
       const w = await work(home);
       const { id } = await home.turn(w.chat, '/echo kept');
@@ -103,7 +101,6 @@ it('a restore is finished or was not begun, and what was there before it is kept
 
 it('a session that is removed is there or can be brought back, whole', LIMIT, async () => {
   const died = await dieAtEveryStep({
-    when: ['during'],
     prepare: work,
     async act(client, { session }, signal) {
       await Promise.race([

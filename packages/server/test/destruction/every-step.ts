@@ -1,45 +1,57 @@
 /** Kills a server at every step of some work, and has a new one on the same data folder looked at each time. */
 import type { Client } from '@pilotlight/client';
 import { stopKeepers } from '@pilotlight/keeper';
-import { fork, type ChildProcess } from 'node:child_process';
+import { execFileSync, fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Home } from '../composed-harness.ts';
 import type { DieAt } from './die-at-step.ts';
 
 export interface Destruction<T> {
-  /** on a server that lives; its answer is given to the others */
+  /** on a server that lives, once: each death begins with the folder of the home as it was then */
   prepare(home: Home): Promise<T>;
   /** the work in which the server dies; `signal` fires when it has, since a client would wait for the next one */
   act(client: Client, prepared: T, signal: AbortSignal): Promise<unknown>;
   /** on the next server (`home.client`): every byte is there and the work can be done again. Throws when not. */
   check(home: Home, prepared: T): Promise<void>;
-  /** default: both */
+  /** in `npm test`; `during` unless told */
   when?: readonly DieAt['when'][];
   /** of the server and its agents, besides the usual */
   env?: Record<string, string>;
 }
 
-/** `npm run destruction`: each step; otherwise the first of each kind, so that `npm test` stays short. */
+/** `npm run destruction`: each step, before and during it; otherwise the first of each kind, so that `npm test` stays short. */
 const IS_WHOLE = process.env['PILOTLIGHT_DESTRUCTION'] === 'whole';
 
 /** How long one test of this may take, in ms. */
 export const DESTRUCTION_MS = IS_WHOLE ? 60 * 60_000 : 15 * 60_000;
 
 /**
- * Does the work again and again, each time on a new data folder and with a server that dies at another step.
+ * Does the work again and again, each time from the same beginning and with a server that dies at another step.
  * @returns the names of the steps it died at, in order of dying
  */
 export async function dieAtEveryStep<T>(destruction: Destruction<T>): Promise<string[]> {
+  const home = new Home([], destruction.env);
+  await using _home = home;
+  await home.restart();
+  const prepared = await destruction.prepare(home);
+  await home.closeAndLook();
+  await using beginning = keepFolder(home.folder);
+  const kill = (at: DieAt): Promise<Death> => {
+    beginning.putBack();
+    return killOnce(home, beginning.compiled, destruction, prepared, at);
+  };
   const died: string[] = [];
-  for (const when of destruction.when ?? (['before', 'during'] as const)) {
-    const { names } = await killOnce(destruction, { dieAt: Infinity, when });
+  const { names } = await kill({ dieAt: Infinity, when: 'during' });
+  for (const when of IS_WHOLE ? (['before', 'during'] as const) : (destruction.when ?? ['during'])) {
     // A run may have more steps than the first one had.
     const last = IS_WHOLE ? Infinity : names.length;
     for (let dieAt = 1; dieAt <= last; dieAt += 1) {
       if (!IS_WHOLE && !isFirstOfItsKind(names, dieAt - 1)) continue;
-      const { name } = await killOnce(destruction, { dieAt, when });
+      const { name } = await kill({ dieAt, when });
       if (name === null) break;
       died.push(`${when} ${name}`);
     }
@@ -53,20 +65,42 @@ function isFirstOfItsKind(names: readonly string[], index: number): boolean {
   return kinds.indexOf(kinds[index] ?? '') === index;
 }
 
-/** `name`: of the step it died at; null when it came to the end. */
-async function killOnce<T>(
-  destruction: Destruction<T>,
-  at: DieAt,
-): Promise<{ name: string | null; names: string[] }> {
-  const home = new Home([], destruction.env);
-  await using _home = home;
-  await home.restart();
-  const prepared = await destruction.prepare(home);
-  await home.server?.close();
-  home.server = null;
+interface Beginning extends AsyncDisposable {
+  /** The folder is as it was, at its old path. */
+  putBack(): void;
+  /** for what Node has compiled, so that the next server starts sooner */
+  compiled: string;
+}
 
+function keepFolder(folder: string): Beginning {
+  const beside = mkdtempSync(join(tmpdir(), 'pilotlight-beginning-'));
+  const copy = (from: string, to: string): unknown => execFileSync('cp', ['-a', from, to]);
+  copy(folder, join(beside, 'folder'));
+  return {
+    compiled: join(beside, 'compiled'),
+    putBack() {
+      rmSync(folder, { recursive: true, force: true });
+      copy(join(beside, 'folder'), folder);
+    },
+    [Symbol.asyncDispose]: () => rm(beside, { recursive: true, force: true }),
+  };
+}
+
+interface Death {
+  /** of the step it died at; null when it came to the end */
+  name: string | null;
+  names: string[];
+}
+
+async function killOnce<T>(
+  home: Home,
+  compiled: string,
+  destruction: Destruction<T>,
+  prepared: T,
+  at: DieAt,
+): Promise<Death> {
   const steps = join(home.folder, 'steps');
-  const server = await mortalServer(home, steps, at);
+  const server = await mortalServer(home, { PILOTLIGHT_TEST_STEPS: steps, NODE_COMPILE_CACHE: compiled }, at);
   const death = new AbortController();
   const exit = once(server.child, 'exit').then(() => death.abort());
   await destruction.act(server.client, prepared, death.signal).catch(() => undefined);
@@ -79,6 +113,7 @@ async function killOnce<T>(
   await home.restart();
   try {
     await destruction.check(home, prepared);
+    await home.closeAndLook();
   } catch (error) {
     throw new Error(`after dying ${at.when} step ${at.dieAt} (${name ?? 'none'}) of:\n${names.join('\n')}`, {
       cause: error,
@@ -89,11 +124,11 @@ async function killOnce<T>(
 
 async function mortalServer(
   home: Home,
-  steps: string,
+  env: Record<string, string>,
   at: DieAt,
 ): Promise<{ child: ChildProcess; client: Client }> {
   const child = fork(new URL('../server-child.ts', import.meta.url), [home.dataFolder], {
-    env: { ...home.env(), PILOTLIGHT_TEST_STEPS: steps },
+    env: { ...home.env(), ...env },
     execArgv: ['--import', new URL('./die-at-step.ts', import.meta.url).href],
   });
   const [said] = (await once(child, 'message')) as [{ url: string; token: string }];

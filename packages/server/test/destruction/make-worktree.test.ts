@@ -12,6 +12,7 @@ it(
   { timeout: DESTRUCTION_MS },
   async () => {
     const died = await dieAtEveryStep({
+      when: ['before', 'during'],
       async prepare(home) {
         const folder = home.newRepository();
         const config = { copy: ['.env'], setup: 'cp README.md made.txt', ports: ['web'] };
