@@ -16,7 +16,7 @@ import { AgentId, Content, Name, Revision } from './fields.ts';
 import { ProjectId, TurnId } from './id-schemas.ts';
 import { MAX_QUEUED_TURNS } from './limits.ts';
 import { AgentCommand, ConfigOption } from './provider-types.ts';
-import { DEFAULT_TASK_LIMITS, TaskLimits } from './task.ts';
+import { DEFAULT_TASK_LIMITS, TaskLimits, UpdateTaskLimits } from './task.ts';
 
 /** Version of the HTTP and WebSocket surface; `GET /api/health` and the WebSocket `hello` carry it. */
 export const API_VERSION = 1;
@@ -130,7 +130,7 @@ export type Settings = z.infer<typeof Settings>;
 export const UpdateSettings = z.strictObject({
   continueInterrupted: z.boolean().optional(),
   goOnAfterLimit: z.boolean().optional(),
-  taskLimits: TaskLimits.optional(),
+  taskLimits: UpdateTaskLimits.optional(),
 });
 export type UpdateSettings = z.infer<typeof UpdateSettings>;
 

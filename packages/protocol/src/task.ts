@@ -48,6 +48,12 @@ export const TaskLimits = z.strictObject({
   agents: z.record(AgentId, z.number().int().min(1).max(100)).default({}),
 });
 export type TaskLimits = z.infer<typeof TaskLimits>;
+/** What is left out stays. `agents`: null takes the number of its own back. */
+export const UpdateTaskLimits = z.strictObject({
+  machine: TaskLimits.shape.machine.optional(),
+  agent: TaskLimits.shape.agent.optional(),
+  agents: z.record(AgentId, TaskLimits.shape.agent.nullable()).optional(),
+});
 export const DEFAULT_TASK_LIMITS: TaskLimits = { machine: 4, agent: 3, agents: {} };
 
 /** Where a task came from; `retry`: the same text once more, asked for by the user. */
@@ -194,6 +200,8 @@ export type UpdateTask = z.infer<typeof UpdateTask>;
 export const RetryTask = z.strictObject({ id: TaskId, turnId: TurnId });
 export type RetryTask = z.infer<typeof RetryTask>;
 
+/** As many as may be compared with one another. */
+export const MAX_CANDIDATES = 8;
 const Candidate = z.strictObject({
   taskId: TaskId,
   turnId: TurnId,
@@ -208,7 +216,7 @@ export const CreateComparison = z
     id: ComparisonId,
     projectId: ProjectId,
     ...comparable,
-    candidates: z.array(Candidate).min(2).max(8),
+    candidates: z.array(Candidate).min(2).max(MAX_CANDIDATES),
   })
   .refine(
     ({ candidates }) =>

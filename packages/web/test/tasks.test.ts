@@ -54,6 +54,70 @@ test('a task is made in the page, runs, and shows what came of it', { timeout: 6
   await page.context().close();
 });
 
+test('everything a task can be told is said in its form', { timeout: 60_000 }, async () => {
+  const page = await desk.window({ path: '/tasks' });
+  await page.getByRole('button', { name: text.new }).click();
+  const form = page.getByRole('dialog');
+  const fill = (label: string, value: string): Promise<void> =>
+    form.getByLabel(label, { exact: true }).fill(value);
+  await fill(text.form.promptLabel, '/echo Cheap and quick.');
+  await form.getByRole('button', { name: 'Demo' }).waitFor();
+  await fill(text.form.modelOf('Demo'), 'demo-careful');
+  await form.getByRole('switch', { name: words.board.create.inPlace }).click();
+  await form.getByText(/works directly in/).waitFor();
+  expect(await form.getByRole('button', { name: text.form.addAgent }).count()).toBe(0);
+  await form.getByText(text.priorities.low, { exact: true }).click();
+  await form.getByLabel(text.form.mode).selectOption('accept_edits');
+  await fill(text.form.timeLimit, '1.5');
+  await fill(text.form.budget, '2.50');
+  await fill(text.form.currency, 'eur');
+  await fill(text.form.tokens, '200000');
+  await fill(text.form.retries, '11');
+  await fill(text.form.title, 'All of it');
+  await fill(text.form.webhook, 'https://hooks.invalid/done');
+  await fill(text.form.webhookSecret, 'a long secret');
+  // More than the server takes is refused where it was typed.
+  await form.getByLabel(text.form.promptLabel).press('ControlOrMeta+Enter');
+  expect(await form.locator('input:invalid').getAttribute('placeholder')).toBe('3');
+  await fill(text.form.retries, '0');
+  await form.getByLabel(text.form.promptLabel).press('ControlOrMeta+Enter');
+  await form.waitFor({ state: 'detached' });
+  await says(page, 'All of it', text.states.done);
+  const task = (await desk.home.client.listTasks()).find(({ title }) => title === 'All of it');
+  expect(task).toMatchObject({
+    model: 'demo-careful',
+    inPlace: true,
+    base: null,
+    priority: 'low',
+    mode: 'accept_edits',
+    timeLimitMs: 90_000,
+    budget: { tokens: 200_000, cost: { amount: 2.5, currency: 'EUR' } },
+    retries: 0,
+    webhook: { url: 'https://hooks.invalid/done', signed: true },
+  });
+  await row(page, 'All of it').click();
+  await page.getByText('2.50 EUR, 200K tokens').waitFor();
+  await page.context().close();
+});
+
+test('an agent gets a number of its own, and loses it again', { timeout: 60_000 }, async () => {
+  const limits = async () => (await desk.home.client.getSettings()).taskLimits;
+  const before = await limits();
+  const page = await desk.window({ path: '/tasks' });
+  const section = page.locator('#task-limits');
+  await section.getByRole('button', { name: words.board.create.chooseAgent }).click();
+  await page.getByRole('option', { name: /^Demo/ }).click();
+  const field = section.getByLabel(text.ownLimit('Demo'), { exact: true });
+  await field.fill('');
+  await field.pressSequentially('12');
+  expect(await field.inputValue()).toBe('12');
+  await expect.poll(limits).toEqual({ ...before, agents: { demo: 12 } });
+  await section.getByRole('button', { name: text.removeOwnLimit('Demo') }).click();
+  await field.waitFor({ state: 'detached' });
+  expect(await limits()).toEqual(before);
+  await page.context().close();
+});
+
 test('one that waits is raised, cancelled, run again and removed', { timeout: 60_000 }, async () => {
   const { client } = desk.home;
   await client.updateSettings({ taskLimits: { machine: 1, agent: 1, agents: {} } });
@@ -62,8 +126,8 @@ test('one that waits is raised, cancelled, run again and removed', { timeout: 60
   const page = await desk.window({ path: '/tasks' });
   await says(page, 'Watch the build', text.states.running);
   await says(page, 'Tidy the imports', text.waitsForPlace);
-  await act(page, 'Tidy the imports', text.raise);
-  await row(page, 'Tidy the imports').getByLabel(text.highPriority).waitFor();
+  await act(page, 'Tidy the imports', text.withPriority.high);
+  await row(page, 'Tidy the imports').getByLabel(text.withPriority.high).waitFor();
   await act(page, 'Tidy the imports', text.cancel);
   await says(page, 'Tidy the imports', text.states.cancelled);
   expect(await client.getTask(waiting.id)).toMatchObject({ state: 'cancelled', sessionId: null });
@@ -71,7 +135,7 @@ test('one that waits is raised, cancelled, run again and removed', { timeout: 60
   await act(page, 'Tidy the imports', text.retry);
   await says(page, 'Tidy the imports', text.waitsForPlace);
   // The limit is one for all: raised here, it starts at once.
-  await page.getByLabel(text.agentLimit).fill('2');
+  await page.getByLabel(text.agentLimit, { exact: true }).fill('2');
   await page.getByLabel(text.machineLimit).fill('2');
   await says(page, 'Tidy the imports', text.states.done);
   await act(page, 'Watch the build', text.cancel);
@@ -101,12 +165,20 @@ test(
     await act(page, 'Update the dependencies', text.edit);
     await form.getByLabel(text.form.name).fill('Yearly');
     await form.getByText(text.form.overlaps.start, { exact: true }).click();
+    await form.getByRole('switch', { name: words.board.create.inPlace }).click();
+    await form.getByLabel(text.form.tokens).fill('5000');
     await form.getByRole('button', { name: text.form.save }).click();
     await page.getByText('Yearly', { exact: true }).waitFor();
     await page.getByRole('switch', { name: text.enabled('Yearly') }).click();
     await page.getByText(new RegExp(`^${text.off} · `)).waitFor();
     expect(await desk.home.client.listSchedules()).toMatchObject([
-      { name: 'Yearly', enabled: false, overlap: 'start', nextAt: null },
+      {
+        name: 'Yearly',
+        enabled: false,
+        overlap: 'start',
+        nextAt: null,
+        task: { inPlace: true, budget: { tokens: 5000, cost: null }, retries: 3 },
+      },
     ]);
     await act(page, 'Yearly', text.removeSource);
     await page.getByText(text.noSchedules).waitFor();

@@ -1,4 +1,4 @@
-import { DEFAULT_TASK_LIMITS, Settings, type UpdateSettings } from '@pilotlight/protocol';
+import { DEFAULT_TASK_LIMITS, Settings, type TaskLimits, type UpdateSettings } from '@pilotlight/protocol';
 import type { Store } from '../store/store.ts';
 
 const KEY = 'user';
@@ -25,9 +25,21 @@ export class UserSettings {
     const settings: Settings = {
       continueInterrupted: changes.continueInterrupted ?? before.continueInterrupted,
       goOnAfterLimit: changes.goOnAfterLimit ?? before.goOnAfterLimit,
-      taskLimits: changes.taskLimits ?? before.taskLimits,
+      taskLimits: changedLimits(before.taskLimits, changes.taskLimits),
     };
     this.#store.settings.set(KEY, settings);
     return settings;
   }
+}
+
+function changedLimits(
+  before: TaskLimits,
+  { machine, agent, agents }: NonNullable<UpdateSettings['taskLimits']> = {},
+): TaskLimits {
+  const all = Object.entries({ ...before.agents, ...agents });
+  return {
+    machine: machine ?? before.machine,
+    agent: agent ?? before.agent,
+    agents: Object.fromEntries(all.flatMap(([id, limit]) => (limit === null ? [] : [[id, limit]]))),
+  };
 }

@@ -21,7 +21,7 @@ const ORDER = ['model', 'mode', 'thought_level'];
 /** The options in the order of the pickers: model, mode, thinking level, then the agent's own ones as it lists them. */
 export function ordered(options: readonly ConfigOption[]): ConfigOption[] {
   const rank = (option: ConfigOption): number => {
-    const at = ORDER.findIndex((purpose) => option === primary(options, purpose));
+    const at = ORDER.findIndex((purpose) => option === optionFor(options, purpose));
     return at < 0 ? ORDER.length : at;
   };
   return options.toSorted((a, b) => rank(a) - rank(b));
@@ -29,11 +29,11 @@ export function ordered(options: readonly ConfigOption[]): ConfigOption[] {
 
 /** Whether the option has a picker of its own; the others share one. */
 export function isPrimary(options: readonly ConfigOption[], option: ConfigOption): boolean {
-  return option.type === 'select' && ORDER.some((purpose) => option === primary(options, purpose));
+  return option.type === 'select' && ORDER.some((purpose) => option === optionFor(options, purpose));
 }
 
 /** As the server finds it: by id, else the first of the category. */
-function primary(options: readonly ConfigOption[], purpose: string): ConfigOption | undefined {
+export function optionFor(options: readonly ConfigOption[], purpose: string): ConfigOption | undefined {
   return options.find(({ id }) => id === purpose) ?? options.find(({ category }) => category === purpose);
 }
 
@@ -49,7 +49,7 @@ export function choiceOf(
   value: OptionValue,
 ): NonNullable<UpdateChat['choice']> {
   for (const purpose of ['model', 'mode'] as const) {
-    if (option === primary(options, purpose) && typeof value === 'string') return { [purpose]: value };
+    if (option === optionFor(options, purpose) && typeof value === 'string') return { [purpose]: value };
   }
   return { options: { [option.id]: value } };
 }
@@ -61,7 +61,7 @@ export function askedOf(
 ): Asked {
   const named = { model, mode };
   const purposes = Object.entries(named).flatMap(([purpose, value]) => {
-    const option = primary(options, purpose);
+    const option = optionFor(options, purpose);
     return option === undefined || value === undefined ? [] : [[option.id, value] as const];
   });
   return { ...Object.fromEntries(purposes), ...others };

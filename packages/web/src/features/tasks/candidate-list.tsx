@@ -1,13 +1,14 @@
-import type { AgentInfo } from '@pilotlight/protocol';
+import { MAX_CANDIDATES, type AgentInfo } from '@pilotlight/protocol';
 import { Plus, X } from 'lucide-react';
+import { useId } from 'react';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { words } from '../../words/index.ts';
 import { AgentPicker } from '../board/new-session-pickers.tsx';
 import { FIELD } from '../mcp/field.ts';
+import { optionFor } from '../composer/options.ts';
 import type { Candidate } from './task-draft.ts';
 
 const text = words.tasks.form;
-const MOST = 4;
 
 export interface CandidateListProps {
   agents: readonly AgentInfo[];
@@ -21,18 +22,22 @@ export interface CandidateListProps {
 
 /** Who is to do it: one, or several that are compared. */
 export function CandidateList({ agents, candidates, fallback, several, onChange }: CandidateListProps) {
+  const list = useId();
   const change = (at: number, changes: Partial<Candidate>): void =>
     onChange(candidates.map((candidate, index) => (index === at ? { ...candidate, ...changes } : candidate)));
   return (
     <div className="flex flex-col gap-2">
       {candidates.map(({ agent, model }, at) => {
         const id = agent ?? fallback;
-        const name = agents.find((each) => each.id === id)?.name ?? id ?? '';
+        const found = agents.find((each) => each.id === id);
+        const name = found?.name ?? id ?? '';
         return (
           <div key={at} className="flex flex-wrap items-center gap-2">
             <AgentPicker agents={agents} agentId={id} onAgent={(wanted) => change(at, { agent: wanted })} />
+            <ModelList id={`${list}-${at}`} agent={found} />
             <input
               value={model}
+              list={`${list}-${at}`}
               placeholder={`${text.model}: ${text.modelHint}`}
               aria-label={text.modelOf(name)}
               autoComplete="off"
@@ -50,7 +55,7 @@ export function CandidateList({ agents, candidates, fallback, several, onChange 
           </div>
         );
       })}
-      {several && candidates.length < MOST ? (
+      {several && candidates.length < MAX_CANDIDATES ? (
         <Button
           look="quiet"
           icon={<Plus size={14} strokeWidth={1.75} />}
@@ -61,6 +66,18 @@ export function CandidateList({ agents, candidates, fallback, several, onChange 
         </Button>
       ) : null}
     </div>
+  );
+}
+
+/** The models an agent named last, to choose from while one is typed. */
+function ModelList({ id, agent }: { id: string; agent: AgentInfo | undefined }) {
+  const option = optionFor(agent?.options ?? [], 'model');
+  return (
+    <datalist id={id}>
+      {option?.choices.map(({ value, name }) => (
+        <option key={value} value={value} label={name} />
+      ))}
+    </datalist>
   );
 }
 

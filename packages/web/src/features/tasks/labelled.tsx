@@ -1,20 +1,28 @@
 import type { ReactNode } from 'react';
-import { cx } from '../../ui/class-names.ts';
 
-/** A field under its name. `narrow`: for a number. */
-export function Labelled({
-  label,
-  narrow = false,
-  children,
-}: {
+interface LabelledProps {
   label: string;
-  narrow?: boolean;
   children: ReactNode;
-}) {
+}
+
+/** A field under its name. */
+export function Labelled({ label, children }: LabelledProps) {
   return (
-    <label className={cx('flex flex-col gap-1', narrow ? 'min-w-28 flex-[0_1_128px]' : 'min-w-44 flex-1')}>
-      <span className="text-small text-ink-2">{label}</span>
+    <label className="flex min-w-0 flex-[1_1_176px] flex-col gap-1">
+      <span className="truncate text-small text-ink-2">{label}</span>
       {children}
     </label>
+  );
+}
+
+/** A control that has its name itself, under the same name for who sees. */
+export function Choice({ label, children }: LabelledProps) {
+  return (
+    <div className="flex min-w-0 flex-col items-start gap-1">
+      <span aria-hidden className="truncate text-small text-ink-2">
+        {label}
+      </span>
+      {children}
+    </div>
   );
 }

@@ -6,7 +6,7 @@ import { cx } from '../../ui/class-names.ts';
 import { Segments } from '../../ui/segments.tsx';
 import { words } from '../../words/index.ts';
 import { FIELD } from '../mcp/field.ts';
-import { Labelled } from './labelled.tsx';
+import { Choice, Labelled } from './labelled.tsx';
 import type { TaskDraft } from './task-draft.ts';
 
 const text = words.tasks.form;
@@ -21,6 +21,7 @@ export interface ScheduleFieldsProps {
 /** When a schedule is due, with what that means. */
 export function ScheduleFields({ draft, onChange }: ScheduleFieldsProps) {
   const about = useId();
+  const zones = useId();
   return (
     <div className="flex flex-col gap-3">
       <div className="flex flex-wrap gap-3">
@@ -38,11 +39,17 @@ export function ScheduleFields({ draft, onChange }: ScheduleFieldsProps) {
         <Labelled label={text.timeZone}>
           <input
             value={draft.timeZone}
+            list={zones}
             autoComplete="off"
             spellCheck={false}
             onChange={({ target }) => onChange({ timeZone: target.value })}
             className={FIELD}
           />
+          <datalist id={zones}>
+            {Intl.supportedValuesOf('timeZone').map((zone) => (
+              <option key={zone} value={zone} />
+            ))}
+          </datalist>
         </Labelled>
       </div>
       <NextTimes id={about} cron={draft.cron} timeZone={draft.timeZone} />
@@ -64,15 +71,6 @@ export function ScheduleFields({ draft, onChange }: ScheduleFieldsProps) {
           />
         </Choice>
       </div>
-    </div>
-  );
-}
-
-function Choice({ label, children }: { label: string; children: React.ReactNode }) {
-  return (
-    <div className="flex flex-col gap-1">
-      <span className="text-small text-ink-2">{label}</span>
-      {children}
     </div>
   );
 }
@@ -103,7 +101,7 @@ function NextTimes({ id, cron, timeZone }: { id: string; cron: string; timeZone:
     <p id={id} className="min-h-4 text-small text-ink-3 tabular-nums">
       {data === undefined
         ? ''
-        : `${text.nextTimes}: ${data.times.slice(0, 3).map(inZone(timeZone)).join(', ')}`}
+        : `${text.nextTimes}: ${data.times.slice(0, 3).map(inZone(timeZone)).join(' · ')}`}
     </p>
   );
 }

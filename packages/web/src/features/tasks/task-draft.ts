@@ -5,6 +5,7 @@ import type {
   PolicyMode,
   Schedule,
   ShownTemplate,
+  TaskBudget,
   TaskPriority,
 } from '@pilotlight/protocol';
 import { newId } from '@pilotlight/protocol';
@@ -22,11 +23,20 @@ export interface TaskDraft {
   prompt: string;
   projectId: string | null;
   base: string | null;
+  /** works in the project's own folder; only a task that is one alone can */
+  inPlace: boolean;
+  /** '': the first words of the prompt */
+  title: string;
   /** more than one: they are compared */
   candidates: Candidate[];
   priority: TaskPriority;
   minutes: string;
+  /** of money, in `currency` */
   budget: string;
+  currency: string;
+  tokens: string;
+  /** '': as often as the server says */
+  retries: string;
   mode: PolicyMode | null;
   webhookUrl: string;
   webhookSecret: string;
@@ -47,10 +57,15 @@ export function draftOf(request: TaskFormRequest, projectId: string | null, agen
     prompt: task === undefined ? '' : promptOf(task),
     projectId: source?.projectId ?? projectId,
     base: task?.base ?? null,
+    inPlace: task?.inPlace ?? false,
+    title: task?.title ?? '',
     candidates: [{ agent: task?.agent ?? agent, model: task?.model ?? '' }],
     priority: task?.priority ?? 'normal',
     minutes: task?.timeLimitMs === undefined ? '' : String(task.timeLimitMs / 60_000),
     budget: task?.budget?.cost == null ? '' : String(task.budget.cost.amount),
+    currency: task?.budget?.cost?.currency ?? 'USD',
+    tokens: task?.budget?.tokens == null ? '' : String(task.budget.tokens),
+    retries: task === undefined ? '' : String(task.retries),
     mode: task?.mode ?? null,
     webhookUrl: task?.webhook?.url ?? '',
     webhookSecret: '',
@@ -69,26 +84,32 @@ function promptOf({ content }: ShownTemplate): string {
 /** What all of them have in common, whoever does it. */
 type Common = Omit<CreateComparison, 'id' | 'projectId' | 'candidates'>;
 
-/** `before`: of a template that is changed, for what the form does not show. */
+/** `before`: of a template that is changed, for what the form does not show: what goes along with its words. */
 export function commonOf(draft: TaskDraft, before?: ShownTemplate): Common {
   const minutes = Number(draft.minutes);
-  const amount = Number(draft.budget);
+  const title = draft.title.trim();
   const url = draft.webhookUrl.trim();
   const secret = draft.webhookSecret.trim();
   const kept = before?.content.filter(({ type }) => type !== 'text') ?? [];
-  const tokens = before?.budget?.tokens ?? null;
-  const cost = amount > 0 ? { amount, currency: before?.budget?.cost?.currency ?? 'USD' } : null;
+  const budget = budgetOf(draft);
   return {
     content: [{ type: 'text', text: draft.prompt.trim() }, ...kept],
     priority: draft.priority,
-    ...(before?.title === undefined ? {} : { title: before.title }),
-    ...(before?.retries === undefined ? {} : { retries: before.retries }),
-    ...(draft.base === null ? {} : { base: draft.base }),
+    ...(title === '' ? {} : { title }),
+    ...(draft.retries === '' ? {} : { retries: Number(draft.retries) }),
+    ...(draft.base === null || draft.inPlace ? {} : { base: draft.base }),
     ...(minutes > 0 ? { timeLimitMs: Math.round(minutes * 60_000) } : {}),
-    ...(cost === null && tokens === null ? {} : { budget: { tokens, cost } }),
+    ...(budget === null ? {} : { budget }),
     ...(draft.mode === null ? {} : { mode: draft.mode }),
     ...(url === '' ? {} : { webhook: { url, ...(secret === '' ? {} : { secret }) } }),
   };
+}
+
+function budgetOf({ budget, currency, tokens }: TaskDraft): TaskBudget | null {
+  const [amount, count] = [Number(budget), Number(tokens)];
+  if (!(amount > 0 || count > 0)) return null;
+  const cost = amount > 0 ? { amount, currency: currency.trim().toUpperCase() || 'USD' } : null;
+  return { cost, tokens: count > 0 ? count : null };
 }
 
 type Template = CreateSchedule['task'];
@@ -101,12 +122,12 @@ const chosen = ({ agent, model }: Candidate) => ({
 /** The task of a schedule or trigger. */
 export function templateOf(draft: TaskDraft, before?: ShownTemplate): Template {
   const [first = { agent: null, model: '' }] = draft.candidates;
-  return { ...commonOf(draft, before), ...chosen(first), inPlace: before?.inPlace ?? false };
+  return { ...commonOf(draft, before), ...chosen(first), inPlace: draft.inPlace };
 }
 
 export function taskOf(draft: TaskDraft, projectId: string): CreateTask {
-  const [first = { agent: null, model: '' }] = draft.candidates;
-  return { id: newId('task'), turnId: newId('turn'), projectId, ...commonOf(draft), ...chosen(first) };
+  const ids = { id: newId('task'), turnId: newId('turn') };
+  return { ...ids, projectId, ...templateOf(draft) };
 }
 
 /** @param fallback the agent of a candidate that names none */

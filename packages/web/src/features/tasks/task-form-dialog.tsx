@@ -1,20 +1,25 @@
 import { toErrorInfo, type IndexState } from '@pilotlight/protocol';
 import { useNavigate } from '@tanstack/react-router';
-import { useRef, useState } from 'react';
+import { FolderGit2 } from 'lucide-react';
+import { useRef, useState, type RefObject } from 'react';
 import { currentIndex, useIndex } from '../../live/index-store.ts';
+import { server } from '../../live/server.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Keys } from '../../ui/keys.tsx';
+import { Switch } from '../../ui/switch.tsx';
 import { words } from '../../words/index.ts';
 import { BasePicker } from '../board/base-picker.tsx';
 import { chooseAgent } from '../board/choose-agent.ts';
 import { firstProject } from '../board/first-project.ts';
+import { FolderBrowser } from '../board/folder-browser.tsx';
 import { useLastUsed } from '../board/last-used.ts';
+import { ProjectPicker } from '../board/new-session-pickers.tsx';
 import { useAgents } from '../board/reads.ts';
 import { FIELD } from '../mcp/field.ts';
 import { CandidateList } from './candidate-list.tsx';
 import { Labelled } from './labelled.tsx';
-import { LimitFields } from './limit-fields.tsx';
+import { LimitFields, WebhookFields } from './limit-fields.tsx';
 import { closeTaskForm, type TaskFormRequest } from './open-task-form.ts';
 import { ScheduleFields } from './schedule-fields.tsx';
 import { sendTaskDraft } from './send-task-draft.ts';
@@ -26,25 +31,34 @@ const allProjects = (index: IndexState) => Object.values(index.projects);
 /** A task, or what makes tasks: said in one form. */
 export function TaskFormDialog({ request }: { request: TaskFormRequest }) {
   const prompt = useRef<HTMLTextAreaElement>(null);
+  const [isBrowsing, setIsBrowsing] = useState(false);
   const title = {
     task: words.tasks.new,
     schedule: 'schedule' in request && request.schedule ? text.editSchedule : words.tasks.newSchedule,
     trigger: 'trigger' in request && request.trigger ? text.editTrigger : words.tasks.newTrigger,
   }[request.kind];
   return (
-    <Dialog open onClose={closeTaskForm} title={title} className="phone:w-[680px]" initialFocus={prompt}>
-      <TaskForm request={request} promptRef={prompt} />
+    <Dialog
+      open
+      onClose={closeTaskForm}
+      title={isBrowsing ? words.board.folder.title : title}
+      className="phone:w-[680px]"
+      initialFocus={prompt}
+    >
+      <TaskForm request={request} promptRef={prompt} isBrowsing={isBrowsing} onBrowsing={setIsBrowsing} />
     </Dialog>
   );
 }
 
-function TaskForm({
-  request,
-  promptRef,
-}: {
+interface TaskFormProps {
   request: TaskFormRequest;
-  promptRef: React.RefObject<HTMLTextAreaElement | null>;
-}) {
+  promptRef: RefObject<HTMLTextAreaElement | null>;
+  /** a folder is being looked for */
+  isBrowsing: boolean;
+  onBrowsing(browsing: boolean): void;
+}
+
+function TaskForm({ request, promptRef, isBrowsing, onBrowsing }: TaskFormProps) {
   const navigate = useNavigate();
   const projects = useIndex(allProjects);
   const agents = useAgents();
@@ -57,6 +71,7 @@ function TaskForm({
   const project = projects.find(({ id }) => id === draft.projectId);
   const fallback = chooseAgent(agents, null);
   const isTask = request.kind === 'task';
+  const isPlain = project?.kind === 'folder';
   const isComparison = isTask && draft.candidates.length > 1;
   const source =
     'schedule' in request ? request.schedule : 'trigger' in request ? request.trigger : undefined;
@@ -65,6 +80,15 @@ function TaskForm({
   const change = (changes: Partial<TaskDraft>): void => {
     setDraft((before) => ({ ...before, ...changes }));
     setError(null);
+  };
+  const takeProject = (projectId: string): void => change({ projectId, base: null });
+  const takeFolder = async (path: string): Promise<void> => {
+    onBrowsing(false);
+    try {
+      takeProject((await server.createProject({ path })).id);
+    } catch (refusal) {
+      setError(toErrorInfo(refusal).message);
+    }
   };
   const send = async (): Promise<void> => {
     if (!isReady) return;
@@ -80,6 +104,15 @@ function TaskForm({
       setIsBusy(false);
     }
   };
+  if (isBrowsing) {
+    return (
+      <FolderBrowser
+        start={null}
+        onChoose={(path) => void takeFolder(path)}
+        onBack={() => onBrowsing(false)}
+      />
+    );
+  }
   return (
     <form
       className="flex min-h-0 flex-col"
@@ -91,7 +124,7 @@ function TaskForm({
         if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.nativeEvent.isComposing)
           return;
         event.preventDefault();
-        void send();
+        event.currentTarget.requestSubmit();
       }}
     >
       <div className="min-h-0 overflow-y-auto">
@@ -105,31 +138,26 @@ function TaskForm({
         />
         <div className="flex flex-col gap-3 border-t border-line bg-base px-4 py-3">
           {isTask ? null : (
-            <Labelled label={text.name}>
-              <input
-                value={draft.name}
-                autoComplete="off"
-                onChange={({ target }) => change({ name: target.value })}
-                className={FIELD}
-              />
-            </Labelled>
+            <div className="flex">
+              <NameField label={text.name} value={draft.name} onChange={(name) => change({ name })} />
+            </div>
           )}
           <div className="flex flex-wrap items-center gap-2">
-            <select
-              aria-label={words.board.create.project}
-              value={draft.projectId ?? ''}
-              disabled={source !== undefined}
-              onChange={({ target }) => change({ projectId: target.value, base: null })}
-              className={`${FIELD} h-7! max-w-56 pointer-coarse:h-11!`}
-            >
-              {project === undefined ? <option value="">{words.board.create.chooseProject}</option> : null}
-              {projects.map(({ id, name }) => (
-                <option key={id} value={id}>
-                  {name}
-                </option>
-              ))}
-            </select>
-            {project === undefined || project.kind === 'folder' ? null : (
+            {source === undefined ? (
+              <ProjectPicker
+                projects={projects}
+                projectId={draft.projectId}
+                onProject={takeProject}
+                onFolder={(path) => void takeFolder(path)}
+                onBrowse={() => onBrowsing(true)}
+              />
+            ) : (
+              <span className="flex h-7 items-center gap-1.5 text-ink-2 pointer-coarse:h-11">
+                <FolderGit2 size={14} strokeWidth={1.75} className="shrink-0 text-ink-3" />
+                {project?.name}
+              </span>
+            )}
+            {project === undefined || isPlain || draft.inPlace ? null : (
               <BasePicker projectId={project.id} base={draft.base} onBase={(base) => change({ base })} />
             )}
           </div>
@@ -137,18 +165,36 @@ function TaskForm({
             agents={agents}
             candidates={draft.candidates}
             fallback={fallback}
-            several={isTask && project?.kind === 'git'}
+            several={isTask && project?.kind === 'git' && !draft.inPlace}
             onChange={(candidates) => change({ candidates })}
           />
-          <p className="text-small text-ink-3">
-            {project?.kind === 'folder'
-              ? text.plainAbout(project.path)
-              : isComparison
-                ? text.compareAbout(draft.candidates.length)
-                : text.about}
-          </p>
+          <div className="flex items-start gap-4">
+            <p className="min-w-0 flex-1 text-small break-words text-ink-3 pointer-coarse:py-3.5">
+              {project === undefined
+                ? words.board.create.noProjectYet
+                : isPlain
+                  ? text.plainAbout(project.path)
+                  : draft.inPlace
+                    ? text.inPlaceAbout(project.path)
+                    : isComparison
+                      ? text.compareAbout(draft.candidates.length)
+                      : text.about}
+            </p>
+            <Switch
+              label={words.board.create.inPlace}
+              checked={draft.inPlace || isPlain}
+              disabled={isPlain || isComparison || project === undefined}
+              onChange={(inPlace) => change({ inPlace })}
+            />
+          </div>
           {request.kind === 'schedule' ? <ScheduleFields draft={draft} onChange={change} /> : null}
-          <LimitFields draft={draft} isSigned={source?.task.webhook?.signed === true} onChange={change} />
+          <LimitFields draft={draft} onChange={change} />
+          <div className="flex flex-wrap gap-3">
+            {isTask ? (
+              <NameField label={text.title} value={draft.title} onChange={(title) => change({ title })} />
+            ) : null}
+            <WebhookFields draft={draft} isSigned={source?.task.webhook?.signed === true} onChange={change} />
+          </div>
           {error === null ? null : (
             <p role="alert" className="rounded-md bg-bad-wash px-3 py-2 break-words text-bad">
               {error}
@@ -165,5 +211,21 @@ function TaskForm({
         </Button>
       </footer>
     </form>
+  );
+}
+
+function NameField(props: { label: string; value: string; onChange(value: string): void }) {
+  const { label, value, onChange } = props;
+  return (
+    <Labelled label={label}>
+      <input
+        value={value}
+        maxLength={200}
+        placeholder={text.titleHint}
+        autoComplete="off"
+        onChange={({ target }) => onChange(target.value)}
+        className={FIELD}
+      />
+    </Labelled>
   );
 }

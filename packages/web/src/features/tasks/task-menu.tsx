@@ -1,11 +1,12 @@
-import { isTaskOver, type Task } from '@pilotlight/protocol';
-import { ChevronsDown, ChevronsUp, Ellipsis, RotateCcw, Square, Trash2 } from 'lucide-react';
+import { isTaskOver, TaskPriority, type Task } from '@pilotlight/protocol';
+import { ChevronsDown, ChevronsUp, Ellipsis, Equal, RotateCcw, Square, Trash2 } from 'lucide-react';
 import { IconButton } from '../../ui/button.tsx';
 import { Menu, type MenuItem } from '../../ui/menu.tsx';
 import { words } from '../../words/index.ts';
 import { cancelTask, removeTask, retryTask, setPriority, titleOfTask } from './task-actions.ts';
 
 const ICON = { size: 14, strokeWidth: 1.75 };
+const PRIORITY_ICON = { high: ChevronsUp, normal: Equal, low: ChevronsDown };
 const text = words.tasks;
 
 /** What can be done with a task as it stands. */
@@ -46,11 +47,14 @@ function itemsOf(task: Task): (MenuItem | null)[] {
     onSelect: () => cancelTask(task),
   };
   if (task.state !== 'waiting') return [cancel];
-  const isHigh = task.priority === 'high';
-  const priority = {
-    label: isHigh ? text.lower : text.raise,
-    icon: isHigh ? <ChevronsDown {...ICON} /> : <ChevronsUp {...ICON} />,
-    onSelect: () => setPriority(task, isHigh ? 'normal' : 'high'),
-  };
-  return [priority, null, cancel];
+  const others = TaskPriority.options.toReversed().filter((priority) => priority !== task.priority);
+  const priorities = others.map((priority) => {
+    const Icon = PRIORITY_ICON[priority];
+    return {
+      label: text.withPriority[priority],
+      icon: <Icon {...ICON} />,
+      onSelect: () => setPriority(task, priority),
+    };
+  });
+  return [...priorities, null, cancel];
 }

@@ -114,11 +114,16 @@ function Facts({ task }: { task: Task }) {
   ];
   if (task.priority !== 'normal') rows.push([text.priority, text.priorities[task.priority]]);
   if (task.base !== null) rows.push([facts.base, <Code key="base">{task.base}</Code>]);
+  if (task.inPlace && result === null) rows.push([facts.branch, text.noWorktree]);
   if (task.mode !== null) rows.push([facts.mode, words.policies.modes[task.mode].name]);
   if (task.timeLimitMs !== null) rows.push([facts.limit, text.minutes(task.timeLimitMs)]);
   if (budget !== null) {
     const { money, tokens } = words.usage;
-    rows.push([facts.budget, budget.cost === null ? tokens(budget.tokens ?? 0) : money(budget.cost)]);
+    const parts = [
+      ...(budget.cost === null ? [] : [money(budget.cost)]),
+      ...(budget.tokens === null ? [] : [text.tokens(tokens(budget.tokens))]),
+    ];
+    rows.push([facts.budget, parts.join(', ')]);
   }
   if (task.failedStarts > 0) rows.push([facts.starts, String(task.failedStarts)]);
   if (result !== null) {

@@ -35,10 +35,10 @@ export const TaskRow = memo(function TaskRow({ task }: { task: Task }) {
         <span className="flex min-w-0 items-center gap-1.5">
           <span className="truncate font-medium">{titleOfTask(task)}</span>
           {task.priority === 'high' ? (
-            <ChevronsUp {...ICON} role="img" aria-label={text.highPriority} />
+            <ChevronsUp {...ICON} role="img" aria-label={text.withPriority.high} />
           ) : null}
           {task.priority === 'low' ? (
-            <ChevronsDown {...ICON} role="img" aria-label={text.lowPriority} />
+            <ChevronsDown {...ICON} role="img" aria-label={text.withPriority.low} />
           ) : null}
         </span>
         <span className="hidden min-w-0 truncate text-small text-ink-2 @min-[700px]:block">{project}</span>
