@@ -85,3 +85,13 @@ it('is that of the next commit where a session works in place', async () => {
   expect(await at()).toBe(1);
   expect(git(project, 'status', '--porcelain')).toBe('?? a.txt');
 });
+
+it('what was only measured may go with git gc, and is kept all the same when a turn comes', async () => {
+  write('a.txt', 'one\ntwo\n');
+  write('new.txt', 'new\n');
+  expect((await run({ kind: 'discard', files: [{ path: 'a.txt' }] })).state).toBe('done');
+  git(project, 'gc', '--quiet', '--prune=now');
+  const id = await turn('true');
+  const { before, after } = await home.client.checkpoints.ofTurn(id);
+  for (const one of [before, after]) expect(git(path, 'show', `${one?.commit}:new.txt`)).toBe('new');
+});

@@ -37,8 +37,8 @@ export class Shadow {
   readonly userIndex: string;
   /** paths of the repositories inside that our index knows; null: it was not asked yet */
   repositories: Set<string> | null = null;
-  /** what our index was last written as, and that index; null: not known of what it is now */
-  #written: { tree: string; index: string } | null = null;
+  /** what our index was last written as, and what says that it still is; null: not known of what it is now */
+  #written: { tree: string; stamp: string } | null = null;
   /** the name of no object */
   readonly zero: string;
 
@@ -100,12 +100,12 @@ export class Shadow {
    * looked at four times.
    */
   async writeTree(): Promise<string> {
-    const before = await this.#stampOfIndex();
-    if (this.#written !== null && this.#written.index === before) return this.#written.tree;
+    const written = this.#written;
+    if (written !== null && written.stamp === (await this.#stamp(written.tree))) return written.tree;
     const { stdout } = await this.gitOk(['write-tree']);
     const tree = stdout.trim();
-    const index = await this.#stampOfIndex();
-    this.#written = index === null ? null : { tree, index };
+    const stamp = await this.#stamp(tree);
+    this.#written = stamp === null ? null : { tree, stamp };
     return tree;
   }
 
@@ -132,10 +132,21 @@ export class Shadow {
     if (!KEEPS_INDEX.has(args[0] ?? '')) this.#written = null;
   }
 
-  /** null: there is none */
-  async #stampOfIndex(): Promise<string | null> {
-    const found = await stat(join(this.gitDir, 'index'), { bigint: true }).catch(() => null);
-    return found === null ? null : `${found.ino} ${found.size} ${found.ctimeNs}`;
+  /**
+   * Changes when our index does, or when the tree may have gone: what nothing names yet goes with the user's `git gc`. Then it
+   * is a file no more, or the packs are others. null: there is no index.
+   */
+  async #stamp(tree: string): Promise<string | null> {
+    const statOf = (path: string) => stat(path, { bigint: true }).catch(() => null);
+    const objects = join(this.commonDir, 'objects');
+    const [index, loose, packs] = await Promise.all([
+      statOf(join(this.gitDir, 'index')),
+      statOf(join(objects, tree.slice(0, 2), tree.slice(2))),
+      statOf(join(objects, 'pack')),
+    ]);
+    if (index === null) return null;
+    const where = loose === null ? `packed ${packs?.ino} ${packs?.ctimeNs}` : 'loose';
+    return `${index.ino} ${index.size} ${index.ctimeNs} ${where}`;
   }
 
   #options(options: ShadowGitOptions): GitOptions {
