@@ -25,8 +25,8 @@ export interface WorktreeParts {
 /** What a session's first turn need not wait for, where its worktree waited for it. */
 export function prepareAhead(book: CheckpointBook, scripts: Scripts): AheadOfSession {
   return {
-    async prepare(path, projectId) {
-      await Promise.all([book.readAhead(path, projectId), scripts.lookAhead(path, projectId)]);
+    async prepare(path, ids) {
+      await Promise.all([book.keepAhead(path, ids), scripts.lookAhead(path, ids.projectId)]);
     },
     forget(path) {
       book.forget(path);

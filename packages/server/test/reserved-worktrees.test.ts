@@ -59,6 +59,18 @@ async function waiting(but = ''): Promise<string> {
   return found ?? '';
 }
 
+/** Sessions of which states are kept, with the commits of those. */
+function keptStates(): Map<string, string[]> {
+  const args = ['for-each-ref', '--format=%(refname)', 'refs/pilotlight/checkpoints'];
+  const refs = execFileSync('git', args, { cwd: folder, encoding: 'utf8' }).trim().split('\n');
+  const states = new Map<string, string[]>();
+  for (const ref of refs) {
+    const [sessionId = '', commit = ''] = ref.split('/').slice(-2);
+    states.set(sessionId, [...(states.get(sessionId) ?? []), commit]);
+  }
+  return states;
+}
+
 it('is taken by the next session, with the agent session that is open in it, and is named after it', async () => {
   const first = await used();
   const path = await waiting(first.session.worktree?.path);
@@ -71,6 +83,26 @@ it('is taken by the next session, with the agent session that is open in it, and
   expect(serving?.pid).toBe(spare?.pid);
   // Another one waits for the session after it.
   expect(await waiting(path)).not.toBe(path);
+});
+
+it('has its state kept before the session has it, once, and given up with it', async () => {
+  const first = await used();
+  const path = await waiting(first.session.worktree?.path);
+  await home.restart(spares, often);
+  expect(await waiting(first.session.worktree?.path)).toBe(path);
+  const { session, chat } = await home.client.createSession({ projectId: project.id, agent: 'slow' });
+  expect(session.worktree?.path).toBe(path);
+  const kept = keptStates().get(session.id);
+  expect(kept).toHaveLength(1);
+  const { id } = await home.turn(chat, '/echo hi');
+  await home.running.drained();
+  const { before } = await home.client.checkpoints.ofTurn(id);
+  expect([before?.commit]).toEqual(kept);
+  await waiting(path);
+  await home.restart({}, often);
+  await expect
+    .poll(() => [...keptStates().keys()].toSorted(), { timeout: 15_000 })
+    .toEqual([first.session.id, session.id].toSorted());
 });
 
 it('was read before the session had it, and what changed since is in the state before its first turn', async () => {

@@ -27,7 +27,7 @@ export interface Reservation {
 /** What is done in a worktree before a session has it, so that its first turn need not wait for that. */
 export interface AheadOfSession {
   /** At once where it was done. @throws PilotlightError `git_failed` */
-  prepare(path: string, projectId: string): Promise<void>;
+  prepare(path: string, ids: { projectId: string; sessionId: string }): Promise<void>;
   /** The worktree is gone. */
   forget(path: string): void;
 }
@@ -132,7 +132,7 @@ export class ReservedWorktrees {
         continue;
       }
       wanted.delete(one.projectId);
-      await this.#o.ahead().prepare(one.path, one.projectId);
+      await this.#o.ahead().prepare(one.path, one);
     }
     for (const projectId of wanted) await this.#make(projectId);
   }
@@ -156,7 +156,7 @@ export class ReservedWorktrees {
       one === planned ? { ...one, path, branch, baseCommit } : one,
     );
     this.#write();
-    await this.#o.ahead().prepare(path, projectId);
+    await this.#o.ahead().prepare(path, { projectId, sessionId });
   }
 
   async #remove(one: ReservedWorktree): Promise<void> {

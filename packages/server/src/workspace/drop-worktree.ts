@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { gitOk } from './git.ts';
+import { removeRefsOf } from './checkpoints/write-commit.ts';
 import { removeWorktree } from './remove-worktree.ts';
 import { readCommit } from './repository.ts';
 import { withRepository } from './repository-lock.ts';
@@ -15,8 +16,8 @@ export interface DropWorktreeOptions {
 }
 
 /**
- * Removes the worktree that was made for a session that never came, half made or whole, and its branch when that holds
- * nothing of its own. A repository that is gone has taken them with it.
+ * Removes the worktree that was made for a session that never came, half made or whole, with the state that was kept of it,
+ * and its branch when that holds nothing of its own. A repository that is gone has taken them with it.
  * @throws PilotlightError `worktree_dirty` and the others of `removeWorktree`, when somebody used it all the same
  */
 export async function dropWorktree({
@@ -37,6 +38,7 @@ export async function dropWorktree({
   const branch = await findSessionBranch(projectPath, short);
   if (found !== undefined)
     await removeWorktree({ projectPath, path: found.path, branch: branch ?? found.branch ?? '' });
+  await removeRefsOf(projectPath, sessionId);
   if (branch === null || (await countOwnCommits(projectPath, branch)) > 0) return;
   const commit = await readCommit(projectPath, `refs/heads/${branch}`);
   // Named with the commit it must still be at: a branch somebody commits to meanwhile stays.

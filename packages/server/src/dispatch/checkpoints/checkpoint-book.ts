@@ -88,17 +88,31 @@ export class CheckpointBook {
     );
   }
 
-  /** Reads the files of a worktree that waits for a session of the project, so that its first turn need not wait for that. */
-  async readAhead(path: string, projectId: string): Promise<void> {
+  /**
+   * Keeps the state of a worktree that waits for a session of the project, so that its first turn need not do that. What is
+   * kept has no row until then.
+   */
+  async keepAhead(
+    path: string,
+    { projectId, sessionId }: { projectId: string; sessionId: string },
+  ): Promise<void> {
     if (this.isKnown(path)) return;
     await this.#locks.run(path, async () => {
       const shadow = await this.#shadow(path);
       if (shadow === null || this.#last.has(path)) return;
-      const [{ tree }, head] = await Promise.all([
+      const [{ tree, leftOut }, head] = await Promise.all([
         takeSnapshot(shadow, { ignored: this.#keepsIgnored([projectId]) }),
         readHead(path),
       ]);
-      this.#last.set(path, { tree, head, commit: null, ref: null, missing: '' });
+      const state = { tree, head, leftOut };
+      const commit = await this.#write(shadow, 'before_turn', state, this.#announcer.now());
+      const ref = checkpointRef(sessionId, commit);
+      // An earlier server may have kept it too.
+      const earlier = [...(await listRefs(path, `checkpoints/${sessionId}`)).keys()].filter(
+        (one) => one !== ref,
+      );
+      await updateRefs(path, { set: [{ ref, commit }], remove: earlier });
+      this.#last.set(path, { tree, head, commit, ref, missing: messageWith('', leftOut) });
     });
   }
 
@@ -127,9 +141,7 @@ export class CheckpointBook {
     const missing = messageWith('', leftOut);
     const isSame = last?.tree === tree && last.head === head && last.missing === missing;
     const same = isSame && holds.length === 0 ? last.commit : null;
-    const parents = [...new Set([...(head === null ? [] : [head]), ...holds])];
-    const message = messageWith(kind, leftOut);
-    const commit = same ?? (await writeCommit(shadow, { tree, parents, message, at }));
+    const commit = same ?? (await this.#write(shadow, kind, { tree, head, leftOut, holds }, at));
     const checkpoint: Checkpoint = {
       id: newId('checkpoint'),
       sessionId,
@@ -147,6 +159,18 @@ export class CheckpointBook {
     if (store.sessions.get(sessionId) !== null) store.checkpoints.insert(checkpoint);
     this.#last.set(path, { tree, head, commit, ref, missing });
     return { checkpoint, tree };
+  }
+
+  /** @param state `holds`: commits beside HEAD that go with it */
+  #write(
+    shadow: Shadow,
+    kind: CheckpointKind,
+    state: { tree: string; head: string | null; leftOut: readonly LeftOut[]; holds?: readonly string[] },
+    at: number,
+  ): Promise<string> {
+    const { tree, head, leftOut, holds = [] } = state;
+    const parents = [...new Set([...(head === null ? [] : [head]), ...holds])];
+    return writeCommit(shadow, { tree, parents, message: messageWith(kind, leftOut), at });
   }
 
   /** The state that was kept before under that ref, of a removal that was refused or taken back: it goes on among the others. */

@@ -1,5 +1,10 @@
 import { KEPT_DAYS, type Checkpoint } from '@pilotlight/protocol';
-import { checkpointRef, listRefs, updateRefs } from '../../workspace/checkpoints/write-commit.ts';
+import {
+  checkpointRef,
+  listRefs,
+  removeRefsOf,
+  updateRefs,
+} from '../../workspace/checkpoints/write-commit.ts';
 import type { Announcer } from '../announcer.ts';
 import { DAY_MS } from './removed-sessions.ts';
 
@@ -45,18 +50,10 @@ export async function pruneCheckpoints(
     if (state !== 'removed' || now() - removedAt < KEPT_DAYS * DAY_MS) continue;
     const path = store.projects.get(store.sessions.evenRemoved(sessionId)?.projectId ?? '')?.path;
     try {
-      if (path !== undefined) await forgetRefs(path, sessionId);
+      if (path !== undefined) await removeRefsOf(path, sessionId);
       store.sessions.remove(sessionId);
     } catch (error) {
       onError(error);
     }
   }
-}
-
-async function forgetRefs(path: string, sessionId: string): Promise<void> {
-  const refs = [
-    ...(await listRefs(path, `checkpoints/${sessionId}`)).keys(),
-    ...(await listRefs(path, `kept/${sessionId}`)).keys(),
-  ];
-  await updateRefs(path, { remove: refs });
 }

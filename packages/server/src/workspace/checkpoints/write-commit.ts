@@ -53,6 +53,15 @@ export async function updateRefs(
   await gitOk(['update-ref', '--no-deref', '-z', '--stdin'], { cwd: repositoryPath, input: lines.join('') });
 }
 
+/** All refs of a session go. @throws PilotlightError `git_failed` */
+export async function removeRefsOf(repositoryPath: string, sessionId: string): Promise<void> {
+  const refs = [
+    ...(await listRefs(repositoryPath, `checkpoints/${sessionId}`)).keys(),
+    ...(await listRefs(repositoryPath, `kept/${sessionId}`)).keys(),
+  ];
+  await updateRefs(repositoryPath, { remove: refs });
+}
+
 /** Refs of ours below one, with their commits. @throws PilotlightError `git_failed` */
 export async function listRefs(repositoryPath: string, below: string): Promise<Map<string, string>> {
   const args = ['for-each-ref', '--format=%(refname) %(objectname)', `${REFS}/${below}`];
