@@ -4,7 +4,7 @@ import type { ErrorCode, TaskState, TurnState } from '@pilotlight/protocol';
 /** What the command ends with; described in docs/cli.md. */
 export const EXIT = {
   ok: 0,
-  turnFailed: 1,
+  failed: 1,
   usage: 2,
   serverUnreachable: 3,
   turnCancelled: 4,
@@ -24,7 +24,7 @@ const BY_CODE: Partial<Record<ErrorCode, number>> = {
   server_stopping: EXIT.serverUnreachable,
   cancelled: EXIT.turnCancelled,
   data_folder_in_use: EXIT.alreadyRunning,
-  install_failed: EXIT.turnFailed,
+  install_failed: EXIT.failed,
 };
 
 /** The exit code of a thrown value: refusals (4xx) are 5, defects and a failing store 70. */
@@ -32,19 +32,19 @@ export function exitCodeOf(error: unknown): number {
   if (!(error instanceof PilotlightError)) return EXIT.internal;
   const known = BY_CODE[error.code];
   if (known !== undefined) return known;
-  if (error.code.startsWith('agent_')) return ERROR_STATUS[error.code] < 500 ? EXIT.refused : EXIT.turnFailed;
+  if (error.code.startsWith('agent_')) return ERROR_STATUS[error.code] < 500 ? EXIT.refused : EXIT.failed;
   return ERROR_STATUS[error.code] < 500 ? EXIT.refused : EXIT.internal;
 }
 
 /** The exit code of a task that has ended. */
 export function exitCodeOfTask(state: TaskState): number {
   if (state === 'done') return EXIT.ok;
-  return state === 'cancelled' ? EXIT.turnCancelled : EXIT.turnFailed;
+  return state === 'cancelled' ? EXIT.turnCancelled : EXIT.failed;
 }
 
 /** The exit code of an ended turn, or of one that is held back. */
 export function exitCodeOfTurn(state: TurnState): number {
   if (state === 'completed') return EXIT.ok;
   if (state === 'queued') return EXIT.refused;
-  return state === 'cancelled' ? EXIT.turnCancelled : EXIT.turnFailed;
+  return state === 'cancelled' ? EXIT.turnCancelled : EXIT.failed;
 }

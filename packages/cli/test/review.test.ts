@@ -86,17 +86,43 @@ it('commits, merges, and takes both back', { timeout: 60_000 }, async () => {
   expect(await run('undo')).toMatchObject({ code: 5 });
 });
 
-it('stops a rebase at conflicts, and aborts it', { timeout: 60_000 }, async () => {
+it('stops a rebase at conflicts, says what to do, and aborts it', { timeout: 60_000 }, async () => {
   await run('commit', '--all', '-m', 'Shout');
   writeFileSync(join(bench.repository, 'cart.ts'), 'one\nzwei\n');
   git(bench.repository, 'commit', '-qam', 'German');
-  expect((await run('rebase')).stdout).toContain('in conflict: cart.ts');
-  expect((await run('review', 'conflicts')).stdout).toBe('cart.ts\n');
+  const stopped = await run('rebase');
+  expect(stopped.code).toBe(1);
+  expect(stopped.stdout).toContain('in conflict: cart.ts');
+  expect(stopped.stdout).toMatch(new RegExp(`pilotlight review resolve <paths…> --session ${id}\n`));
+  const { stdout } = await run('review', 'conflicts');
+  expect(stdout).toMatch(
+    /^The rebase has stopped: 1 file is in conflict\nours is main, theirs is [0-9a-f]+ “Shout”\n/,
+  );
+  expect(stdout).toMatch(/\n {2}cart\.ts +changed on both sides +markers at line 2\n/);
+  expect(stdout).toContain(`pilotlight rebase --abort --session ${id}`);
   expect(await run('rebase', '--continue')).toMatchObject({ code: 5 });
   expect((await run('rebase', '--abort')).stdout).toContain('Aborted the rebase');
   expect(git(path, 'log', '-1', '--format=%s')).toBe('Shout');
+  expect((await run('review', 'conflicts')).stdout).toBe('nothing is in conflict\n');
   expect(await run('push')).toMatchObject({ code: 2 });
   expect(await run('pr', '--title', 'x')).toMatchObject({ code: 2 });
+});
+
+it('marks what is resolved, and goes on', { timeout: 60_000 }, async () => {
+  expect(await run('rebase')).toMatchObject({ code: 1 });
+  const refused = await run('review', 'resolve', 'cart.ts');
+  expect(refused).toMatchObject({ code: 5 });
+  expect(refused.stderr).toContain('"cart.ts" (line 2)');
+  writeFileSync(join(path, 'cart.ts'), 'one\nZWEI\n');
+  const marked = await run('review', 'resolve', 'cart.ts');
+  expect(marked.stdout).toMatch(/^The rebase has stopped: no files are in conflict\n/);
+  expect(marked.stdout).toContain('resolved: cart.ts\n');
+  expect((await run('review', 'resolve', '--undo', 'cart.ts')).stdout).toContain('no conflict markers');
+  await run('review', 'resolve', 'cart.ts');
+  expect(await run('rebase', '--continue')).toMatchObject({ code: 0 });
+  expect(git(path, 'log', '-2', '--format=%s')).toBe('Shout\nGerman');
+  expect((await run('undo')).stdout).toContain('Undone.');
+  expect(git(path, 'log', '-1', '--format=%s')).toBe('Shout');
 });
 
 it('discards, and brings back', { timeout: 60_000 }, async () => {

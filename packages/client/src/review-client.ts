@@ -7,6 +7,7 @@ import type {
   DraftMessage,
   DraftedMessage,
   FileDiff,
+  MarkResolved,
   MarkViewed,
   Review,
   ReviewAction,
@@ -59,6 +60,9 @@ export interface ReviewClient {
   unstage(sessionId: string, selection: Selection): Promise<void>;
   facts(sessionId: string): Promise<ReviewFacts>;
   conflicts(sessionId: string): Promise<Conflicts>;
+  /** Takes files as they are on the disk for resolved; `merge_conflicts` where conflict markers are left. */
+  markResolved(sessionId: string, body: MarkResolved): Promise<Conflicts>;
+  markUnresolved(sessionId: string, body: MarkResolved): Promise<Conflicts>;
   /** One prompt that asks the chat's agent to resolve them. */
   sendConflicts(sessionId: string, body: SendConflicts): Promise<SentConflicts>;
   /** What the action will do. */
@@ -92,6 +96,8 @@ export function reviewClient(http: HttpCaller): ReviewClient {
     unstage: (id, body) => http.json('POST', session(id, 'unstage'), { body }),
     facts: (id) => http.json('GET', session(id, 'review-facts')),
     conflicts: (id) => http.json('GET', session(id, 'conflicts')),
+    markResolved: (id, body) => http.json('POST', session(id, 'conflicts/resolved'), { body }),
+    markUnresolved: (id, body) => http.json('POST', session(id, 'conflicts/unresolved'), { body }),
     sendConflicts: (id, body) => http.json('POST', session(id, 'conflicts/send'), { body }),
     plan: (id, request) => http.json('POST', session(id, 'actions/plan'), { body: { request } }),
     run: (id, body) => http.json('POST', session(id, 'actions'), { body }),

@@ -155,13 +155,50 @@ export type ReviewAction = z.infer<typeof ReviewAction>;
 export const ActionList = z.object({ actions: z.array(ReviewAction) });
 export type ActionList = z.infer<typeof ActionList>;
 
+/** A file in conflict as it is on the disk. */
+export const OpenConflict = ConflictedFile.extend({
+  /** names the content on the disk; null: it is not there, and marking it as resolved leaves it removed */
+  object: z.string().nullable(),
+  /** lines at which conflict markers begin; null: not looked at, such as in a binary file */
+  markers: z.array(z.number().int()).nullable(),
+});
+export type OpenConflict = z.infer<typeof OpenConflict>;
+
 /** GET /api/sessions/:id/conflicts */
 export const Conflicts = z.object({
-  /** what stopped; null: nothing is in conflict */
+  /** what stopped; null: nothing, or nothing that goes on (such as a stash that was put back) */
   operation: z.enum(['rebase', 'merge', 'cherry_pick', 'revert']).nullable(),
-  files: z.array(ConflictedFile),
+  /**
+   * what `ours` and `theirs` are called: a branch, or a commit with its subject; null without an operation. In a rebase `ours`
+   * is the branch the session's commits are put on
+   */
+  sides: z.object({ ours: z.string(), theirs: z.string() }).nullable(),
+  files: z.array(OpenConflict),
+  /** files whose conflict was resolved since it stopped */
+  resolved: z.array(z.string()),
 });
 export type Conflicts = z.infer<typeof Conflicts>;
+
+/**
+ * POST /api/sessions/:id/conflicts/resolved: takes files into the index as they are on the disk. `merge_conflicts` where
+ * conflict markers are left and `withMarkers` is not said. POST …/conflicts/unresolved takes that back; the files on the disk
+ * stay. Both answer Conflicts.
+ */
+export const MarkResolved = z.strictObject({
+  files: z
+    .array(
+      z.strictObject({
+        path: FilePath,
+        /** as it was seen; when given, refused (`changed_since`) if the file is another by now */
+        object: z.string().max(200).nullable().optional(),
+      }),
+    )
+    .min(1)
+    .max(5_000),
+  /** the markers belong there */
+  withMarkers: z.boolean().optional(),
+});
+export type MarkResolved = z.infer<typeof MarkResolved>;
 
 /** POST /api/sessions/:id/conflicts/send: one prompt that asks the chat's agent to resolve them; as SubmitPrompt. */
 export const SendConflicts = z.strictObject({
@@ -171,7 +208,7 @@ export const SendConflicts = z.strictObject({
   model: z.string().min(1).optional(),
 });
 export type SendConflicts = z.infer<typeof SendConflicts>;
-export const SentConflicts = z.object({ turn: Turn, files: z.array(ConflictedFile) });
+export const SentConflicts = z.object({ turn: Turn, files: z.array(OpenConflict) });
 export type SentConflicts = z.infer<typeof SentConflicts>;
 
 /** POST /api/sessions/:id/commit-message: an agent words it, outside of every chat. Ends when the request is aborted. */

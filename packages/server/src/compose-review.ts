@@ -38,7 +38,7 @@ export function composeReview(parts: ReviewParts): ReviewCommands {
   const { announcer, catalog, submit, writer, env } = parts;
   const diffs = new DiffReader(catalog, announcer.store);
   const book = new ReviewBook(announcer, catalog, submit, parts.sharedFiles);
-  const conflicts = new ConflictDesk(catalog, submit);
+  const conflicts = new ConflictDesk(catalog, writer, submit);
   const drafts = new MessageDrafts(announcer, catalog, askOnce(parts));
   const actions = new ReviewActions({
     announcer,
@@ -77,6 +77,8 @@ export function composeReview(parts: ReviewParts): ReviewCommands {
 
     facts: (sessionId) => reviewFacts(catalog, writer, env, sessionId),
     conflicts: (sessionId) => conflicts.get(sessionId),
+    markResolved: (sessionId, body) => conflicts.resolve(sessionId, body),
+    markUnresolved: (sessionId, body) => conflicts.unresolve(sessionId, body),
     sendConflicts: (sessionId, body) => conflicts.send(sessionId, body),
     plan: (sessionId, request) => actions.plan(sessionId, request),
     run: (sessionId, body) => actions.run(sessionId, body),

@@ -47,7 +47,7 @@ describe('rebase', () => {
     const stopped = await run({ kind: 'rebase' });
     const conflict = { path: 'README.md', base: true, ours: true, theirs: true };
     expect(stopped).toMatchObject({ state: 'conflicted', conflicts: [conflict], undo: { possible: false } });
-    expect(await review().conflicts(session.id)).toEqual({ operation: 'rebase', files: [conflict] });
+    expect(await review().conflicts(session.id)).toMatchObject({ operation: 'rebase', files: [conflict] });
     expect(await review().facts(session.id)).toMatchObject({
       branch: session.worktree?.branch,
       baseBranch: 'main',
@@ -99,7 +99,12 @@ describe('rebase', () => {
     expect(kept?.kind).toBe('before_change');
     await home.client.checkpoints.restore(session.id, { checkpointId: kept?.id ?? '', paths: ['README.md'] });
     expect(readFileSync(join(path, 'README.md'), 'utf8')).toBe('long thought over\n');
-    expect(await review().conflicts(session.id)).toEqual({ operation: null, files: [] });
+    expect(await review().conflicts(session.id)).toEqual({
+      operation: null,
+      sides: null,
+      files: [],
+      resolved: [],
+    });
     await expect(run({ kind: 'abort' })).rejects.toMatchObject({ code: 'conflict' });
   });
 

@@ -110,7 +110,7 @@ test(
     const note = (from: number, to: number, path = 'src/cart.ts') => w.noteOn(path, w.lines(from, to));
 
     // With a pointer: over the numbers of two lines.
-    const gutter = (line: number) => shown.locator('[data-gutter=new]', { hasText: new RegExp(`^${line}$`) });
+    const gutter = (line: number) => shown.getByRole('button', { name: w.write(line), exact: true }).last();
     await gutter(5).hover();
     await page.mouse.down();
     await gutter(6).hover();

@@ -55,5 +55,5 @@ export async function doctorChaos({ screen, json }: Cli, minutesWanted: string):
     );
   else screen.line(`${screen.style.red('✗')} something did not hold; please report the lines above`);
   if (given) return EXIT.left;
-  return isSound ? EXIT.ok : EXIT.turnFailed;
+  return isSound ? EXIT.ok : EXIT.failed;
 }

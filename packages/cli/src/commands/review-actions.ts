@@ -7,8 +7,10 @@ import {
 } from '@pilotlight/protocol';
 import type { Command } from 'commander';
 import { answerWith } from '../cli.ts';
+import { EXIT } from '../exit-codes.ts';
+import { nextOfAction } from '../terminal/conflict-text.ts';
 import { actionText, planText } from '../terminal/diff-text.ts';
-import { sessionMeant, withSessionOptions, type SessionOptions } from './session-options.ts';
+import { sessionFlag, sessionMeant, withSessionOptions, type SessionOptions } from './session-options.ts';
 
 export interface PlanOptions extends SessionOptions {
   dryRun?: boolean;
@@ -30,9 +32,16 @@ export function runAction(options: PlanOptions, request: ReviewRequest): Promise
     async (client, cli) => {
       const sessionId = await sessionMeant(client, cli, options);
       if (options.dryRun === true) return client.review.plan(sessionId, request);
-      return client.review.run(sessionId, { id: newId('action'), request });
+      const done = await client.review.run(sessionId, { id: newId('action'), request });
+      // A script must not take it for done.
+      if (done.state === 'conflicted') process.exitCode = EXIT.failed;
+      return done;
     },
-    (answer) => ('steps' in answer ? planText(answer) : actionText(answer)),
+    (answer) => {
+      if ('steps' in answer) return planText(answer);
+      if (answer.state !== 'conflicted') return actionText(answer);
+      return `${actionText(answer)}\n${nextOfAction(answer, sessionFlag(options))}`;
+    },
   );
 }
 

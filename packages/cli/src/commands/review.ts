@@ -4,7 +4,9 @@ import type { Command } from 'commander';
 import { answerWith, listCommand, withCommonOptions, type Cli } from '../cli.ts';
 import type { CommonOptions } from '../settings.ts';
 import { commentText, quoted } from '../terminal/diff-text.ts';
+import { lastChat } from '../prompt/find-chat.ts';
 import { runAction, withPlanOption, type PlanOptions } from './review-actions.ts';
+import { conflictCommands } from './review-conflicts.ts';
 import { sessionMeant, withSessionOptions, type SessionOptions } from './session-options.ts';
 
 interface SendOptions extends SessionOptions {
@@ -63,29 +65,8 @@ export function reviewCommand(program: Command): void {
         `sent ${comments.length === 1 ? 'one comment' : `${comments.length} comments`} to chat ${turn.chatId}`,
     ),
   );
-  conflictsCommand(review);
+  conflictCommands(review);
   selectionCommands(review);
-}
-
-function conflictsCommand(review: Command): void {
-  withSessionOptions(
-    review
-      .command('conflicts')
-      .description('What a rebase or merge stopped at')
-      .option('--send', 'ask the agent of the chat to resolve them')
-      .option('--chat <id>', 'default: the chat of the session that was used last'),
-  ).action((options: SendOptions & { send?: boolean }) =>
-    answerWith(
-      options,
-      async (client, cli) => {
-        const sessionId = await sessionMeant(client, cli, options);
-        if (options.send !== true) return client.review.conflicts(sessionId);
-        const chatId = options.chat ?? (await lastChat(client, sessionId));
-        return client.review.sendConflicts(sessionId, { chatId, turnId: newId('turn') });
-      },
-      (found) => found.files.map(({ path }) => quoted(path)).join('\n') || 'nothing is in conflict',
-    ),
-  );
 }
 
 function selectionCommands(review: Command): void {
@@ -135,14 +116,4 @@ async function comment(
   }
   const place = { path: file.path, side: 'new' as const, startLine, endLine, code: code.join('\n') };
   return client.review.createComment(sessionId, { id: newId('comment'), ...place, text });
-}
-
-async function lastChat(client: Client, sessionId: string): Promise<string> {
-  const chats = await client.listChats(sessionId);
-  const last = chats.toSorted((one, other) => other.updatedAt - one.updatedAt)[0];
-  if (last !== undefined) return last.id;
-  throw new PilotlightError(
-    'chat_not_found',
-    `session ${sessionId} has no chat; make one and name it with --chat`,
-  );
 }

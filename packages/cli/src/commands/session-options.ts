@@ -16,6 +16,11 @@ export function withSessionOptions(command: Command): Command {
   );
 }
 
+/** The option again, for a command that is suggested. */
+export function sessionFlag({ session }: SessionOptions): string {
+  return session === undefined ? '' : ` --session ${session}`;
+}
+
 /** The id of the session that is meant. @throws PilotlightError `invalid_request` when none is */
 export async function sessionMeant(client: Client, cli: Cli, { session }: SessionOptions): Promise<string> {
   if (session !== undefined) return session;

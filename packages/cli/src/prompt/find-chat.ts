@@ -61,3 +61,14 @@ export async function sessionOfFolder(client: Client, cwd: string): Promise<Sess
   }
   return null;
 }
+
+/** The chat of a session that was used last. @throws PilotlightError `chat_not_found` when it has none */
+export async function lastChat(client: Client, sessionId: string): Promise<string> {
+  const chats = await client.listChats(sessionId);
+  const last = chats.toSorted((one, other) => other.updatedAt - one.updatedAt)[0];
+  if (last !== undefined) return last.id;
+  throw new PilotlightError(
+    'chat_not_found',
+    `session ${sessionId} has no chat; make one and name it with --chat`,
+  );
+}

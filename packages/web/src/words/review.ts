@@ -72,6 +72,7 @@ export const review = {
       `${isImage ? 'An image' : 'A binary file'}${size === null ? '' : ` of ${size}`}: there is no text to compare.`,
     repository: 'A repository inside this one: only the commit it is at is compared.',
     large: 'This file is too large to compare here: open it in your editor.',
+    conflict: 'There are no lines to show.',
     onlyMoved: (from: string) => `Moved from ${from}; no line differs.`,
   },
   mode: (before: string, after: string) => `The mode of the file changed from ${before} to ${after}.`,
@@ -191,12 +192,38 @@ export const review = {
     stopped: (operation: string, files: number) =>
       `The ${operation} stopped: ${count(files, 'file')} in conflict`,
     resolved: (operation: string) => `The ${operation} can go on: no file is in conflict`,
+    left: (files: number) => `${count(files, 'file')} in conflict`,
+    named: (ours: string, theirs: string) => `“Ours” is ${ours}, “theirs” is ${theirs}.`,
+    unnamed: { ours: 'our side', theirs: 'the other side' },
     sides: {
       both: 'changed on both sides',
-      deletedThere: 'changed here, deleted there',
-      deletedHere: 'deleted here, changed there',
-      deletedBoth: 'moved or deleted on both sides',
+      added: 'added on both sides',
+      changedIn: (side: string, other: string) => `changed in ${side}, deleted in ${other}`,
+      onlyIn: (side: string) => `only in ${side}`,
+      gone: 'moved or deleted on both sides',
     },
+    between: (ours: string, theirs: string) => `${ours} and ${theirs} changed the same lines.`,
+    sentence: (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`,
+    places: (lines: readonly number[]) =>
+      lines.length === 0
+        ? 'No conflict markers are left: mark it as resolved when it is as it should be.'
+        : `${count(lines.length, 'conflict')} left, at ${atLines(lines)}.`,
+    toGo: (places: number) => `${count(places, 'conflict')} left`,
+    notThere: 'It is not on the disk: marking it as resolved leaves it deleted.',
+    look: 'Put the content that you want in its place, and mark it as resolved.',
+    beforeBoth: 'before both',
+    mark: 'Mark as resolved',
+    markFile: (path: string) => `Mark as resolved: ${path}`,
+    unmarkFile: (path: string) => `${path} is not resolved after all`,
+    isResolved: 'resolved',
+    marked: (path: string) => `Marked ${path} as resolved`,
+    unmarked: (path: string) => `${path} is in conflict again`,
+    markersTitle: 'Mark it with its conflict markers?',
+    markersLeft: (path: string, lines: readonly number[]) =>
+      `${path} still has conflict markers at ${atLines(lines)}. They would be committed as they are.`,
+    markAnyway: 'Mark anyway',
+    whyOpen: 'Mark every file as resolved first.',
+    whyUnderWay: (operation: string) => `A ${operation} is under way: go on with it, or take it back.`,
     hand: 'Hand to the agent',
     handed: (chat: string) => `The agent of “${chat}” was asked to resolve them`,
     goOn: 'Go on…',
@@ -216,3 +243,8 @@ export const review = {
     filter: 'Filter the changed files',
   },
 };
+
+function atLines(lines: readonly number[]): string {
+  const some = lines.slice(0, 5).join(', ');
+  return `${lines.length === 1 ? 'line' : 'lines'} ${some}${lines.length > 5 ? ', …' : ''}`;
+}

@@ -6,6 +6,7 @@ import type {
   DraftMessage,
   DraftedMessage,
   FileDiff,
+  MarkResolved,
   MarkViewed,
   Review,
   ReviewAction,
@@ -44,6 +45,8 @@ export interface ReviewCommands {
 
   facts(sessionId: string): Promise<ReviewFacts>;
   conflicts(sessionId: string): Promise<Conflicts>;
+  markResolved(sessionId: string, body: MarkResolved): Promise<Conflicts>;
+  markUnresolved(sessionId: string, body: MarkResolved): Promise<Conflicts>;
   sendConflicts(sessionId: string, body: SendConflicts): Promise<SentConflicts>;
   plan(sessionId: string, request: z.output<typeof ReviewRequest>): Promise<ReviewPlan>;
   /** `created` is false when the id was taken before: the same action comes back and nothing is done. */

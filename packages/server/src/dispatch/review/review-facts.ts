@@ -4,8 +4,10 @@ import { findForge } from '../../workspace/review/actions/forge.ts';
 import { listRemotes } from '../../workspace/review/actions/push-branch.ts';
 import { baseBranchOf } from '../../workspace/review/base-branch.ts';
 import { branchState } from '../../workspace/review/branch-state.ts';
+import { openConflicts } from '../../workspace/review/conflicts/open-conflicts.ts';
 import { worktreeState } from '../../workspace/worktrees.ts';
 import type { Catalog } from '../catalog.ts';
+import { NO_CONFLICTS } from './conflict-desk.ts';
 import { findReviewPlace } from './review-place.ts';
 import type { WorktreeWriter } from './worktree-writer.ts';
 
@@ -18,7 +20,7 @@ const NOTHING: ReviewFacts = {
   unstaged: 0,
   remotes: [],
   forge: null,
-  conflicts: { operation: null, files: [] },
+  conflicts: NO_CONFLICTS,
   runningTurnId: null,
 };
 
@@ -32,14 +34,18 @@ export async function reviewFacts(
   const place = await findReviewPlace(catalog, sessionId);
   if (place === null || !place.isItsOwn) return NOTHING;
   const { folder, session, project } = place;
-  const [{ branch, head, operation, files }, { dirty }, remotes, forge] = await Promise.all([
+  const [state, { dirty }, remotes, forge] = await Promise.all([
     branchState(folder),
     worktreeState(folder),
     listRemotes(folder),
     findForge(env, null),
   ]);
+  const { branch, head } = state;
   const base = await baseBranchOf(session, project, branch);
-  const apart = base === null || head === null ? null : await distance(folder, base.commit, head);
+  const [apart, conflicts] = await Promise.all([
+    base === null || head === null ? null : distance(folder, base.commit, head),
+    openConflicts(folder, state, base),
+  ]);
   return {
     branch,
     baseBranch: base?.name ?? null,
@@ -49,7 +55,7 @@ export async function reviewFacts(
     unstaged: dirty.unstaged + dirty.untracked,
     remotes,
     forge: forge?.name ?? null,
-    conflicts: { operation, files },
+    conflicts,
     runningTurnId: writer.runningTurn(place),
   };
 }

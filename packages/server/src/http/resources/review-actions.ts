@@ -1,4 +1,4 @@
-import { DraftMessage, PlanAction, RunAction, SendConflicts } from '@pilotlight/protocol';
+import { DraftMessage, MarkResolved, PlanAction, RunAction, SendConflicts } from '@pilotlight/protocol';
 import type { HttpDeps } from '../http-deps.ts';
 import { bodyOf, param, route } from '../route.ts';
 import type { Http } from '../route.ts';
@@ -15,6 +15,12 @@ export function reviewActionRoutes(http: Http, { commands }: Pick<HttpDeps, 'com
   route(http, '/api/sessions/:id/conflicts/send', {
     POST: async (c) =>
       c.json(await review.sendConflicts(param(c, 'id'), await bodyOf(c, SendConflicts)), 202),
+  });
+  route(http, '/api/sessions/:id/conflicts/resolved', {
+    POST: async (c) => c.json(await review.markResolved(param(c, 'id'), await bodyOf(c, MarkResolved))),
+  });
+  route(http, '/api/sessions/:id/conflicts/unresolved', {
+    POST: async (c) => c.json(await review.markUnresolved(param(c, 'id'), await bodyOf(c, MarkResolved))),
   });
   route(http, '/api/sessions/:id/actions', {
     GET: async (c) => c.json({ actions: await review.listActions(param(c, 'id')) }),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { git, gitOk } from '../git.ts';
 import { nulRecords } from '../nul-records.ts';
 import { readBranch, readCommit } from '../repository.ts';
+import { conflictedFiles } from './conflicts/unmerged-entries.ts';
 
 type Operation = Exclude<Conflicts['operation'], null>;
 
@@ -14,6 +15,9 @@ export interface BranchState {
   /** null: no commit yet */
   head: string | null;
   operation: Operation | null;
+  /** the commit that a rebase puts the others on */
+  onto: string | null;
+  /** in conflict */
   files: ConflictedFile[];
 }
 
@@ -35,8 +39,9 @@ export async function branchState(cwd: string): Promise<BranchState> {
     conflictedFiles(cwd),
   ]);
   const operation = await findOperation(folder);
-  const rebased = operation === 'rebase' && branch === null ? await rebasedBranch(folder) : branch;
-  return { branch: rebased, head, operation, files };
+  if (operation !== 'rebase') return { branch, head, operation, onto: null, files };
+  const [name, onto] = await Promise.all([ofRebase(folder, 'head-name'), ofRebase(folder, 'onto')]);
+  return { branch: branch ?? name?.replace(/^refs\/heads\//, '') ?? null, head, operation, onto, files };
 }
 
 /** Of a worktree in which nothing is under way. @throws PilotlightError `conflict` otherwise, and without branch or commit */
@@ -63,23 +68,6 @@ export async function requireCommitted(cwd: string, why: string): Promise<void> 
     `${count === 1 ? 'A file' : `${count} files`} in ${cwd} ${count === 1 ? 'is' : 'are'} changed and not committed. ${why}`,
     { details: { path: cwd, count } },
   );
-}
-
-/** The files of a merge or rebase that stopped, with the sides that have each. */
-export async function conflictedFiles(cwd: string): Promise<ConflictedFile[]> {
-  const { bytes } = await gitOk(['ls-files', '--unmerged', '-z'], { cwd });
-  const files = new Map<string, ConflictedFile>();
-  for (const record of nulRecords(bytes)) {
-    const tab = record.indexOf('\t');
-    const path = record.slice(tab + 1);
-    const file = files.get(path) ?? { path, base: false, ours: false, theirs: false };
-    const stage = record[tab - 1];
-    if (stage === '1') file.base = true;
-    if (stage === '2') file.ours = true;
-    if (stage === '3') file.theirs = true;
-    files.set(path, file);
-  }
-  return [...files.values()];
 }
 
 /** Commits of `range`, newest first, at most `limit`, and how many there are. */
@@ -133,10 +121,11 @@ async function findOperation(folder: string): Promise<Operation | null> {
   return null;
 }
 
-async function rebasedBranch(folder: string): Promise<string | null> {
+/** What a rebase that is not over has written down; null: nothing of that name. */
+async function ofRebase(folder: string, file: string): Promise<string | null> {
   for (const operation of ['rebase-merge', 'rebase-apply']) {
-    const name = await readFile(join(folder, operation, 'head-name'), 'utf8').catch(() => null);
-    if (name !== null) return name.trim().replace(/^refs\/heads\//, '');
+    const found = await readFile(join(folder, operation, file), 'utf8').catch(() => null);
+    if (found !== null) return found.trim();
   }
   return null;
 }

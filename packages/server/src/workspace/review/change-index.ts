@@ -75,13 +75,14 @@ function requireTakable(cwd: string, { path, tracked }: ListedChange): void {
   if (!isRepository && tracked?.status !== 'conflicted') return;
   const why = isRepository
     ? 'is a repository of its own. Commit inside it, or make it a submodule'
-    : 'is in conflict. Resolve it first: edit the file and stage it with git, or hand it to the agent';
+    : 'is in conflict. Resolve it and mark it as resolved, or hand it to the agent';
   throw new PilotlightError('invalid_request', `${JSON.stringify(path)} in ${cwd} ${why}.`, {
     details: { path },
   });
 }
 
-function changedSince(cwd: string, path: string): PilotlightError {
+/** The error of a file that is another than the one that was seen. */
+export function changedSince(cwd: string, path: string): PilotlightError {
   return new PilotlightError(
     'changed_since',
     `${JSON.stringify(path)} in ${cwd} has changed since you looked at it. Nothing was done; look at it again.`,

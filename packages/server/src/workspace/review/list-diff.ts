@@ -2,9 +2,9 @@ import type { ChangeStatus, DiffFile, DiffFileKind } from '@pilotlight/protocol'
 import { join } from 'node:path';
 import { countLines } from '../count-lines.ts';
 import { git, gitFailure, gitOk, type GitOptions } from '../git.ts';
-import { nulRecords } from '../nul-records.ts';
 import { listUntracked } from '../untracked-files.ts';
 import { diffArgs, diffEnv, hasUntracked, type Compared } from './comparison-of.ts';
+import { unmergedEntries } from './conflicts/unmerged-entries.ts';
 import { contentObject } from './content-object.ts';
 import { parseDiffRecords, type TrackedChange } from './diff-records.ts';
 
@@ -49,7 +49,9 @@ export async function listDiff(
   const tracked = await parseDiffRecords(result.bytes);
   for (const path of conflicted) {
     const change = tracked.get(path);
-    if (change !== undefined) change.status = 'conflicted';
+    // What is in conflict is in the index several times, and staged in no way.
+    if (compared.kind === 'index') tracked.delete(path);
+    else if (change !== undefined) change.status = 'conflicted';
   }
   const changes: ListedChange[] = [
     ...[...tracked.values()].map((change) => ({ path: change.path, tracked: change })),
@@ -83,8 +85,7 @@ export async function findOnBothSides(
 
 /** Against a commit, git does not say which files a merge has left in conflict; the index does. */
 async function listConflicted(options: GitOptions): Promise<string[]> {
-  const { bytes } = await gitOk(['ls-files', '--unmerged', '-z'], options);
-  return [...nulRecords(bytes)].map((record) => record.slice(record.indexOf('\t') + 1));
+  return (await unmergedEntries(options)).map(({ path }) => path);
 }
 
 /**

@@ -6,6 +6,7 @@ import { confine } from '../confine.ts';
 import { isBinary } from '../count-lines.ts';
 import { git, gitFailure, gitOk } from '../git.ts';
 import { diffArgs, diffEnv, type Compared } from './comparison-of.ts';
+import { conflictLook } from './conflicts/conflict-patch.ts';
 import { parseDiffRecords, type TrackedChange } from './diff-records.ts';
 import { describeChanges, findOnBothSides, listDiff, type Asking, type ListedChange } from './list-diff.ts';
 import {
@@ -84,7 +85,8 @@ export async function readFileDiff(
     readPatch(cwd, compared, change, options),
   ]);
   if (file === undefined) throw new PilotlightError('internal', 'A changed file has no description.');
-  const id = (hunk: RawHunk) => (options.ignoreWhitespace ? null : hunkId(change.path, hunk));
+  const isWhole = options.ignoreWhitespace || isConflicted(change);
+  const id = (hunk: RawHunk) => (isWhole ? null : hunkId(change.path, hunk));
   return {
     file,
     hunks: patch.hunks.map((hunk) => diffHunk(hunk, id(hunk))),
@@ -105,7 +107,12 @@ export async function readPatch(
   const { context, ignoreWhitespace, ...asking } = options;
   const { oldPath } = change.tracked;
   const paths = oldPath === null ? [change.path] : [oldPath, change.path];
-  const formats = ['--patch', `-U${context}`, ...(ignoreWhitespace ? ['-w'] : [])];
+  const look = isConflicted(change) ? await conflictLook(cwd, change.path, asking) : null;
+  // Unless told which, git compares with several versions at once, in a form of its own.
+  const side = compared.kind === 'unstaged' && look !== null ? look.side : '';
+  if (side === null) return { change, name: null, ...(await untrackedHunks(join(cwd, change.path))) };
+  const lines = `-U${Math.max(context, look?.context ?? 0)}`;
+  const formats = ['--patch', lines, ...(ignoreWhitespace ? ['-w'] : []), ...(side === '' ? [] : [side])];
   const args = diffArgs(compared, formats, paths);
   const raw = diffArgs(compared, ['--raw', '-z', '--no-abbrev'], paths);
   const [result, records] = await Promise.all([
@@ -124,6 +131,10 @@ export async function readPatch(
     name: last?.newName?.replace(/^("?)b\//, '$1a/') ?? last?.oldName ?? null,
     truncated: result.truncated,
   };
+}
+
+function isConflicted({ tracked }: ListedChange): boolean {
+  return tracked?.status === 'conflicted';
 }
 
 /** Sections come in the order of the records; another type makes two of them. */

@@ -25,19 +25,22 @@ interface UnifiedLineProps {
   line: DiffLine;
   tokens: readonly CodeToken[] | undefined;
   look: LineLook;
+  /** of a conflict marker, what it begins or ends */
+  mark: string | null;
   isChosen: boolean;
 }
 
 /** A line with both its numbers; pressing the numbers writes about it. */
-export const UnifiedLine = memo(function UnifiedLine({ line, tokens, look, isChosen }: UnifiedLineProps) {
+export const UnifiedLine = memo(function UnifiedLine(props: UnifiedLineProps) {
+  const { line, tokens, look, mark, isChosen } = props;
   const side: Side = line.newLine === null ? 'old' : 'new';
   return (
-    <div className={cx('group/line flex', TINT[line.kind], isChosen && 'bg-flame-wash')}>
+    <div className={cx('group/line flex', tintOf(line, mark, isChosen))}>
       <Gutter side={side} number={numberOn(line, side)}>
         <Number value={line.oldLine} digits={look.digits} />
         <Number value={line.newLine} digits={look.digits} />
       </Gutter>
-      <Code line={line} tokens={tokens} wrap={look.wrap} />
+      <Code line={line} tokens={tokens} wrap={look.wrap} mark={mark} />
     </div>
   );
 });
@@ -48,17 +51,26 @@ interface SplitLineProps {
   leftTokens: readonly CodeToken[] | undefined;
   rightTokens: readonly CodeToken[] | undefined;
   look: LineLook;
+  /** of a conflict marker on the right, what it begins or ends */
+  mark: string | null;
   /** the side of which this row's line is chosen */
   chosen: Side | null;
 }
 
 /** The line as it was and as it is, beside each other. */
 export const SplitLine = memo(function SplitLine(props: SplitLineProps) {
-  const { left, right, leftTokens, rightTokens, look, chosen } = props;
+  const { left, right, leftTokens, rightTokens, look, mark, chosen } = props;
   return (
     <div className="flex">
-      <Half side="old" line={left} tokens={leftTokens} look={look} isChosen={chosen === 'old'} />
-      <Half side="new" line={right} tokens={rightTokens} look={look} isChosen={chosen === 'new'} />
+      <Half side="old" line={left} tokens={leftTokens} look={look} mark={null} isChosen={chosen === 'old'} />
+      <Half
+        side="new"
+        line={right}
+        tokens={rightTokens}
+        look={look}
+        mark={mark}
+        isChosen={chosen === 'new'}
+      />
     </div>
   );
 });
@@ -68,27 +80,27 @@ function Half(props: {
   line: DiffLine | null;
   tokens: readonly CodeToken[] | undefined;
   look: LineLook;
+  mark: string | null;
   isChosen: boolean;
 }) {
-  const { side, line, tokens, look, isChosen } = props;
+  const { side, line, tokens, look, mark, isChosen } = props;
   const edge = side === 'new' && 'border-l border-line';
   if (line === null) return <div className={cx('min-w-0 flex-1 basis-0 bg-sunken', edge)} />;
   return (
     <div
       data-side={side}
-      className={cx(
-        'group/line flex min-w-0 flex-1 basis-0',
-        TINT[line.kind],
-        isChosen && 'bg-flame-wash',
-        edge,
-      )}
+      className={cx('group/line flex min-w-0 flex-1 basis-0', tintOf(line, mark, isChosen), edge)}
     >
       <Gutter side={side} number={numberOn(line, side)}>
         <Number value={numberOn(line, side)} digits={look.digits} />
       </Gutter>
-      <Code line={line} tokens={tokens} wrap={look.wrap} />
+      <Code line={line} tokens={tokens} wrap={look.wrap} mark={mark} />
     </div>
   );
+}
+
+function tintOf(line: DiffLine, mark: string | null, isChosen: boolean): string {
+  return mark !== null || isChosen ? 'bg-flame-wash' : TINT[line.kind];
 }
 
 /** The keyboard reaches the lines by the list they stand in, so this is for a pointer alone. */
@@ -98,10 +110,10 @@ function Gutter(props: { side: Side; number: number | null; children: React.Reac
       type="button"
       tabIndex={-1}
       data-gutter={props.side}
-      aria-label={words.review.write(props.number ?? 0)}
       className="relative flex shrink-0 touch-none items-start self-stretch text-ink-3 select-none hover:text-ink"
     >
       {props.children}
+      <span className="sr-only">{words.review.write(props.number ?? 0)}</span>
       <span
         aria-hidden
         className="absolute top-0.5 right-0 flex size-4 items-center justify-center rounded-sm bg-flame text-on-flame opacity-0 group-hover/line:opacity-100"
@@ -120,16 +132,29 @@ function Number({ value, digits }: { value: number | null; digits: number }) {
   );
 }
 
-function Code(props: { line: DiffLine; tokens: readonly CodeToken[] | undefined; wrap: boolean }) {
-  const { line, tokens, wrap } = props;
+function Code(props: {
+  line: DiffLine;
+  tokens: readonly CodeToken[] | undefined;
+  wrap: boolean;
+  mark: string | null;
+}) {
+  const { line, tokens, wrap, mark } = props;
   return (
     <div className={cx('flex min-w-0 flex-1 pr-3', wrap ? 'whitespace-pre-wrap' : 'whitespace-pre')}>
       <span className="w-[2ch] shrink-0 pl-[0.5ch] text-ink-3 select-none" aria-hidden>
         {SIGN[line.kind]}
       </span>
-      <span className={cx(wrap && 'min-w-0 [overflow-wrap:anywhere]')}>
-        <Text line={line} tokens={tokens} />
+      <span
+        className={cx(
+          wrap && 'min-w-0 [overflow-wrap:anywhere]',
+          mark !== null && 'font-medium text-flame-ink',
+        )}
+      >
+        {mark === null ? <Text line={line} tokens={tokens} /> : line.text}
       </span>
+      {mark === null || mark === '' ? null : (
+        <span className="min-w-0 truncate pl-3 font-sans text-small leading-5 text-ink-2">{mark}</span>
+      )}
     </div>
   );
 }

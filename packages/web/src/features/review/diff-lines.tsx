@@ -39,6 +39,8 @@ export interface DiffLinesProps {
   rows: readonly ReviewRow[];
   look: LineLook;
   tokensOf(line: DiffLine): readonly CodeToken[] | undefined;
+  /** of a line with a conflict marker, what it begins or ends; null for every other */
+  markOf(line: DiffLine): string | null;
   /** lines that are being written about */
   chosen: Place | null;
   /** characters of the longest line: what does not wrap needs its width */
@@ -61,7 +63,7 @@ const HUNKS: Record<string, 1 | -1> = { J: 1, K: -1 };
  * is chosen, `c` writes about them, J and K go from hunk to hunk. A pointer chooses lines by dragging over their numbers.
  */
 export function DiffLines(props: DiffLinesProps) {
-  const { rows, look, tokensOf, chosen, ref } = props;
+  const { rows, look, tokensOf, markOf, chosen, ref } = props;
   const list = useRef<VListHandle>(null);
   const frame = useRef<HTMLDivElement>(null);
   const [cursor, setCursor] = useState<string | null>(null);
@@ -136,6 +138,7 @@ export function DiffLines(props: DiffLinesProps) {
                 line={row.line}
                 tokens={tokensOf(row.line)}
                 look={look}
+                mark={markOf(row.line)}
                 isChosen={isIn(shownPlace, row.line)}
               />
             ) : row.kind === 'pair' ? (
@@ -145,6 +148,7 @@ export function DiffLines(props: DiffLinesProps) {
                 leftTokens={row.left === null ? undefined : tokensOf(row.left)}
                 rightTokens={row.right === null ? undefined : tokensOf(row.right)}
                 look={look}
+                mark={row.right === null ? null : markOf(row.right)}
                 chosen={
                   isIn(shownPlace, shownPlace?.side === 'old' ? row.left : row.right)
                     ? (shownPlace?.side ?? null)

@@ -1,6 +1,8 @@
-import { Minus, Plus, Undo2 } from 'lucide-react';
+import { Check, Minus, Plus, Undo2 } from 'lucide-react';
 import { Button } from '../../ui/button.tsx';
 import { words } from '../../words/index.ts';
+import type { FileConflict } from './conflict-note.tsx';
+import type { Resolve } from './use-resolve.ts';
 
 /** What can be done with files and hunks in a scope. */
 export interface Pick {
@@ -29,6 +31,24 @@ export function HunkActions({ pick, id }: { pick: Pick; id: string | null }) {
 export function FileActions({ pick }: { pick: Pick }) {
   if (pick.scope === null) return null;
   return <Actions pick={pick} hunk={null} why={pick.why} labels={words.review.fileActions} />;
+}
+
+/** Marks a file in conflict as resolved. */
+export function ResolveAction({ conflict, resolve }: { conflict: FileConflict; resolve: Resolve }) {
+  const { why, mark } = resolve;
+  const w = words.review.conflicts;
+  return (
+    <Button
+      look="quiet"
+      className="h-6 px-1.5 text-small pointer-coarse:px-2.5"
+      icon={<Check {...ICON} />}
+      disabled={why !== null}
+      title={why ?? undefined}
+      onClick={() => mark(conflict.file)}
+    >
+      {w.mark}
+    </Button>
+  );
 }
 
 function Actions(props: {

@@ -1,6 +1,9 @@
 import { useMemo, useState, type ReactNode, type Ref } from 'react';
 import { Empty } from '../../ui/empty.tsx';
 import { words } from '../../words/index.ts';
+import type { DiffLine } from '../../ui/code/diff-rows.ts';
+import { conflictMarks } from './conflict-marks.ts';
+import type { FileConflict } from './conflict-note.tsx';
 import { DiffLines, type DiffLinesHandle } from './diff-lines.tsx';
 import { useReviewLook } from './review-look.ts';
 import { reviewRows, type Attached, type Place, type ShownHunk } from './review-rows.ts';
@@ -12,6 +15,8 @@ export interface FileDiffProps {
   /** lines of the new text; null until they are here, and where there are none */
   text: readonly string[] | null;
   isWide: boolean;
+  /** null: the file is in none */
+  conflict: FileConflict | null;
   attached: readonly Attached[];
   chosen: Place | null;
   /** the whole text is wanted, to show what did not change */
@@ -25,7 +30,7 @@ export interface FileDiffProps {
 
 /** The lines of one changed file, with its hunks' heads and the notes on it. */
 export function FileDiff(props: FileDiffProps) {
-  const { path, hunks, text, isWide, attached, ref } = props;
+  const { path, hunks, text, isWide, conflict, attached, ref } = props;
   const look = useReviewLook();
   const [opened, setOpened] = useState<ReadonlySet<number>>(new Set());
   const layout = isWide ? look.layout : 'unified';
@@ -36,6 +41,7 @@ export function FileDiff(props: FileDiffProps) {
   const tokensOf = useDiffTokens(path, hunks, text);
   const [longest, digits] = useMemo(() => widths(hunks), [hunks]);
   const lineLook = useMemo(() => ({ wrap: look.wrap, digits }), [look.wrap, digits]);
+  const markOf = useMemo(() => markerWords(hunks, conflict), [hunks, conflict]);
   if (hunks.length === 0) return <Empty>{words.transcript.diff.same}</Empty>;
   return (
     <DiffLines
@@ -45,6 +51,7 @@ export function FileDiff(props: FileDiffProps) {
       look={lineLook}
       longest={layout === 'split' ? 2 * longest : longest}
       tokensOf={tokensOf}
+      markOf={markOf}
       chosen={props.chosen}
       onWrite={props.onWrite}
       onOpenGap={(line) => {
@@ -80,4 +87,22 @@ function widths(hunks: readonly ShownHunk[]): [longest: number, digits: number] 
     for (const { text } of lines) longest = Math.max(longest, text.length);
   }
   return [Math.min(longest, 2_000), String(last).length];
+}
+
+/** Of a line with a conflict marker, what it begins or ends; null for every other. */
+function markerWords(
+  hunks: readonly ShownHunk[],
+  conflict: FileConflict | null,
+): (line: DiffLine) => string | null {
+  if (conflict === null) return () => null;
+  const marks = conflictMarks(hunks);
+  const w = words.review.conflicts;
+  const { ours, theirs } = conflict.sides ?? w.unnamed;
+  const said = { ours, theirs, middle: '', base: w.beforeBoth };
+  return ({ newLine, text }) => {
+    const mark = newLine === null ? undefined : marks.get(newLine);
+    if (mark === undefined) return null;
+    // git's own label may say it already, as it does of a commit.
+    return text.includes(said[mark].split(' ')[0] ?? '') ? '' : said[mark];
+  };
 }

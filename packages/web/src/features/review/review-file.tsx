@@ -4,6 +4,7 @@ import { server } from '../../live/server.ts';
 import { Empty } from '../../ui/empty.tsx';
 import { showError } from '../../ui/toasts.tsx';
 import { words } from '../../words/index.ts';
+import { ConflictNote, type FileConflict } from './conflict-note.tsx';
 import type { DiffLinesHandle } from './diff-lines.tsx';
 import { FileDiff } from './file-diff.tsx';
 import { HunkActions, type Pick } from './file-actions.tsx';
@@ -25,11 +26,14 @@ export interface ReviewFileProps {
   isWide: boolean;
   /** what of a hunk can be picked here; empty in a scope that is only looked at */
   pick: Pick;
+  /** null: it is in none */
+  conflict: FileConflict | null;
   ref?: Ref<DiffLinesHandle>;
 }
 
 /** What changed in one file, and the notes on it. */
-export function ReviewFile({ sessionId, scope, file, notes, isWide, pick, ref }: ReviewFileProps) {
+export function ReviewFile(props: ReviewFileProps) {
+  const { sessionId, scope, file, notes, isWide, pick, conflict, ref } = props;
   const { ignoreSpace } = useReviewLook();
   const [isTextWanted, setIsTextWanted] = useState(false);
   const [writing, setWriting] = useState<{ place: Place; code: string } | null>(null);
@@ -96,16 +100,25 @@ export function ReviewFile({ sessionId, scope, file, notes, isWide, pick, ref }:
   if (error !== null) return <Empty>{toErrorInfo(error).message}</Empty>;
   if (data === undefined) return null;
   const said = whyNoLines(data.file, data.truncated);
+  if (conflict !== null && hunks.length === 0) {
+    return (
+      <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+        <ConflictNote conflict={conflict} />
+        <Empty>{data.file.kind === 'binary' ? said : w.noLines.conflict}</Empty>
+      </div>
+    );
+  }
   if (said !== null && hunks.length === 0) return <Empty>{said}</Empty>;
   return (
     <div className="@container flex min-h-0 min-w-0 flex-1 flex-col">
-      <ModeChange file={data.file} />
+      {conflict === null ? <ModeChange file={data.file} /> : <ConflictNote conflict={conflict} />}
       <FileDiff
         {...(ref === undefined ? {} : { ref })}
         path={file.path}
         hunks={hunks}
         text={text}
         isWide={isWide}
+        conflict={conflict}
         attached={attached}
         chosen={writing?.place ?? null}
         onNeedText={() => setIsTextWanted(true)}

@@ -50,8 +50,10 @@ export function ReviewList(props: ReviewListProps) {
   const w = words.review;
   const isGrouped = scopes.length > 1;
   const drafts = Map.groupBy(notes, ({ path }) => path);
-  const toIndex = (files: readonly DiffFile[], scope: string, label: string) => {
+  const toIndex = (all: readonly DiffFile[], scope: string, label: string) => {
     const isStaged = scope === 'staged';
+    const files = all.filter(({ status }) => status !== 'conflicted');
+    if (files.length === 0 && all.length > 0) return null;
     return (
       <IconButton
         label={label}

@@ -1,4 +1,10 @@
-import { toErrorInfo, type DiffFile, type ReviewRequest, type Session } from '@pilotlight/protocol';
+import {
+  toErrorInfo,
+  type DiffFile,
+  type ReviewFacts,
+  type ReviewRequest,
+  type Session,
+} from '@pilotlight/protocol';
 import { useRef, useState, type ReactNode } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
@@ -10,18 +16,21 @@ import { ActionsMenu } from './actions-menu.tsx';
 import { CommitBox } from './commit-box.tsx';
 import { setMessage } from './commit-message.ts';
 import { ConflictList } from './conflict-list.tsx';
+import type { FileConflict } from './conflict-note.tsx';
 import type { DiffLinesHandle } from './diff-lines.tsx';
-import { FileActions } from './file-actions.tsx';
+import { FileActions, ResolveAction } from './file-actions.tsx';
 import { FileHead } from './file-head.tsx';
 import { LastAction } from './last-action.tsx';
 import { NotesPanel } from './notes-panel.tsx';
 import { useFreshReview, useIsWorking, useReviewFacts, useReviewNotes } from './reads.ts';
+import { ResolveDialog } from './resolve-dialog.tsx';
 import { ReviewBar } from './review-bar.tsx';
 import { ReviewFile } from './review-file.tsx';
 import { ReviewList } from './review-list.tsx';
 import { isTurn, isUncommitted, type ReviewPlace } from './scope.ts';
 import { useListed, type Listed } from './use-listed.ts';
 import { usePick } from './use-pick.ts';
+import { useResolve } from './use-resolve.ts';
 import { useReviewCommands } from './use-review-commands.ts';
 import { useViewed } from './use-viewed.ts';
 
@@ -55,6 +64,14 @@ export function Review({ session, chatId, place: wanted, go, isWide, more }: Rev
   const notes = review?.comments ?? [];
   const drafts = notes.filter(({ sentTurnId }) => sentTurnId === null);
   const why = isWorking ? words.review.whyWorking : null;
+  const resolve = useResolve(session.id, why);
+  const conflictOf = conflictsBy(facts);
+  const underWay = facts?.conflicts.operation ?? null;
+  const whyNotBranch =
+    why ??
+    (underWay === null
+      ? null
+      : words.review.conflicts.whyUnderWay(words.review.conflicts.operations[underWay]));
 
   const { ordered } = listed;
   const at = ordered.findIndex((each) => each.scope === scope && each.file.path === place.file);
@@ -64,6 +81,7 @@ export function Review({ session, chatId, place: wanted, go, isWide, more }: Rev
     const other = at < 0 && step < 0 ? undefined : ordered[at + step];
     return other === undefined ? null : () => go({ scope: other.scope, file: other.file.path });
   };
+  const conflict = file === null || isTurn(scope) ? null : conflictOf(file.path);
   const [next, previous] = [neighbour(1), neighbour(-1)];
   const pick = usePick(session.id, scope, file, setAsked);
   const viewAndGoOn = (shown: DiffFile) => {
@@ -107,16 +125,17 @@ export function Review({ session, chatId, place: wanted, go, isWide, more }: Rev
           viewed={listed.all.filter(isViewed).length}
         >
           {gathered}
-          <ActionsMenu session={session} title={title} facts={facts} why={why} ask={setAsked} />
+          <ActionsMenu session={session} title={title} facts={facts} why={whyNotBranch} ask={setAsked} />
           {more}
         </ReviewBar>
       ) : null}
-      {facts === null ? null : (
+      {facts === null || !(isWide || file === null) ? null : (
         <ConflictList
           sessionId={session.id}
           chatId={chatId}
           conflicts={facts.conflicts}
           why={why}
+          resolve={resolve}
           onOpen={(path) => go({ scope: 'unstaged', file: path })}
           ask={setAsked}
         />
@@ -141,7 +160,7 @@ export function Review({ session, chatId, place: wanted, go, isWide, more }: Rev
               isWide={isWide}
               filter={filter}
             >
-              {isUncommitted(scope) && facts !== null ? (
+              {isUncommitted(scope) && facts !== null && underWay === null ? (
                 <CommitBox sessionId={session.id} facts={facts} why={why} ask={setAsked} />
               ) : null}
             </ReviewList>
@@ -160,7 +179,11 @@ export function Review({ session, chatId, place: wanted, go, isWide, more }: Rev
                 actions={
                   <>
                     {isWide ? null : gathered}
-                    <FileActions pick={pick} />
+                    {conflict === null ? (
+                      <FileActions pick={pick} />
+                    ) : (
+                      <ResolveAction conflict={conflict} resolve={resolve} />
+                    )}
                   </>
                 }
                 onOpen={isWide ? null : () => openFile(session.id, file.path, null)}
@@ -176,11 +199,13 @@ export function Review({ session, chatId, place: wanted, go, isWide, more }: Rev
                 notes={drafts.filter(({ path }) => path === file.path)}
                 isWide={isWide}
                 pick={pick}
+                conflict={conflict}
               />
             </div>
           )}
         </div>
       ) : null}
+      <ResolveDialog resolve={resolve} />
       <ActionDialog
         sessionId={session.id}
         request={asked}
@@ -215,4 +240,12 @@ export function Review({ session, chatId, place: wanted, go, isWide, more }: Rev
 function withFirstFile(place: ReviewPlace, [first]: readonly Listed[]): ReviewPlace {
   if (place.file !== null || first === undefined) return place;
   return { scope: first.scope, file: first.file.path };
+}
+
+/** The conflict of a file, by its path. */
+function conflictsBy(facts: ReviewFacts | null): (path: string) => FileConflict | null {
+  return (path) => {
+    const file = facts?.conflicts.files.find((each) => each.path === path);
+    return facts === null || file === undefined ? null : { file, sides: facts.conflicts.sides };
+  };
 }

@@ -46,7 +46,8 @@ export function usePick(
 ): Pick {
   const { stage, unstage } = useStaging(sessionId);
   const isWorking = useIsWorking(sessionId);
-  const own = isUncommitted(scope) ? scope : null;
+  // What is in conflict is resolved, not picked.
+  const own = isUncommitted(scope) && file?.status !== 'conflicted' ? scope : null;
   const files = file === null ? [] : [file];
   const why = isWorking ? words.review.whyWorking : null;
   const discard = (hunk: string | null) => ask({ kind: 'discard', ...selectionOf(files, hunk) });

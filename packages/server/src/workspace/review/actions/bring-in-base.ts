@@ -10,6 +10,7 @@ import {
   requireAuthor,
   requireCommitted,
 } from '../branch-state.ts';
+import { stagedMarkers } from '../conflicts/conflict-markers.ts';
 import type { KeepState } from './discard-changes.ts';
 import { counted, planOf, short, type ActionPlace, type Outcome, type Prepared } from './prepared.ts';
 
@@ -100,23 +101,27 @@ export async function prepareContinue({ folder }: ActionPlace, before: string | 
   if (files.length > 0) {
     throw new PilotlightError(
       'merge_conflicts',
-      `${counted(files.length, 'file')} in ${folder} ${files.length === 1 ? 'is' : 'are'} still in conflict. Edit them, ` +
-        'stage them, and continue then.',
+      `${counted(files.length, 'file')} in ${folder} ${files.length === 1 ? 'is' : 'are'} still in conflict. Resolve ` +
+        'and mark them as resolved, and continue then.',
       { details: { files: files.map(({ path }) => path) } },
     );
   }
   await requireAuthor(folder);
+  const marked = await stagedMarkers(folder);
   return {
     plan: planOf({
       steps: [`Continue the ${what} of ${branch ?? 'this worktree'} with what is staged.`],
-      notes: NOTES,
+      notes: [
+        ...marked.slice(0, 10).map((path) => `${path} is staged with conflict markers in it.`),
+        ...NOTES,
+      ],
       target: branch,
       undo: {
         possible: before !== null,
         how: before === null ? 'It is not known where the branch was.' : UNDO,
       },
     }),
-    seen: [branch, head, operation],
+    seen: [branch, head, operation, marked],
     run: () =>
       finish({ folder }, branch, before, [what, '--continue'], {
         done: `Finished the ${what} of ${branch ?? 'this worktree'}.`,

@@ -18,7 +18,7 @@ export async function prepareCommit(
     throw new PilotlightError(
       'merge_conflicts',
       `${counted(conflicts.length, 'file')} in ${folder} ${conflicts.length === 1 ? 'is' : 'are'} in conflict. Resolve ` +
-        'and stage them, or abort what stopped. Nothing was committed.',
+        'and mark them as resolved, or abort what stopped. Nothing was committed.',
       { details: { files: conflicts.map(({ path }) => path) } },
     );
   }
