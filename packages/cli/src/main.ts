@@ -51,13 +51,30 @@ async function createProgram(called: string, json: boolean): Promise<Command> {
     .exitOverride()
     .configureOutput({
       writeErr: (text) => json || process.stderr.write(text),
-      outputError: (text, write) => write(text.replace(/^error: /, '✗ ')),
-    })
-    .showHelpAfterError('(pilotlight --help shows how)');
+      outputError: (text, write) => write(`✗ ${usageError(text)}`),
+    });
   const names = Object.hasOwn(COMMANDS, called) ? [called] : Object.keys(COMMANDS);
   const adding = await Promise.all(names.map((name) => COMMANDS[name]?.()));
   for (const add of adding) add?.(program);
+  sayHelp(program, program.name());
   return program;
+}
+
+/** After a mistake each command names its own help. */
+function sayHelp(command: Command, path: string): void {
+  command.showHelpAfterError(`(${path} --help shows how)`);
+  for (const each of command.commands) sayHelp(each, `${path} ${each.name()}`);
+}
+
+/** What commander says of a mistake, in our words. */
+function usageError(text: string): string {
+  return text
+    .replace(/^error: /, '')
+    .replace(
+      /^(?:option|command-argument) (?:'(.*?)' argument|value) '(.*)' is invalid(?: for argument '(.*)')?\. Allowed choices are (.*)\./s,
+      (_, option?: string, said?: string, argument?: string, choices?: string) =>
+        `${option?.replace(/ .*/, '') ?? argument} is "${said}"; expected ${choices}`,
+    );
 }
 
 /** What the server says to a browser without a token is of no use here. */
@@ -79,7 +96,7 @@ function report(error: unknown, json: boolean): void {
 
 function reportUsage(error: CommanderError, json: boolean): number {
   if (error.exitCode === 0) return EXIT.ok;
-  if (json) report(new PilotlightError('invalid_request', error.message.replace(/^error: /, '')), json);
+  if (json) report(new PilotlightError('invalid_request', usageError(error.message)), json);
   return EXIT.usage;
 }
 

@@ -46,6 +46,10 @@ it('mode and deadline are shown and changed, of a session too', async () => {
   expect(await json('permissions', 'deadline', '90', ...of)).toMatchObject({ answerWithin: 90 });
   expect(await json('permissions', 'deadline', 'off', ...of)).toMatchObject({ answerWithin: null });
   expect(await json('permissions', 'mode', 'inherit', ...of)).toMatchObject({ mode: null });
+  // A project is named by its id or its folder.
+  const named = await json('permissions', 'mode', 'allow_in_worktree', '--project', bench.repository);
+  expect(named).toMatchObject({ scope: 'project', mode: 'allow_in_worktree' });
+  expect((await bench.run(['permissions', 'mode', 'ask', '--project', '.'])).code).toBe(0);
   expect((await bench.run(['permissions', 'mode', 'yolo'])).code).toBe(2);
   expect((await bench.run(['permissions', 'deadline', 'soon'])).code).toBe(2);
 });

@@ -237,12 +237,14 @@ export interface Client {
   removeComparison(id: string): Promise<void>;
   createSchedule(body: CreateSchedule): Promise<Schedule>;
   listSchedules(): Promise<Schedule[]>;
+  getSchedule(id: string): Promise<Schedule>;
   updateSchedule(id: string, body: UpdateSchedule): Promise<Schedule>;
   removeSchedule(id: string): Promise<void>;
   /** The next times of a cron expression. */
   nextOccurrences(cron: string, timeZone?: string, signal?: AbortSignal): Promise<Occurrences>;
   createTrigger(body: CreateTrigger): Promise<TriggerWithSecret>;
   listTriggers(): Promise<Trigger[]>;
+  getTrigger(id: string): Promise<Trigger>;
   updateTrigger(id: string, body: UpdateTrigger): Promise<TriggerWithSecret>;
   removeTrigger(id: string): Promise<void>;
 

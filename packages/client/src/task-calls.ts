@@ -16,11 +16,13 @@ type TaskCalls = Pick<
   | 'removeComparison'
   | 'createSchedule'
   | 'listSchedules'
+  | 'getSchedule'
   | 'updateSchedule'
   | 'removeSchedule'
   | 'nextOccurrences'
   | 'createTrigger'
   | 'listTriggers'
+  | 'getTrigger'
   | 'updateTrigger'
   | 'removeTrigger'
 >;
@@ -41,6 +43,7 @@ export function taskCalls(http: HttpCaller): TaskCalls {
 
     createSchedule: (body) => send('POST', '/api/schedules', { body }),
     listSchedules: async () => (await http.json<ScheduleList>('GET', '/api/schedules')).schedules,
+    getSchedule: (id) => send('GET', `/api/schedules/${enc(id)}`),
     updateSchedule: (id, body) => send('PATCH', `/api/schedules/${enc(id)}`, { body }),
     removeSchedule: (id) => send('DELETE', `/api/schedules/${enc(id)}`),
     nextOccurrences: (cron, timeZone, signal) =>
@@ -48,6 +51,7 @@ export function taskCalls(http: HttpCaller): TaskCalls {
 
     createTrigger: (body) => send('POST', '/api/triggers', { body }),
     listTriggers: async () => (await http.json<TriggerList>('GET', '/api/triggers')).triggers,
+    getTrigger: (id) => send('GET', `/api/triggers/${enc(id)}`),
     updateTrigger: (id, body) => send('PATCH', `/api/triggers/${enc(id)}`, { body }),
     removeTrigger: (id) => send('DELETE', `/api/triggers/${enc(id)}`),
   };

@@ -184,7 +184,17 @@ it('makes the task of an occurrence once, whoever looks again', async () => {
 });
 
 it('refuses what is no time, no time zone, or far too often', async () => {
-  await expect(create({ cron: 'now and then' })).rejects.toMatchObject({ code: 'invalid_request' });
+  const refused = (cron: string, why: RegExp): Promise<void> =>
+    expect(create({ cron })).rejects.toMatchObject({
+      code: 'invalid_request',
+      message: expect.stringMatching(why),
+    });
+  await refused('now and then', /no cron expression: expected five fields/);
+  await refused('0 3 1 1 * 2027 *', /expected five fields/);
+  await refused('99 3 * * *', /its minute is "99"; expected 0 to 59/);
+  await refused('0 0 3 * * mon-', /its weekday is "mon-"/);
+  await refused('@dayly', /expected one of @yearly/);
+  await refused('0 3 30 2 *', /is never due/);
   await expect(create({ cron: '*/5 * * * * *' })).rejects.toMatchObject({ code: 'invalid_request' });
   // Also when the next two are a day apart.
   vi.useFakeTimers({ toFake: ['Date'], now: at('2026-11-29T00:00:10Z') });

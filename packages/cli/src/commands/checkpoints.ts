@@ -59,13 +59,15 @@ export function sessionStateCommands(session: Command): void {
       options,
       (client) => client.checkpoints.listRemoved(),
       (removed) =>
-        table(
-          removed.map((one) => [
-            one.session.id,
-            `until ${new Date(one.keptUntil).toISOString().slice(0, 10)}`,
-            sanitizeLine(one.session.title, 60),
-          ]),
-        ),
+        removed.length === 0
+          ? 'No session was removed within 30 days.'
+          : table(
+              removed.map((one) => [
+                one.session.id,
+                `until ${new Date(one.keptUntil).toISOString().slice(0, 10)}`,
+                sanitizeLine(one.session.title, 60),
+              ]),
+            ),
     ),
   );
   withCommonOptions(

@@ -10,6 +10,7 @@ import {
 import type { Client } from '@pilotlight/client';
 import { Argument, Option, type Command } from 'commander';
 import { answerWith, listCommand, withCommonOptions, type Cli } from '../cli.ts';
+import { projectOf } from '../project-of.ts';
 import { sessionOfFolder } from '../prompt/find-chat.ts';
 import type { CommonOptions } from '../settings.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
@@ -135,7 +136,7 @@ function ofOwner(command: Command): Command {
 function withOwner(command: Command): Command {
   return command
     .option('--session <id>', 'of that session (default: the one whose worktree is the current folder)')
-    .option('--project <id>', 'of that project (default: the one of the current folder)');
+    .option('--project <id or folder>', 'of that project (default: the one of the current folder)');
 }
 
 async function ownerOf(
@@ -146,10 +147,9 @@ async function ownerOf(
   if (session !== undefined && project !== undefined)
     throw new PilotlightError('invalid_request', 'say --session or --project, not both');
   if (session !== undefined) return { scope: 'session', scopeId: session };
-  if (project !== undefined) return { scope: 'project', scopeId: project };
-  const here = await sessionOfFolder(client, cwd);
+  const here = project === undefined ? await sessionOfFolder(client, cwd) : null;
   if (here !== null) return { scope: 'session', scopeId: here.id };
-  return { scope: 'project', scopeId: (await client.createProject({ path: cwd })).id };
+  return { scope: 'project', scopeId: await projectOf(client, cwd, project) };
 }
 
 async function changed(

@@ -8,43 +8,56 @@ import { findServer } from '../server/find-server.ts';
 import { startDetached } from '../server/start-detached.ts';
 import type { CommonOptions } from '../settings.ts';
 
-/** Options of the commands that run a prompt. */
-export interface PromptOptions extends CommonOptions {
+/** Who does it, and where. */
+export interface AgentOptions {
   inPlace?: boolean;
   agent?: string;
   model?: string;
+}
+
+/** What goes along with the words of a prompt. */
+export interface FileOptions {
   file: string[];
   image: string[];
+}
+
+/** Options of the commands that run a prompt. */
+export interface PromptOptions extends CommonOptions, AgentOptions, FileOptions {
   permission?: PermissionPolicy;
   /** false: `--no-start` */
   start: boolean;
 }
 
-export function withPromptOptions(command: Command): Command {
+export function withAgentOptions(command: Command): Command {
   return command
     .option('--in-place', 'work in the folder itself instead of a worktree')
     .option('--agent <name>', 'which agent (default: the first one found)')
-    .option('--model <model>', 'which model of that agent')
-    .option(
-      '--file <path>',
-      'send a file along; may be repeated',
-      (path, before: string[]) => [...before, path],
-      [],
-    )
-    .option(
-      '--image <path>',
-      'send an image along (png, jpeg, webp, gif); may be repeated',
-      (path, before: string[]) => [...before, path],
-      [],
-    )
-    .addOption(
-      new Option('--permission <policy>', 'answer what the agent asks instead of asking here').choices([
-        'allow',
-        'reject',
-        'wait',
-      ]),
-    )
-    .option('--no-start', 'do not start a server when none runs');
+    .option('--model <model>', 'which model of that agent');
+}
+
+export function withFileOptions(command: Command): Command {
+  return command
+    .option('--file <path>', 'send a file along; may be repeated', collect, [])
+    .option('--image <path>', 'send an image along (png, jpeg, webp, gif); may be repeated', collect, []);
+}
+
+export function withPromptOptions(command: Command): Command {
+  return withNoStart(withFileOptions(withAgentOptions(command))).addOption(
+    new Option('--permission <policy>', 'answer what the agent asks instead of asking here').choices([
+      'allow',
+      'reject',
+      'wait',
+    ]),
+  );
+}
+
+export function withNoStart(command: Command): Command {
+  return command.option('--no-start', 'do not start a server when none runs');
+}
+
+/** For an option that may be repeated. */
+export function collect(value: string, before: string[]): string[] {
+  return [...before, value];
 }
 
 /** How this call answers permissions; null: by asking in the terminal. In a pipe nothing is answered unless told. */
@@ -56,7 +69,7 @@ export function policyOf(options: PromptOptions, cli: Cli): PermissionPolicy | n
 }
 
 /** The server of the settings, started in the background when none runs. @throws PilotlightError `server_unreachable` */
-export async function serverForPrompt(options: PromptOptions, cli: Cli): Promise<Client> {
+export async function serverForPrompt(options: Pick<PromptOptions, 'start'>, cli: Cli): Promise<Client> {
   const running = await findServer(cli.settings);
   if (running !== null) return running;
   if (!options.start) {

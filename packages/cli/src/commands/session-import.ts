@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { answerWith, withCommonOptions } from '../cli.ts';
+import { projectOf } from '../project-of.ts';
 import type { CommonOptions } from '../settings.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { table } from '../terminal/table.ts';
@@ -11,7 +12,7 @@ export function sessionImportCommand(session: Command): void {
       .command('import')
       .argument('<agent>')
       .argument('[conversation]', 'its id; without it, those the agent has are listed')
-      .option('--project <id>', 'of this project (default: the one of the current folder)')
+      .option('--project <id or folder>', 'of this project (default: the one of the current folder)')
       .option('--title <title>')
       .description('Go on with a conversation that was begun in the agent itself, with its history'),
   ).action(
@@ -23,7 +24,7 @@ export function sessionImportCommand(session: Command): void {
       answerWith(
         options,
         async (client, cli) => {
-          const projectId = options.project ?? (await client.createProject({ path: cli.cwd })).id;
+          const projectId = await projectOf(client, cli.cwd, options.project);
           if (conversation === undefined)
             return { found: await client.listAgentConversations(agent, projectId) };
           const { title } = options;

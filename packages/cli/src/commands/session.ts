@@ -1,6 +1,7 @@
 import type { RepairedSession, Session } from '@pilotlight/protocol';
 import type { Command } from 'commander';
 import { answerWith, listCommand, withCommonOptions } from '../cli.ts';
+import { projectOf } from '../project-of.ts';
 import { sessionImportCommand } from './session-import.ts';
 import { sessionScriptsCommands } from './session-scripts.ts';
 import { sessionStateCommands } from './checkpoints.ts';
@@ -17,19 +18,22 @@ function row(session: Session): string[] {
 export function sessionCommand(program: Command): void {
   const session = program.command('session').description('Pieces of work, each with a worktree of its own');
   listCommand(session, 'All sessions')
-    .option('--project <id>')
+    .option('--project <id or folder>', 'those of one project')
     .action((options: CommonOptions & { project?: string }) =>
       answerWith(
         options,
-        (client) => client.listSessions(options.project),
-        (sessions) => table(sessions.map(row)),
+        async (client, cli) =>
+          client.listSessions(
+            options.project === undefined ? undefined : await projectOf(client, cli.cwd, options.project),
+          ),
+        (sessions) => (sessions.length === 0 ? 'There is no session.' : table(sessions.map(row))),
       ),
     );
   withCommonOptions(
     session
       .command('new')
-      .description('Make a session in the project of the current folder')
-      .option('--project <id>')
+      .description('Make a session')
+      .option('--project <id or folder>', 'in which project (default: that of the present folder)')
       .option('--title <title>')
       .option('--agent <name>')
       .option(
@@ -50,7 +54,7 @@ export function sessionCommand(program: Command): void {
       answerWith(
         options,
         async (client, cli) => {
-          const projectId = options.project ?? (await client.createProject({ path: cli.cwd })).id;
+          const projectId = await projectOf(client, cli.cwd, options.project);
           const { title, agent, base, inPlace } = options;
           return client.createSession({
             projectId,

@@ -28,15 +28,17 @@ export function settingsCommand(program: Command): void {
       .addArgument(
         new Argument('[name]', 'what to change').choices([...Object.keys(SETTINGS), ...Object.keys(LIMITS)]),
       )
-      .argument('[value]', '`on` or `off`; for a limit a number, which may be of one agent: claude=1')
+      .argument(
+        '[value]',
+        '`on` or `off`; for a limit a number, which may be of one agent: claude=1, claude=default',
+      )
       .description('Show or change what the server does for all its clients'),
   ).action((name: string | undefined, value: string | undefined, options: CommonOptions) =>
     answerWith(
       options,
       async (client) => {
-        const before = await client.getSettings();
-        if (name === undefined || value === undefined) return before;
-        return client.updateSettings(changeOf(name, value, before));
+        if (name === undefined || value === undefined) return client.getSettings();
+        return client.updateSettings(changeOf(name, value));
       },
       (settings) =>
         table(
@@ -54,19 +56,27 @@ export function settingsCommand(program: Command): void {
 }
 
 /** @throws PilotlightError `invalid_request` */
-function changeOf(name: string, value: string, { taskLimits }: Settings): UpdateSettings {
+function changeOf(name: string, value: string): UpdateSettings {
   if (Object.hasOwn(SETTINGS, name)) {
     if (value !== 'on' && value !== 'off')
       throw new PilotlightError('invalid_request', `${name} is "${value}"; expected on or off.`);
     return { [SETTINGS[name as keyof typeof SETTINGS].key]: value === 'on' };
   }
-  const [, agent, number] = /^(?:([a-z0-9_-]+)=)?(\d+)$/.exec(value) ?? [];
-  if (number === undefined || (agent !== undefined && name === 'task-limit'))
-    throw new PilotlightError('invalid_request', `${name} is "${value}"; expected a number.`);
-  const limit = Number(number);
-  if (name === 'task-limit') return { taskLimits: { ...taskLimits, machine: limit } };
-  if (agent === undefined) return { taskLimits: { ...taskLimits, agent: limit } };
-  return { taskLimits: { ...taskLimits, agents: { ...taskLimits.agents, [agent]: limit } } };
+  if (name === 'task-limit') return { taskLimits: { machine: limitOf(name, value) } };
+  const [, agent, number = value] = /^([a-z0-9_-]+)=(.*)$/.exec(value) ?? [];
+  if (agent === undefined) return { taskLimits: { agent: limitOf(name, value) } };
+  const limit = number === 'default' ? null : limitOf(name, number);
+  return { taskLimits: { agents: { [agent]: limit } } };
+}
+
+/** @throws PilotlightError `invalid_request` */
+function limitOf(name: string, text: string): number {
+  if (/^([1-9]\d?|100)$/.test(text)) return Number(text);
+  const own = name === 'task-limit' ? '' : ', also of one agent: claude=1, or claude=default';
+  throw new PilotlightError(
+    'invalid_request',
+    `${name} is "${text}"; expected a number from 1 to 100${own}.`,
+  );
 }
 
 function limitText(name: string, { taskLimits }: Settings): string {

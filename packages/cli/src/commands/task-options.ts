@@ -1,16 +1,25 @@
-import { PilotlightError, type ContentBlock, type PolicyMode, type TaskTemplate } from '@pilotlight/protocol';
+import {
+  PilotlightError,
+  PolicyMode,
+  TaskPriority,
+  type ContentBlock,
+  type CreateTask,
+  type ShownTemplate,
+  type TaskTemplate,
+} from '@pilotlight/protocol';
 import { Option, type Command } from 'commander';
+import { collect, type AgentOptions } from './prompt-options.ts';
 
 /** How a task is to run, as options say it. */
 export interface LimitOptions {
   base?: string;
   title?: string;
-  priority?: 'low' | 'normal' | 'high';
+  priority?: TaskPriority;
   timeout?: string;
-  budget?: string;
+  budget: string[];
   retries?: string;
   webhook?: string;
-  mode?: PolicyMode;
+  mode?: PolicyMode | 'project';
 }
 
 export function withLimitOptions(command: Command): Command {
@@ -18,53 +27,68 @@ export function withLimitOptions(command: Command): Command {
     .option('--title <title>', 'name of the task and its session')
     .option('--base <commit>', 'branch, tag, commit or pull request its worktree starts from (default: HEAD)')
     .addOption(
-      new Option('--priority <priority>', 'who goes first of those that wait').choices([
-        'low',
-        'normal',
-        'high',
-      ]),
+      new Option('--priority <priority>', 'who goes first of those that wait').choices(TaskPriority.options),
     )
     .option('--timeout <time>', 'stop it after so long, as 30m or 2h')
-    .option('--budget <amount>', 'stop it after so much, as 2.50, 2.50EUR or 200000tokens')
-    .option('--retries <number>', 'how often a start that failed is tried again (default: 3)')
+    .option(
+      '--budget <amount>',
+      'stop it after so much, as 2.50, 2.50EUR or 200000tokens; once for money, once for tokens',
+      collect,
+      [],
+    )
+    .option('--retries <number>', 'how often a start that failed is tried again, 0 to 10 (default: 3)')
     .option(
       '--webhook <url>',
       'tell this URL when it has ended; signed when PILOTLIGHT_WEBHOOK_SECRET is set',
     )
     .addOption(
       new Option('--mode <mode>', 'what is allowed without asking (default: as the project says)').choices([
-        'ask',
-        'accept_edits',
-        'allow_in_worktree',
-        'allow_all',
+        ...PolicyMode.options,
+        'project',
       ]),
     );
 }
 
-type Fields = Pick<TaskTemplate, 'content'> & Partial<Omit<TaskTemplate, 'content'>>;
+type Fields = Omit<CreateTask, 'id' | 'turnId' | 'projectId' | 'content'>;
+/** Takes a limit, a webhook or a model of before away. */
+const NONE = 'none';
 
-/** The fields of a request for a task. @throws PilotlightError `invalid_request` for an option that cannot be read */
-export function taskFieldsOf(
-  content: ContentBlock[],
-  options: LimitOptions & { agent?: string; model?: string; inPlace?: boolean },
-  env: NodeJS.ProcessEnv,
-): Fields {
-  const { agent, model, base, title, priority, mode, webhook, timeout, budget, retries } = options;
+/** The fields of a request for a task, as far as options say them. @throws PilotlightError `invalid_request` for one that cannot be read */
+export function taskFieldsOf(options: LimitOptions & AgentOptions, env: NodeJS.ProcessEnv): Fields {
+  const { webhook, timeout, budget, retries } = options;
   const secret = env['PILOTLIGHT_WEBHOOK_SECRET'];
-  return {
-    content,
-    inPlace: options.inPlace === true,
-    ...(agent === undefined ? {} : { agent }),
-    ...(model === undefined ? {} : { model }),
-    ...(base === undefined ? {} : { base }),
-    ...(title === undefined ? {} : { title }),
-    ...(priority === undefined ? {} : { priority }),
-    ...(mode === undefined ? {} : { mode }),
-    ...(timeout === undefined ? {} : { timeLimitMs: msOf('--timeout', timeout) }),
-    ...(budget === undefined ? {} : { budget: budgetOf(budget) }),
-    ...(retries === undefined ? {} : { retries: Number(retries) }),
-    ...(webhook === undefined ? {} : { webhook: { url: webhook, ...(secret ? { secret } : {}) } }),
-  };
+  const said: Fields = {};
+  for (const key of ['agent', 'base', 'title', 'priority', 'inPlace'] as const) {
+    if (options[key] !== undefined) Object.assign(said, { [key]: options[key] });
+  }
+  if (options.model !== undefined) said.model = unlessNone(options.model, String);
+  if (options.mode !== undefined) said.mode = options.mode === 'project' ? undefined : options.mode;
+  if (timeout !== undefined) said.timeLimitMs = unlessNone(timeout, (text) => msOf('--timeout', text));
+  if (budget.length > 0) said.budget = budget.includes(NONE) ? undefined : budgetOf(budget);
+  if (retries !== undefined) said.retries = retriesOf(retries);
+  if (webhook !== undefined)
+    said.webhook = unlessNone(webhook, (url) => ({ url, ...(secret ? { secret } : {}) }));
+  return said;
+}
+
+/**
+ * The task of a schedule or trigger with what options change of it. `words`: null when they stay. Files that go along
+ * stay unless others are named.
+ */
+export function changedTemplate(
+  { webhook, ...before }: ShownTemplate,
+  words: ContentBlock[] | null,
+  fields: Fields,
+): TaskTemplate {
+  const files = (words ?? []).length > 1 ? [] : before.content.filter(({ type }) => type !== 'text');
+  const content = words === null ? before.content : [...words, ...files];
+  // Without a secret the one of before is kept by the server.
+  const told = webhook === undefined ? {} : { webhook: { url: webhook.url } };
+  return { ...before, ...told, ...fields, content } as TaskTemplate;
+}
+
+function unlessNone<T>(text: string, read: (text: string) => T): T | undefined {
+  return text === NONE ? undefined : read(text);
 }
 
 const UNIT_MS: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -80,15 +104,32 @@ export function msOf(option: string, text: string): number {
   );
 }
 
-function budgetOf(text: string): NonNullable<TaskTemplate['budget']> {
-  const [, number, unit = 'USD'] = /^(\d+(?:\.\d+)?)\s*(tokens|[A-Za-z]{3})?$/.exec(text) ?? [];
-  const amount = Number(number);
-  if (!(amount > 0)) {
-    throw new PilotlightError(
-      'invalid_request',
-      `--budget is "${text}"; expected money such as 2.50 or 2.50EUR, or tokens such as 200000tokens.`,
-    );
+function budgetOf(amounts: readonly string[]): NonNullable<TaskTemplate['budget']> {
+  const budget: NonNullable<TaskTemplate['budget']> = { tokens: null, cost: null };
+  for (const text of amounts) {
+    const [, number, unit = 'USD'] = /^(\d+(?:\.\d+)?)\s*(tokens|[A-Za-z]{3})?$/.exec(text) ?? [];
+    const amount = Number(number);
+    const kind = unit === 'tokens' ? 'tokens' : 'cost';
+    if (!(amount > 0)) {
+      throw new PilotlightError(
+        'invalid_request',
+        `--budget is "${text}"; expected money such as 2.50 or 2.50EUR, or tokens such as 200000tokens.`,
+      );
+    }
+    if (budget[kind] !== null) {
+      throw new PilotlightError(
+        'invalid_request',
+        `--budget says ${kind === 'cost' ? 'money' : 'tokens'} twice; say each once.`,
+      );
+    }
+    if (kind === 'tokens') budget.tokens = Math.round(amount);
+    else budget.cost = { amount, currency: unit.toUpperCase() };
   }
-  if (unit === 'tokens') return { tokens: Math.round(amount), cost: null };
-  return { tokens: null, cost: { amount, currency: unit.toUpperCase() } };
+  return budget;
+}
+
+/** @throws PilotlightError `invalid_request` */
+function retriesOf(text: string): number {
+  if (/^(\d|10)$/.test(text)) return Number(text);
+  throw new PilotlightError('invalid_request', `--retries is "${text}"; expected a number from 0 to 10.`);
 }

@@ -1,6 +1,6 @@
-import { newId, type Task, type Turn } from '@pilotlight/protocol';
+import { newId, TaskPriority, type Task, type Turn } from '@pilotlight/protocol';
 import type { Client } from '@pilotlight/client';
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import { answerWith, createCli, withCommonOptions, type Cli } from '../cli.ts';
 import { exitCodeOfTask } from '../exit-codes.ts';
 import { projectOf } from '../project-of.ts';
@@ -11,13 +11,20 @@ import { taskTable, taskText } from '../terminal/task-text.ts';
 import { policyOf, serverForPrompt, withPromptOptions } from './prompt-options.ts';
 import type { PromptOptions } from './prompt-options.ts';
 import { compareCommands } from './task-compare.ts';
+import { refuseMistyped } from './refuse-mistyped.ts';
 import { taskFieldsOf, withLimitOptions } from './task-options.ts';
 import type { LimitOptions } from './task-options.ts';
 
 type TaskOptions = PromptOptions & LimitOptions & { project?: string; follow?: boolean; wait?: boolean };
 
+const EXAMPLE = 'pilotlight task "update the dependencies" --timeout 1h';
+
 export function taskCommand(program: Command): void {
-  const task = program.command('task').description('Prompts that run on their own');
+  const task = program
+    .command('task')
+    .description('Prompts that run on their own')
+    .usage('"what to do" [options]\n       pilotlight task <command>')
+    .addHelpText('after', '\nHow a task runs is said with the options of: pilotlight task run --help');
   const run = task
     .command('run', { isDefault: true })
     .argument('[words...]', 'what to do; - reads it from stdin')
@@ -25,7 +32,14 @@ export function taskCommand(program: Command): void {
     .option('--project <id or folder>', 'in which project (default: that of the present folder)')
     .option('--follow', 'stay and show the answer')
     .option('--wait', 'stay until it has ended; the exit code says how');
-  withCommonOptions(withLimitOptions(withPromptOptions(run))).action(runTask);
+  withCommonOptions(withLimitOptions(withPromptOptions(run))).action(
+    (words: string[], options: TaskOptions) =>
+      runTask(
+        words,
+        options,
+        task.commands.map((each) => each.name()),
+      ),
+  );
   compareCommands(task);
   withCommonOptions(task.command('list').description('Tasks, oldest first')).action(
     (options: CommonOptions) =>
@@ -61,6 +75,19 @@ export function taskCommand(program: Command): void {
     ),
   );
   withCommonOptions(
+    task
+      .command('priority')
+      .argument('<id>')
+      .addArgument(new Argument('<priority>').choices(TaskPriority.options))
+      .description('Who goes first of those that wait'),
+  ).action((id: string, priority: TaskPriority, options: CommonOptions) =>
+    answerWith(
+      options,
+      (client) => client.updateTask(id, { priority }),
+      (changed) => taskTable([changed], Date.now()),
+    ),
+  );
+  withCommonOptions(
     task.command('retry').argument('<id>').description('The same text once more, as a new task'),
   ).action((id: string, options: CommonOptions) =>
     answerWith(
@@ -85,15 +112,17 @@ async function turnOf(client: Client, { turnId }: Task): Promise<Turn | null> {
   return client.getTurn(turnId).catch(() => null);
 }
 
-async function runTask(words: string[], options: TaskOptions): Promise<void> {
+async function runTask(words: string[], options: TaskOptions, names: readonly string[]): Promise<void> {
   const cli = createCli(options);
-  const content = await readInput(words, options, cli.cwd);
+  refuseMistyped(words, names);
+  const content = await readInput(words, options, cli.cwd, EXAMPLE);
   const client = await serverForPrompt(options, cli);
   const ids = { id: newId('task'), turnId: newId('turn') };
   const created = await client.createTask({
     ...ids,
     projectId: await projectOf(client, cli.cwd, options.project),
-    ...taskFieldsOf(content, options, cli.env),
+    content,
+    ...taskFieldsOf(options, cli.env),
   });
   if (options.follow === true) process.exitCode = await follow(cli, client, created.task, options);
   else if (options.wait === true) process.exitCode = await wait(cli, client, created.task);

@@ -1,4 +1,5 @@
-import type { Trigger, TriggerWithSecret } from '@pilotlight/protocol';
+import { PilotlightError, type Trigger, type TriggerWithSecret } from '@pilotlight/protocol';
+import type { Client } from '@pilotlight/client';
 import type { Command } from 'commander';
 import { answerWith, listCommand, withCommonOptions, type Cli } from '../cli.ts';
 import { projectOf } from '../project-of.ts';
@@ -6,10 +7,14 @@ import { readInput } from '../prompt/read-input.ts';
 import type { CommonOptions } from '../settings.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { table } from '../terminal/table.ts';
-import { taskFieldsOf, withLimitOptions, type LimitOptions } from './task-options.ts';
+import { promptText, templateRows } from '../terminal/task-text.ts';
+import { withAgentOptions, withFileOptions, type AgentOptions, type FileOptions } from './prompt-options.ts';
+import { onAndOffCommands, removeCommand } from './source-commands.ts';
+import { changedTemplate, taskFieldsOf, withLimitOptions, type LimitOptions } from './task-options.ts';
 
-type NewOptions = CommonOptions &
-  LimitOptions & { project?: string; agent?: string; model?: string; inPlace?: boolean };
+type TaskOptions = CommonOptions & LimitOptions & AgentOptions & FileOptions;
+
+const EXAMPLE = 'pilotlight trigger new "New issue" "look into {{issue.title}}"';
 
 export function triggerCommand(program: Command): void {
   const trigger = program
@@ -23,61 +28,83 @@ export function triggerCommand(program: Command): void {
     .argument('<name>')
     .argument('[words...]', 'what to do; {{issue.title}} is filled from the request. - reads it from stdin')
     .description('Make a trigger. Its secret is shown once')
-    .option('--project <id or folder>', 'in which project (default: that of the present folder)')
-    .option('--agent <name>', 'which agent (default: the first one found)')
-    .option('--model <model>', 'which model of that agent')
-    .option('--in-place', 'work in the folder itself instead of a worktree');
-  withCommonOptions(withLimitOptions(add)).action((name: string, words: string[], options: NewOptions) =>
+    .option('--project <id or folder>', 'in which project (default: that of the present folder)');
+  withTask(add).action((name: string, words: string[], options: TaskOptions & { project?: string }) =>
     answerWith(
       options,
       async (client, cli) => {
-        const content = await readInput(words, { file: [], image: [] }, cli.cwd);
+        const content = await readInput(words, options, cli.cwd, EXAMPLE);
         const projectId = await projectOf(client, cli.cwd, options.project);
-        const task = taskFieldsOf(content, options, cli.env);
-        const made = await client.createTrigger({ projectId, name, task });
-        return { ...made, url: `${client.url}/api/triggers/${made.trigger.id}` };
+        const task = { content, ...taskFieldsOf(options, cli.env) };
+        return withUrl(client, await client.createTrigger({ projectId, name, task }));
       },
       secretText,
     ),
   );
+  withCommonOptions(trigger.command('show').argument('<id>').description('One trigger, and its task')).action(
+    (id: string, options: CommonOptions) =>
+      answerWith(
+        options,
+        (client) => client.getTrigger(id),
+        (shown) =>
+          `${triggerTable([shown])}\n\n${table(templateRows(shown.task))}\n\n${promptText(shown.task.content)}`,
+      ),
+  );
+  const change = trigger
+    .command('change')
+    .argument('<id>')
+    .argument('[words...]', 'what to do from now on; - reads it from stdin')
+    .description('Change what it does; `none` takes a limit away. Its secret stays')
+    .option('--name <name>');
+  withTask(change)
+    .option('--no-in-place', 'work in a worktree again')
+    .action((id: string, words: string[], options: TaskOptions & { name?: string }) =>
+      answerWith(options, (client, cli) => changeTrigger(client, cli, id, words, options), triggerRow),
+    );
   withCommonOptions(
     trigger.command('new-secret').argument('<id>').description('The secret of before is good no more'),
   ).action((id: string, options: CommonOptions) =>
     answerWith(
       options,
-      async (client) => {
-        const made = await client.updateTrigger(id, { newSecret: true });
-        return { ...made, url: `${client.url}/api/triggers/${id}` };
-      },
+      async (client) => withUrl(client, await client.updateTrigger(id, { newSecret: true })),
       secretText,
     ),
   );
-  for (const [word, enabled] of [
-    ['on', true],
-    ['off', false],
-  ] as const) {
-    withCommonOptions(
-      trigger
-        .command(word)
-        .argument('<id>')
-        .description(enabled ? 'It takes requests again' : 'It takes no requests'),
-    ).action((id: string, options: CommonOptions) =>
-      answerWith(
-        options,
-        (client) => client.updateTrigger(id, { enabled }),
-        ({ trigger: changed }) => triggerTable([changed]),
-      ),
+  onAndOffCommands(trigger, {
+    on: 'It takes requests again',
+    off: 'It takes no requests',
+    change: (client, id, enabled) => client.updateTrigger(id, { enabled }),
+    text: triggerRow,
+  });
+  removeCommand(trigger, (client, id) => client.removeTrigger(id));
+}
+
+function withTask(command: Command): Command {
+  return withCommonOptions(withLimitOptions(withFileOptions(withAgentOptions(command))));
+}
+
+async function changeTrigger(
+  client: Client,
+  cli: Cli,
+  id: string,
+  words: string[],
+  options: TaskOptions & { name?: string },
+): Promise<TriggerWithSecret> {
+  const { name } = options;
+  const fields = taskFieldsOf(options, cli.env);
+  const said = words.length === 0 ? null : await readInput(words, options, cli.cwd);
+  const isSame = said === null && Object.keys(fields).length === 0;
+  if (isSame && name === undefined)
+    throw new PilotlightError(
+      'invalid_request',
+      `say what to change, for example: pilotlight trigger change ${id} --timeout 30m`,
     );
-  }
-  withCommonOptions(
-    trigger.command('remove').argument('<id>').description('Forget it; its tasks stay'),
-  ).action((id: string, options: CommonOptions) =>
-    answerWith(
-      options,
-      (client) => client.removeTrigger(id),
-      () => '',
-    ),
-  );
+  const task = isSame ? undefined : changedTemplate((await client.getTrigger(id)).task, said, fields);
+  return client.updateTrigger(id, { name, task });
+}
+
+function withUrl(client: Client, made: TriggerWithSecret): TriggerWithSecret & { url: string } {
+  return { ...made, url: `${client.url}/api/triggers/${made.trigger.id}` };
 }
 
 function secretText({ trigger, secret, url }: TriggerWithSecret & { url: string }, cli: Cli): string {
@@ -88,6 +115,10 @@ function secretText({ trigger, secret, url }: TriggerWithSecret & { url: string 
     `secret ${secret}`,
     `curl -X POST ${url} -H 'Authorization: Bearer ${secret}' -H 'Content-Type: application/json' -d '{}'`,
   ].join('\n');
+}
+
+function triggerRow({ trigger }: TriggerWithSecret): string {
+  return triggerTable([trigger]);
 }
 
 function triggerTable(triggers: readonly Trigger[]): string {

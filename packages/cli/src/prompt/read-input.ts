@@ -15,15 +15,12 @@ export async function readInput(
   words: readonly string[],
   { file: files, image: images }: { file: readonly string[]; image: readonly string[] },
   cwd: string,
+  example = 'pilotlight prompt "fix the tests"',
 ): Promise<ContentBlock[]> {
   const fromStdin =
     (words.length === 1 && words[0] === '-') || (words.length === 0 && process.stdin.isTTY !== true);
   const said = (fromStdin ? await readStdin() : words.join(' ')).trim();
-  if (said === '')
-    throw new PilotlightError(
-      'invalid_request',
-      'say what to do, for example: pilotlight prompt "fix the tests"',
-    );
+  if (said === '') throw new PilotlightError('invalid_request', `say what to do, for example: ${example}`);
   const blocks = await Promise.all([
     ...images.map((image) => imageBlock(resolve(cwd, image))),
     ...files.map((file) => fileBlock(resolve(cwd, file))),

@@ -23,3 +23,10 @@ export function duration(ms: number): string {
 export function megabytes(bytes: number | null): string {
   return bytes === null ? '?' : `${Math.round(bytes / (1024 * 1024))} MB`;
 }
+
+const figures = new Intl.NumberFormat('en');
+
+/** `1 file`, `2,000 files`. */
+export function countOf(count: number, what: string): string {
+  return `${figures.format(count)} ${what}${count === 1 ? '' : 's'}`;
+}

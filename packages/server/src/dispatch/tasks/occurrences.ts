@@ -24,16 +24,47 @@ export function checkRecurrence({ cron, timeZone }: Recurrence): void {
   } catch {
     throw invalidField('timeZone', `there is no time zone "${timeZone}"; give one such as Europe/Berlin`, {});
   }
-  let found: Cron;
-  try {
-    found = new Cron(cron, { timezone: timeZone, paused: true });
-  } catch (error) {
-    throw invalidField('cron', `"${cron}" is no cron expression: ${(error as Error).message}`, { cron });
-  }
+  const wrong = whatIsWrong(cron);
+  if (wrong !== null) throw invalidField('cron', `"${cron}" is no cron expression: ${wrong}`, { cron });
+  const times = nextOccurrences({ cron, timeZone }, Date.now(), 3);
+  if (times.length === 0) throw invalidField('cron', `"${cron}" is never due`, { cron });
   // Of any three in a row two are of the same minute, where more than one is.
-  const times = found.nextRuns(3).map((date) => date.getTime());
   if (times.some((time, index) => time - (times[index - 1] ?? -Infinity) < CLOSEST_MS))
     throw invalidField('cron', `"${cron}" is due more than once a minute`, { cron });
+}
+
+const WORDS = ['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly'];
+const FIELDS = [
+  ['second', '0 to 59'],
+  ['minute', '0 to 59'],
+  ['hour', '0 to 23'],
+  ['day', '1 to 31, or L for the last'],
+  ['month', '1 to 12, or JAN to DEC'],
+  ['weekday', '0 to 7, or SUN to SAT'],
+] as const;
+
+/** Which part of it cannot be read, in words; null: nothing. */
+function whatIsWrong(cron: string): string | null {
+  if (cron.startsWith('@'))
+    return WORDS.includes(cron.toLowerCase()) ? null : `expected one of ${WORDS.join(', ')}`;
+  const parts = cron.split(/\s+/);
+  const names = parts.length === 6 ? FIELDS : FIELDS.slice(1);
+  if (parts.length !== names.length)
+    return `expected five fields, minute hour day month weekday, such as "0 3 * * 1-5", or six with seconds in front`;
+  for (const [at, [name, range]] of names.entries()) {
+    const alone = names.map((_, index) => (index === at ? parts[at] : '*')).join(' ');
+    if (!isReadable(alone))
+      return `its ${name} is "${parts[at]}"; expected ${range}, as in "*/5", "1,3" or "1-5"`;
+  }
+  return isReadable(cron) ? null : 'its fields do not go together';
+}
+
+function isReadable(cron: string): boolean {
+  try {
+    return new Cron(cron, { paused: true }) instanceof Cron;
+  } catch {
+    return false;
+  }
 }
 
 /** The first time it is due after that one, epoch ms; null: never again. */
