@@ -44,13 +44,13 @@ export function composeReview(parts: ReviewParts): ReviewCommands {
     announcer,
     locks: parts.locks,
     writer,
-    keep: async (sessionId, path, files) => {
+    keep: async (sessionId, path, what) => {
       const kept = await parts.checkpoints.book.take({
         path,
         sessionId,
         turnId: null,
         kind: 'before_change',
-        files,
+        ...what,
       });
       if (kept !== null) return kept.id;
       throw new PilotlightError('worktree_missing', `${path} is no git working tree (any more).`);

@@ -13,6 +13,8 @@ export interface DropWorktreeOptions {
   projectPath: string;
   worktreesFolder: string;
   sessionId: string;
+  /** takes out of a whole one, at that path, what was put into it and is elsewhere too */
+  clear?: ((path: string) => Promise<void>) | undefined;
 }
 
 /**
@@ -24,6 +26,7 @@ export async function dropWorktree({
   projectPath,
   worktreesFolder,
   sessionId,
+  clear,
 }: DropWorktreeOptions): Promise<void> {
   if ((await stat(projectPath).catch(() => null)) === null) return;
   const short = shortId(sessionId);
@@ -36,8 +39,10 @@ export async function dropWorktree({
     return undefined;
   });
   const branch = await findSessionBranch(projectPath, short);
-  if (found !== undefined)
+  if (found !== undefined) {
+    await clear?.(found.path);
     await removeWorktree({ projectPath, path: found.path, branch: branch ?? found.branch ?? '' });
+  }
   await removeRefsOf(projectPath, sessionId);
   if (branch === null || (await countOwnCommits(projectPath, branch)) > 0) return;
   const commit = await readCommit(projectPath, `refs/heads/${branch}`);

@@ -1,52 +1,17 @@
 /** The server is killed at every step of keeping, restoring, removing and bringing back. */
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { say, type Desk, type Home } from '../composed-harness.ts';
+import { say } from '../composed-harness.ts';
 import { DESTRUCTION_MS, dieAtEveryStep } from './every-step.ts';
+import { expectFound, git, isFound, uncommittedWork } from './work.ts';
 
 const LIMIT = { timeout: DESTRUCTION_MS };
-
-const git = (cwd: string, ...args: string[]): string =>
-  execFileSync('git', args, { cwd, encoding: 'utf8', maxBuffer: 2 ** 26 }).trimEnd();
-
-/** A session whose worktree holds what was staged, changed since, and untracked. */
-async function work(home: Home): Promise<Desk & { path: string; branch: string }> {
-  const desk = await home.desk('demo', home.newRepository());
-  await home.turn(desk.chat, '/echo first');
-  const worktree = (await home.client.getSession(desk.session.id)).worktree;
-  const path = worktree?.path ?? '';
-  writeFileSync(join(path, 'staged.txt'), 'staged bytes\n');
-  git(path, 'add', 'staged.txt');
-  writeFileSync(join(path, 'staged.txt'), 'changed bytes\n');
-  writeFileSync(join(path, 'new.txt'), 'untracked bytes\r\n');
-  await home.running.drained();
-  return { ...desk, path, branch: worktree?.branch ?? '' };
-}
-
-/** Whether these bytes are in the worktree, or in something that a ref of the repository holds. */
-function isFound({ path, folder }: { path: string; folder: string }, name: string, bytes: string): boolean {
-  const file = join(path, name);
-  if (existsSync(file) && readFileSync(file, 'utf8') === bytes) return true;
-  const objects = git(folder, 'rev-list', '--all', '--objects').split('\n');
-  return objects.some(
-    (line) =>
-      line.endsWith(` ${name}`) &&
-      execFileSync('git', ['cat-file', 'blob', line.slice(0, 40)], { cwd: folder, encoding: 'utf8' }) ===
-        bytes,
-  );
-}
-
-function expectFound(w: { path: string; folder: string }): void {
-  expect(isFound(w, 'staged.txt', 'changed bytes\n')).toBe(true);
-  expect(isFound(w, 'new.txt', 'untracked bytes\r\n')).toBe(true);
-}
 
 it('keeping a state around a turn takes nothing away, and the next turn has its states', LIMIT, async () => {
   const died = await dieAtEveryStep({
     async prepare(home) {
-      return { ...(await work(home)), prompt: say('/echo second') };
+      return { ...(await uncommittedWork(home)), prompt: say('/echo second') };
     },
     async act(client, { chat, prompt }, signal) {
       await client.submitPrompt(chat.id, prompt);
@@ -69,7 +34,7 @@ it('keeping a state around a turn takes nothing away, and the next turn has its 
 it('a restore is finished or was not begun, and what was there before it is kept', LIMIT, async () => {
   const died = await dieAtEveryStep({
     async prepare(home) {
-      const w = await work(home);
+      const w = await uncommittedWork(home);
       const { id } = await home.turn(w.chat, '/echo kept');
       await home.running.drained();
       const { after } = await home.client.checkpoints.ofTurn(id);
@@ -101,7 +66,7 @@ it('a restore is finished or was not begun, and what was there before it is kept
 
 it('a session that is removed is there or can be brought back, whole', LIMIT, async () => {
   const died = await dieAtEveryStep({
-    prepare: work,
+    prepare: uncommittedWork,
     async act(client, { session }, signal) {
       await Promise.race([
         client.removeSession(session.id, 'keep').then(() => client.checkpoints.bringBack(session.id)),

@@ -44,7 +44,7 @@ function step<T>(name: string, run: () => T): T {
 }
 
 const READING =
-  /^(config|version|rev-parse|rev-list|for-each-ref|symbolic-ref|show-ref|status|ls-files|ls-tree|ls-remote|merge-base|diff|diff-\w+|log|show|cat-file|check-ref-format|check-ignore|check-attr|worktree list)\b/;
+  /^(config|version|rev-parse|rev-list|for-each-ref|symbolic-ref|show-ref|status|ls-files|ls-tree|ls-remote|merge-base|diff|diff-\w+|log|show|cat-file|var|check-ref-format|check-ignore|check-attr|worktree list)\b/;
 
 const { spawn } = childProcess;
 function spawnInSteps(this: unknown, ...args: Parameters<typeof spawn>): ReturnType<typeof spawn> {

@@ -10,6 +10,7 @@ import {
   type Turn,
 } from '@pilotlight/protocol';
 import type { CommitScope } from '../../journal/journal.ts';
+import { compareTrees, isSameEntry } from '../../workspace/checkpoints/compare-trees.ts';
 import { putBack } from '../../workspace/checkpoints/put-back.ts';
 import { createWorktree, dropWorktree } from '../../workspace/worktrees.ts';
 import type { Announcer } from '../announcer.ts';
@@ -28,6 +29,8 @@ export interface ForksOptions {
 interface Planned {
   sessionId: string;
   projectPath: string;
+  /** of the state it goes on from */
+  commit: string;
 }
 
 const PLANNED = 'planned_forks';
@@ -83,12 +86,39 @@ export class Forks {
 
   /** Clears away what a server that died had begun. */
   async goOn(): Promise<void> {
-    const { announcer, worktreesFolder } = this.#o;
-    for (const { sessionId, projectPath } of this.#planned()) {
-      if (announcer.store.sessions.get(sessionId) === null)
-        await dropWorktree({ projectPath, worktreesFolder, sessionId });
-      this.#forget(sessionId);
+    const errors: unknown[] = [];
+    for (const one of this.#planned()) {
+      const isThere = this.#o.announcer.store.sessions.get(one.sessionId) !== null;
+      await (isThere ? Promise.resolve() : this.#drop(one))
+        .then(() => this.#forget(one.sessionId))
+        .catch((error: unknown) => errors.push(error));
     }
+    if (errors.length > 0) throw errors[0];
+  }
+
+  #drop({ sessionId, projectPath, commit }: Planned): Promise<void> {
+    const clear = (path: string): Promise<void> => this.#clear(path, sessionId, commit);
+    return dropWorktree({ projectPath, worktreesFolder: this.#o.worktreesFolder, sessionId, clear });
+  }
+
+  /** Takes the files of the state out again, unless somebody else has written there, which then keeps the worktree. */
+  async #clear(path: string, sessionId: string, commit: string): Promise<void> {
+    const { book } = this.#o;
+    await book.alone(path, async (shadow) => {
+      if (shadow === null) return;
+      const head = `${commit}^^{tree}`;
+      const { tree } = await book.look(shadow, sessionId);
+      const [put, left] = [
+        await compareTrees(shadow, head, commit),
+        await compareTrees(shadow, commit, tree),
+      ];
+      const before = new Map(put.map((change) => [change.path, change.from]));
+      const isOurs = left.every(
+        (one) => before.has(one.path) && isSameEntry(one.to, before.get(one.path) ?? null),
+      );
+      if (isOurs) await putBack(shadow, tree, head);
+    });
+    book.forget(path);
   }
 
   async #worktree(wanted: {
@@ -101,7 +131,8 @@ export class Forks {
     const { book, worktreesFolder, announcer } = this.#o;
     const { sessionId, project, from, commit } = wanted;
     const projectPath = project.path;
-    announcer.store.settings.set(PLANNED, [...this.#planned(), { sessionId, projectPath }]);
+    const planned: Planned = { sessionId, projectPath, commit };
+    announcer.store.settings.set(PLANNED, [...this.#planned(), planned]);
     try {
       // What HEAD was at is the parent.
       const base = `${commit}^`;
@@ -119,7 +150,7 @@ export class Forks {
       const baseCommit = from.worktree?.baseCommit ?? made.baseCommit;
       return { id: newId('worktree'), path: made.path, branch: made.branch, baseCommit };
     } catch (error) {
-      await dropWorktree({ projectPath, worktreesFolder, sessionId }).catch(() => undefined);
+      await this.#drop(planned).catch(() => undefined);
       this.#forget(sessionId);
       throw error;
     }

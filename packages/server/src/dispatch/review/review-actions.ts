@@ -214,7 +214,7 @@ export class ReviewActions {
       case 'discard':
         return prepareDiscard(at, request, this.#o.keep);
       case 'commit':
-        return prepareCommit(at, request);
+        return prepareCommit(at, request, this.#o.keep);
       case 'rebase':
         return prepareRebase(at, request);
       case 'merge_base':

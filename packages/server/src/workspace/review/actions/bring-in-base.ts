@@ -147,7 +147,7 @@ export async function prepareAbort({ folder, session }: ActionPlace, keep: KeepS
     }),
     seen: [branch, head, operation],
     async run() {
-      await keep(session.id, folder, []);
+      await keep(session.id, folder, {});
       const args = [what, '--abort'];
       const result = await git(args, { cwd: folder });
       if (result.exitCode !== 0) throw gitFailure(args, folder, result);

@@ -4,14 +4,16 @@ import { readCommit } from '../../repository.ts';
 import { branchState, requireAuthor } from '../branch-state.ts';
 import { emptyTree, type Compared } from '../comparison-of.ts';
 import { describeChanges, listDiff } from '../list-diff.ts';
+import type { KeepState } from './discard-changes.ts';
 import { counted, planOf, short, type ActionPlace, type Prepared } from './prepared.ts';
 
 const NOTES = ['Hooks of the repository do not run.', 'The commit is not signed.'];
 
 /** Commits what is staged; with `all` everything, untracked files included. */
 export async function prepareCommit(
-  { folder }: ActionPlace,
+  { folder, session }: ActionPlace,
   { message, all = false }: { message: string; all?: boolean | undefined },
+  keep: KeepState,
 ): Promise<Prepared> {
   const { branch, head, operation, files: conflicts } = await branchState(folder);
   if (conflicts.length > 0) {
@@ -66,7 +68,12 @@ export async function prepareCommit(
     seen: [branch, head, all, seen.map(({ path, object, newMode }) => [path, object, newMode])],
     async run() {
       const indexTree = (await gitOk(['write-tree'], { cwd: folder })).stdout.trim();
-      if (all) await gitOk(['add', '--all'], { cwd: folder });
+      if (all) {
+        const staged = await stagedAs(folder, indexTree, head);
+        // Where a file was changed after it was staged, that is nowhere else.
+        if (staged !== null) await keep(session.id, folder, { holds: [staged] });
+        await gitOk(['add', '--all'], { cwd: folder });
+      }
       const args = ['commit', '--quiet', '--no-verify', '--no-gpg-sign', '--cleanup=whitespace', '-F', '-'];
       await gitOk(args, { cwd: folder, input: message });
       const after = (await readCommit(folder, 'HEAD')) ?? '';
@@ -82,4 +89,13 @@ export async function prepareCommit(
       };
     },
   };
+}
+
+/** What is staged, as a commit that nothing names yet; null when nothing is. */
+async function stagedAs(cwd: string, indexTree: string, head: string | null): Promise<string | null> {
+  const from = head ?? (await emptyTree(cwd));
+  const { stdout } = await gitOk(['rev-parse', '--verify', `${from}^{tree}`], { cwd });
+  if (stdout.trim() === indexTree) return null;
+  const parent = head === null ? [] : ['-p', head];
+  return (await gitOk(['commit-tree', indexTree, ...parent, '-m', 'index'], { cwd })).stdout.trim();
 }

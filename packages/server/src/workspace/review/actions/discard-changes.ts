@@ -7,11 +7,15 @@ import { counted, planOf, type ActionPlace, type Prepared } from './prepared.ts'
 /**
  * Keeps the whole present state of a session's worktree.
  *
- * @param files that it must hold
+ * @param what files that it must hold, and commits that are held with it
  * @returns the id of the checkpoint
  * @throws PilotlightError `conflict` when it cannot hold one of them
  */
-export type KeepState = (sessionId: string, folder: string, files: readonly string[]) => Promise<string>;
+export type KeepState = (
+  sessionId: string,
+  folder: string,
+  what: { files?: readonly string[]; holds?: readonly string[] },
+) => Promise<string>;
 
 /** Files and hunks become what the index says; the present state is kept first, so that they can come back. */
 export async function prepareDiscard(
@@ -40,7 +44,7 @@ export async function prepareDiscard(
     }),
     seen: [seen.map(({ path, object }) => [path, object]), files],
     async run() {
-      const checkpointId = await keep(session.id, folder, paths);
+      const checkpointId = await keep(session.id, folder, { files: paths });
       await discard(folder, selected);
       return {
         state: 'done',
