@@ -12,19 +12,15 @@ const NOTE =
 
 /**
  * A prompt with its places filled from the payload of a request: each value as JSON in quotes, so that it cannot be taken for
- * the words of whoever wrote the prompt. What the payload does not have is `null`.
+ * the words of whoever wrote the prompt. What the payload does not have is `null`. That it is data is said in the same block:
+ * as one of its own it could be taken for what the user says besides, of all that was said before.
  */
 export function fillPlaces(content: ContentBlock[], payload: unknown): ContentBlock[] {
-  let filled = 0;
-  const blocks = content.map((block) => {
+  return content.map((block) => {
     if (block.type !== 'text') return block;
-    const text = block.text.replace(PLACE, (_, path: string) => {
-      filled += 1;
-      return quoted(valueAt(payload, path.split('.')));
-    });
-    return { ...block, text };
+    const text = block.text.replace(PLACE, (_, path: string) => quoted(valueAt(payload, path.split('.'))));
+    return text === block.text ? block : { ...block, text: `${text}\n\n${NOTE}` };
   });
-  return filled === 0 ? blocks : [...blocks, { type: 'text', text: NOTE }];
 }
 
 function valueAt(payload: unknown, path: string[]): unknown {
