@@ -19,8 +19,8 @@ async function turn(command: string): Promise<string> {
   return id;
 }
 
-async function notices(): Promise<string[]> {
-  const { messages } = await home.client.listMessages(chat.id, { limit: 100 });
+async function notices(of = chat): Promise<string[]> {
+  const { messages } = await home.client.listMessages(of.id, { limit: 100 });
   return messages.flatMap(({ parts }) =>
     parts.flatMap((part) => (part.type === 'notice' ? [part.text] : [])),
   );
@@ -97,4 +97,24 @@ it('what a turn did inside a repository of its own is said not to be undone', as
   expect(files).toEqual([{ path: 'README.md', change: 'modified' }]);
   expect(notRestored).toEqual([{ path: 'inside', why: 'repository' }]);
   expect(read('inside/x.txt')).toBe('changed\n');
+});
+
+it('a fork says what its checkpoint did not hold, and has nothing in its place', async () => {
+  write('large.bin', '');
+  grow('large.bin');
+  git(path, 'init', '-q', 'inside');
+  git(join(path, 'inside'), 'config', 'user.name', 'Ada');
+  git(join(path, 'inside'), 'config', 'user.email', 'ada@example.invalid');
+  commit(join(path, 'inside'), 'first', { 'x.txt': 'x\n' });
+  git(path, 'init', '-q', 'empty');
+  const id = await turn('true');
+  const fork = await home.client.checkpoints.fork(id, {});
+  const forked = fork.session.worktree?.path ?? '';
+  expect(await notices(fork.chat)).toContain(
+    'Not kept in the checkpoint this goes on from, so missing here or not as it was: large.bin (too large), empty (a repository of its own), inside (a repository of its own).',
+  );
+  expect(existsSync(join(forked, 'large.bin'))).toBe(false);
+  expect(existsSync(join(forked, 'inside/.git'))).toBe(false);
+  expect(read('inside/x.txt')).toBe('x\n');
+  expect(statSync(join(path, 'large.bin')).size).toBe(LIMIT + 1);
 });

@@ -34,6 +34,13 @@ async function begin(folder: string, more: { base?: string; title?: string } = {
   return { session: now, chat, path: now.worktree?.path ?? '', projectId };
 }
 
+async function noticesIn({ id }: Chat): Promise<string[]> {
+  const { messages } = await home.client.listMessages(id, { limit: 100 });
+  return messages.flatMap(({ parts }) =>
+    parts.flatMap((part) => (part.type === 'notice' ? [part.text] : [])),
+  );
+}
+
 /** What a session changed, once it is known. */
 async function diffOf(sessionId: string): Promise<Session['diff']> {
   return vi.waitFor(async () => {
@@ -78,6 +85,42 @@ describe('a repository', () => {
     expect(git(path, 'status', '--porcelain')).toBe('M "vendor/a library"');
     expect(await home.turn(chat, '/echo again')).toMatchObject({ state: 'completed' });
     expect((await home.client.checkpoints.list(session.id)).length).toBeGreaterThan(states.length);
+  });
+
+  it('with a submodule that came with a turn, or is at a commit that was made there: a fork has it so', async () => {
+    const [moving, added] = [home.newRepository(), home.newRepository()];
+    const folder = home.newRepository();
+    git(folder, 'submodule', 'add', '-q', moving, 'vendor/moving');
+    git(folder, 'commit', '-qm', 'with a library');
+    const { session, chat, path } = await begin(folder);
+    await home.client.updatePolicy('session', session.id, { mode: 'allow_all' });
+    git(path, 'submodule', 'add', '-q', added, 'vendor/added');
+    const inside = join(path, 'vendor/moving');
+    writeFileSync(join(inside, 'made here.txt'), 'made here\n');
+    git(inside, 'add', '-A');
+    git(inside, 'commit', '-qm', 'made here');
+    const { id } = await home.turn(chat, '/run sleep 0.05');
+    await home.running.drained();
+    writeFileSync(join(path, 'later.txt'), 'later\n');
+
+    const fork = await home.client.checkpoints.fork(id, {});
+    const forked = fork.session.worktree?.path ?? '';
+    expect(readFileSync(join(forked, 'vendor/added/README.md'), 'utf8')).toBe('hello\n');
+    expect(readFileSync(join(forked, 'vendor/moving/made here.txt'), 'utf8')).toBe('made here\n');
+    expect(git(join(forked, 'vendor/moving'), 'rev-parse', 'HEAD')).toBe(git(inside, 'rev-parse', 'HEAD'));
+    expect(existsSync(join(forked, 'later.txt'))).toBe(false);
+    expect(await noticesIn(fork.chat)).toEqual([]);
+    // It is as it was: the next state of it differs in nothing.
+    const { id: next } = await home.turn(fork.chat, '/echo on');
+    await home.running.drained();
+    const [then, now] = [
+      await home.client.checkpoints.ofTurn(id),
+      await home.client.checkpoints.ofTurn(next),
+    ];
+    expect(git(folder, 'rev-parse', `${now.before?.commit}^{tree}`)).toBe(
+      git(folder, 'rev-parse', `${then.after?.commit}^{tree}`),
+    );
+    expect(now.after?.leftOut).toEqual([]);
   });
 
   it('with a submodule that is not on this disk: it is left empty, which is said, and the setup can fill it', async () => {

@@ -36,6 +36,11 @@ export interface CreateWorktreeOptions {
   base?: string | undefined;
   /** the branch it had, to be taken up again when it is still there, whatever it is called */
   keepBranch?: string | undefined;
+  /**
+   * What is done with the files of the commit, in place of filling their submodules. The worktree then stays under its lock,
+   * to be cleared away after a crash, until `releaseWorktree`.
+   */
+  fill?: ((path: string) => Promise<void>) | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -61,7 +66,7 @@ export async function createWorktree(options: CreateWorktreeOptions): Promise<Cr
 }
 
 async function createAlone(options: CreateWorktreeOptions): Promise<CreatedWorktree> {
-  const { projectPath, signal } = options;
+  const { projectPath, signal, fill } = options;
   const start = await startOf(options);
   const claim = await withRepository(projectPath, (commonDir) => claimWorktree(options, commonDir, start));
   const { path, branch } = claim;
@@ -69,14 +74,25 @@ async function createAlone(options: CreateWorktreeOptions): Promise<CreatedWorkt
     try {
       // Files are written from inside: what configuration applies there (conditional includes) can only be read there.
       await gitOk(['reset', '--hard', '--quiet'], { cwd: path, signal, timeoutMs: CHECKOUT_TIMEOUT_MS });
-      await fillSubmodules({ projectPath, worktreePath: path, signal });
+      if (fill === undefined) await fillSubmodules({ projectPath, worktreePath: path, signal });
+      else await fill(path);
     } catch (error) {
       await withRepository(projectPath, () => undoClaim(projectPath, claim, start));
       throw error;
     }
-    await withRepository(projectPath, () => gitOk(['worktree', 'unlock', path], { cwd: projectPath }));
+    if (fill === undefined)
+      await withRepository(projectPath, () => gitOk(['worktree', 'unlock', path], { cwd: projectPath }));
   }
   return { path, branch, baseCommit: claim.newBranch ? start : await forkPoint(path, start) };
+}
+
+/** Says that a worktree that is being made is whole. Once that was said, nothing is done. @throws PilotlightError `git_failed` */
+export async function releaseWorktree(projectPath: string, path: string): Promise<void> {
+  await withRepository(projectPath, async () => {
+    const entry = await findWorktree(projectPath, path);
+    if (entry !== null && isBeingCreated(entry))
+      await gitOk(['worktree', 'unlock', path], { cwd: projectPath });
+  });
 }
 
 interface Claim {

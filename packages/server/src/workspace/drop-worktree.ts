@@ -13,8 +13,6 @@ export interface DropWorktreeOptions {
   projectPath: string;
   worktreesFolder: string;
   sessionId: string;
-  /** takes out of a whole one, at that path, what was put into it and is elsewhere too */
-  clear?: ((path: string) => Promise<void>) | undefined;
 }
 
 /**
@@ -26,7 +24,6 @@ export async function dropWorktree({
   projectPath,
   worktreesFolder,
   sessionId,
-  clear,
 }: DropWorktreeOptions): Promise<void> {
   if ((await stat(projectPath).catch(() => null)) === null) return;
   const short = shortId(sessionId);
@@ -39,10 +36,8 @@ export async function dropWorktree({
     return undefined;
   });
   const branch = await findSessionBranch(projectPath, short);
-  if (found !== undefined) {
-    await clear?.(found.path);
+  if (found !== undefined)
     await removeWorktree({ projectPath, path: found.path, branch: branch ?? found.branch ?? '' });
-  }
   await removeRefsOf(projectPath, sessionId);
   if (branch === null || (await countOwnCommits(projectPath, branch)) > 0) return;
   const commit = await readCommit(projectPath, `refs/heads/${branch}`);

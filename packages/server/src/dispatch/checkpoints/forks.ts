@@ -10,13 +10,14 @@ import {
   type Turn,
 } from '@pilotlight/protocol';
 import type { CommitScope } from '../../journal/journal.ts';
-import { compareTrees, isSameEntry } from '../../workspace/checkpoints/compare-trees.ts';
-import { putBack } from '../../workspace/checkpoints/put-back.ts';
-import { createWorktree, dropWorktree } from '../../workspace/worktrees.ts';
+import { fillFrom } from '../../workspace/checkpoints/fill-from.ts';
+import type { NotHeld } from '../../workspace/checkpoints/left-out.ts';
+import { createWorktree, dropWorktree, releaseWorktree } from '../../workspace/worktrees.ts';
 import type { Announcer } from '../announcer.ts';
 import type { Catalog } from '../catalog.ts';
 import { isTerminal } from '../turn-transitions.ts';
 import type { CheckpointBook } from './checkpoint-book.ts';
+import { sayNotice } from './say-notice.ts';
 
 export interface ForksOptions {
   announcer: Announcer;
@@ -25,13 +26,18 @@ export interface ForksOptions {
   worktreesFolder: string;
 }
 
-/** A worktree that is being made for a session that has no row yet. */
+/** A worktree that is being made for a session that has no row yet, or has not been released since. */
 interface Planned {
   sessionId: string;
   projectPath: string;
-  /** of the state it goes on from */
-  commit: string;
 }
+
+/** How it is said. */
+const WHY: Record<NotHeld['why'], string> = {
+  too_large: 'too large',
+  unreadable: 'could not be read',
+  repository: 'a repository of its own',
+};
 
 const PLANNED = 'planned_forks';
 const PAGE = 200;
@@ -49,7 +55,7 @@ export class Forks {
 
   /** @throws PilotlightError `turn_not_found`, `checkpoint_not_found`, `conflict`, `git_failed` */
   async fork(turnId: string, { at = 'after', title }: ForkChat): Promise<{ session: Session; chat: Chat }> {
-    const { announcer, book, catalog } = this.#o;
+    const { announcer, catalog } = this.#o;
     const { store } = announcer;
     const turn = store.turns.get(turnId);
     if (turn === null) throw new PilotlightError('turn_not_found', `There is no turn ${turnId}.`);
@@ -71,54 +77,49 @@ export class Forks {
     }
     const sessionId = newId('session');
     const named = title ?? `${from.title || chat.title || 'Session'} (fork)`;
-    const worktree = await this.#worktree({ sessionId, named, from, project, commit: checkpoint.commit });
-    book.forget(worktree.path);
+    const wanted = { sessionId, named, from, project, commit: checkpoint.commit };
+    const { worktree, missing } = await this.#worktree(wanted);
+    const nothing = (): void => undefined;
     const made = announcer.journal.commit((scope) => {
-      const settle = (): void => this.#forget(sessionId);
-      const reserved = { sessionId, worktree, written: settle, settle };
+      const reserved = { sessionId, worktree, written: nothing, settle: nothing };
       const both = catalog.newSession(scope, project, { title: named, agent: chat.agent, reserved });
       this.#copy(scope, turn, at, both.chat);
       scope.fold(both.chat.id);
       return both;
     });
+    await this.#release(sessionId, project.path, worktree.path);
+    this.#sayMissing(made.chat, missing);
     return { session: catalog.getSession(sessionId), chat: catalog.getChat(made.chat.id) };
   }
 
   /** Clears away what a server that died had begun. */
   async goOn(): Promise<void> {
     const errors: unknown[] = [];
-    for (const one of this.#planned()) {
-      const isThere = this.#o.announcer.store.sessions.get(one.sessionId) !== null;
-      await (isThere ? Promise.resolve() : this.#drop(one))
-        .then(() => this.#forget(one.sessionId))
-        .catch((error: unknown) => errors.push(error));
+    const { announcer, worktreesFolder } = this.#o;
+    for (const { sessionId, projectPath } of this.#planned()) {
+      const path = announcer.store.sessions.get(sessionId)?.worktree?.path;
+      const done =
+        path === undefined
+          ? dropWorktree({ projectPath, worktreesFolder, sessionId }).then(() => this.#forget(sessionId))
+          : this.#release(sessionId, projectPath, path);
+      await done.catch((error: unknown) => errors.push(error));
     }
     if (errors.length > 0) throw errors[0];
   }
 
-  #drop({ sessionId, projectPath, commit }: Planned): Promise<void> {
-    const clear = (path: string): Promise<void> => this.#clear(path, sessionId, commit);
-    return dropWorktree({ projectPath, worktreesFolder: this.#o.worktreesFolder, sessionId, clear });
+  /** It belongs to a session from now on. */
+  async #release(sessionId: string, projectPath: string, path: string): Promise<void> {
+    await releaseWorktree(projectPath, path);
+    this.#forget(sessionId);
   }
 
-  /** Takes the files of the state out again, unless somebody else has written there, which then keeps the worktree. */
-  async #clear(path: string, sessionId: string, commit: string): Promise<void> {
-    const { book } = this.#o;
-    await book.alone(path, async (shadow) => {
-      if (shadow === null) return;
-      const head = `${commit}^^{tree}`;
-      const { tree } = await book.look(shadow, sessionId);
-      const [put, left] = [
-        await compareTrees(shadow, head, commit),
-        await compareTrees(shadow, commit, tree),
-      ];
-      const before = new Map(put.map((change) => [change.path, change.from]));
-      const isOurs = left.every(
-        (one) => before.has(one.path) && isSameEntry(one.to, before.get(one.path) ?? null),
-      );
-      if (isOurs) await putBack(shadow, tree, head);
-    });
-    book.forget(path);
+  #sayMissing({ id, agent }: Chat, missing: readonly NotHeld[]): void {
+    if (missing.length === 0) return;
+    const names = missing.slice(0, 5).map(({ path, why }) => `${path} (${WHY[why]})`);
+    const more = missing.length > names.length ? ` and ${missing.length - names.length} more` : '';
+    const text = `Not kept in the checkpoint this goes on from, so missing here or not as it was: ${names.join(', ')}${more}.`;
+    const { announcer } = this.#o;
+    sayNotice(announcer, { chatId: id, agent }, { level: 'warning', code: 'checkpoint', text });
   }
 
   async #worktree(wanted: {
@@ -131,26 +132,29 @@ export class Forks {
     const { book, worktreesFolder, announcer } = this.#o;
     const { sessionId, project, from, commit } = wanted;
     const projectPath = project.path;
-    const planned: Planned = { sessionId, projectPath, commit };
-    announcer.store.settings.set(PLANNED, [...this.#planned(), planned]);
+    announcer.store.settings.set(PLANNED, [...this.#planned(), { sessionId, projectPath }]);
+    // Its submodules may have come with the session, or be at a commit that was made there.
+    const sources = [...(from.worktree === null ? [] : [from.worktree.path]), projectPath];
+    let missing: NotHeld[] = [];
+    const fill = (path: string): Promise<void> =>
+      book.alone(path, async (shadow) => {
+        if (shadow === null) return;
+        const { tree } = await book.look(shadow, sessionId);
+        missing = await fillFrom(shadow, { tree, commit, sources });
+      });
     try {
       // What HEAD was at is the parent.
       const base = `${commit}^`;
-      const made = await createWorktree({
-        projectPath,
-        worktreesFolder,
-        sessionId,
-        name: wanted.named,
-        base,
-      });
-      await book.alone(made.path, async (shadow) => {
-        if (shadow === null) return;
-        await putBack(shadow, (await book.look(shadow, sessionId)).tree, `${commit}^{tree}`);
-      });
+      const name = wanted.named;
+      const made = await createWorktree({ projectPath, worktreesFolder, sessionId, name, base, fill });
+      book.forget(made.path);
       const baseCommit = from.worktree?.baseCommit ?? made.baseCommit;
-      return { id: newId('worktree'), path: made.path, branch: made.branch, baseCommit };
+      return {
+        worktree: { id: newId('worktree'), path: made.path, branch: made.branch, baseCommit },
+        missing,
+      };
     } catch (error) {
-      await this.#drop(planned).catch(() => undefined);
+      await dropWorktree({ projectPath, worktreesFolder, sessionId }).catch(() => undefined);
       this.#forget(sessionId);
       throw error;
     }

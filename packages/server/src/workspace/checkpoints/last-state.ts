@@ -45,7 +45,8 @@ export async function findUnkept(shadow: Shadow, { tree, leftOut }: Snapshot): P
   ];
 }
 
-async function repositoriesOf(shadow: Shadow, tree: string): Promise<string[]> {
+/** Paths of the repositories inside that a commit or tree names. @throws PilotlightError `git_failed` */
+export async function repositoriesOf(shadow: Shadow, tree: string): Promise<string[]> {
   const { bytes } = await shadow.gitOk(['ls-tree', '-r', '-z', tree]);
   return byteRecords(bytes)
     .filter((record) => record.startsWith('160000 '))
