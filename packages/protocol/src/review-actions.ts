@@ -235,8 +235,9 @@ export const ReviewFacts = z.object({
   /** commits of the session that the base branch does not have, and the other way round; null: not known */
   ahead: z.number().int().nullable(),
   behind: z.number().int().nullable(),
+  /** files that a commit of what is staged takes, and one of everything */
   staged: z.number().int(),
-  unstaged: z.number().int(),
+  uncommitted: z.number().int(),
   remotes: z.array(z.string()),
   /** the program pull requests are made with */
   forge: z.enum(['gh', 'glab']).nullable(),

@@ -68,6 +68,24 @@ test('a commit says what it takes, is made, and is taken back', TIME, async () =
   await row(page, /^Modified: cart\.ts/).waitFor();
 });
 
+test('the commit box counts files as the commit does', TIME, async () => {
+  review.git('mv', 'src/old-name.ts', 'src/new-name.ts');
+  review.cart({ 5: 'const line5 = 500;' });
+  review.write({ 'a.md': 'new\n' });
+  const page = await review.window({ scope: 'unstaged' });
+  // A renamed file is one.
+  await page.getByRole('textbox', { name: w.message }).fill('Rename');
+  await page.getByRole('button', { name: w.commitStaged(1) }).click();
+  const dialog = page.getByRole('dialog', { name: w.actions.commit.title });
+  await dialog.getByText(/^Commit 1 file on/).waitFor();
+  await dialog.getByRole('button', { name: words.common.cancel }).click();
+  await page.getByRole('button', { name: w.unstageAll }).click();
+  // Not staged, it is one that is gone and one that is new.
+  await page.getByRole('button', { name: w.commitAll(4) }).click();
+  await dialog.getByText(/^Commit 4 files on/).waitFor();
+  expect(staged()).toEqual([]);
+});
+
 test('the agent drafts the message, and the wait for it is seen', TIME, async () => {
   review.cart({ 5: 'const line5 = 500;' });
   const page = await review.window({ scope: 'unstaged' });

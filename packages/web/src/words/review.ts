@@ -128,7 +128,7 @@ export const review = {
   draftMessage: 'Draft with the agent',
   drafting: 'The agent writes a message:',
   stopDrafting: 'Stop',
-  commitAll: (n: number) => (n === 0 ? 'Commit…' : `Commit all ${count(n, 'file')}…`),
+  commitAll: (n: number) => (n === 0 ? 'Commit…' : `Commit ${count(n, 'file')}…`),
   commitStaged: (n: number) => `Commit ${count(n, 'staged file')}…`,
   whyNothing: 'There is nothing to commit.',
   whyNoMessage: 'Write a message first.',

@@ -1,11 +1,13 @@
 import type { ReviewFacts } from '@pilotlight/protocol';
 import { gitOk } from '../../workspace/git.ts';
+import { readCommit } from '../../workspace/repository.ts';
 import { findForge } from '../../workspace/review/actions/forge.ts';
 import { listRemotes } from '../../workspace/review/actions/push-branch.ts';
 import { baseBranchOf } from '../../workspace/review/base-branch.ts';
 import { branchState } from '../../workspace/review/branch-state.ts';
+import { emptyTree } from '../../workspace/review/comparison-of.ts';
 import { openConflicts } from '../../workspace/review/conflicts/open-conflicts.ts';
-import { worktreeState } from '../../workspace/worktrees.ts';
+import { listDiff } from '../../workspace/review/list-diff.ts';
 import type { Catalog } from '../catalog.ts';
 import { NO_CONFLICTS } from './conflict-desk.ts';
 import { findReviewPlace } from './review-place.ts';
@@ -17,7 +19,7 @@ const NOTHING: ReviewFacts = {
   ahead: null,
   behind: null,
   staged: 0,
-  unstaged: 0,
+  uncommitted: 0,
   remotes: [],
   forge: null,
   conflicts: NO_CONFLICTS,
@@ -34,9 +36,9 @@ export async function reviewFacts(
   const place = await findReviewPlace(catalog, sessionId);
   if (place === null || !place.isItsOwn) return NOTHING;
   const { folder, session, project } = place;
-  const [state, { dirty }, remotes, forge] = await Promise.all([
+  const [state, counts, remotes, forge] = await Promise.all([
     branchState(folder),
-    worktreeState(folder),
+    commitCounts(folder),
     listRemotes(folder),
     findForge(env, null),
   ]);
@@ -51,13 +53,22 @@ export async function reviewFacts(
     baseBranch: base?.name ?? null,
     ahead: apart?.ahead ?? null,
     behind: apart?.behind ?? null,
-    staged: dirty.staged,
-    unstaged: dirty.unstaged + dirty.untracked,
+    ...counts,
     remotes,
     forge: forge?.name ?? null,
     conflicts,
     runningTurnId: writer.runningTurn(place),
   };
+}
+
+/** As a commit would count them, so that nobody is told of two files where one was renamed. */
+async function commitCounts(cwd: string): Promise<Pick<ReviewFacts, 'staged' | 'uncommitted'>> {
+  const from = (await readCommit(cwd, 'HEAD')) ?? (await emptyTree(cwd));
+  const [staged, all] = await Promise.all([
+    listDiff(cwd, { kind: 'index', from }),
+    listDiff(cwd, { kind: 'tree', from }),
+  ]);
+  return { staged: staged.changes.length, uncommitted: all.changes.length };
 }
 
 async function distance(cwd: string, base: string, head: string): Promise<{ ahead: number; behind: number }> {

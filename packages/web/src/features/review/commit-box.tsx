@@ -25,7 +25,7 @@ export function CommitBox({ sessionId, facts, why, ask }: CommitBoxProps) {
   useEffect(() => () => newest.current?.abort.abort(), []);
   const w = words.review;
   const all = facts.staged === 0;
-  const count = all ? facts.unstaged : facts.staged;
+  const count = all ? facts.uncommitted : facts.staged;
   const reason = why ?? (count === 0 ? w.whyNothing : message.trim() === '' ? w.whyNoMessage : null);
 
   const draft = async () => {

@@ -43,6 +43,8 @@ export function FileList<F extends ListedFile>(props: FileListProps<F>) {
   const [focused, setFocused] = useState<string | null>(null);
   const list = useRef<VListHandle>(null);
   const frame = useRef<HTMLDivElement>(null);
+  /** where the keyboard is; an element that is removed tells of no blur */
+  const keyboard = useRef<{ at: number; isAside: boolean } | null>(null);
   const hasHeads = head !== undefined;
   const rows = useMemo(
     () => groups.flatMap((group) => rowsOf(group, props.list, closed, hasHeads)),
@@ -57,6 +59,17 @@ export function FileList<F extends ListedFile>(props: FileListProps<F>) {
   useEffect(() => {
     if (currentAt >= 0) list.current?.scrollToIndex(currentAt, { align: 'nearest' });
   }, [currentAt]);
+
+  useEffect(() => {
+    const had = keyboard.current;
+    if (had === null || document.activeElement !== document.body) return;
+    // The row is gone, and the focus with it: it goes to what stands in its place.
+    const at = rows.findIndex((row, index) => index >= had.at && row.kind === 'row');
+    const to = at >= 0 ? at : rows.findLastIndex(({ kind }) => kind === 'row');
+    const row = frame.current?.querySelector<HTMLElement>(`[data-file-row="${to}"]`);
+    const aside = had.isAside ? row?.nextElementSibling : null;
+    (aside instanceof HTMLButtonElement && !aside.disabled ? aside : row)?.focus();
+  }, [rows]);
 
   const toggle = (key: string) =>
     setClosed((before) => {
@@ -91,7 +104,15 @@ export function FileList<F extends ListedFile>(props: FileListProps<F>) {
   };
 
   return (
-    <div ref={frame} role="group" aria-label={props.label} onKeyDown={onKeyDown} className="min-h-0 flex-1">
+    <div
+      ref={frame}
+      role="group"
+      aria-label={props.label}
+      onKeyDown={onKeyDown}
+      onFocus={({ target }) => (keyboard.current = placeIn(target))}
+      onBlur={() => (keyboard.current = null)}
+      className="min-h-0 flex-1"
+    >
       <VList ref={list} data={rows} className="px-2 pb-3">
         {(shown: Row<F>, index: number) => {
           if (shown.kind === 'title')
@@ -148,6 +169,13 @@ export function FileList<F extends ListedFile>(props: FileListProps<F>) {
       </VList>
     </div>
   );
+}
+
+/** Which row an element of the list stands in, and whether it is the button behind it. */
+function placeIn(element: Element): { at: number; isAside: boolean } | null {
+  const own = element.getAttribute('data-file-row');
+  const row = own ?? element.parentElement?.querySelector('[data-file-row]')?.getAttribute('data-file-row');
+  return row === null || row === undefined ? null : { at: Number(row), isAside: own === null };
 }
 
 function rowsOf<F extends ListedFile>(

@@ -17,7 +17,6 @@ import { CommitBox } from './commit-box.tsx';
 import { setMessage } from './commit-message.ts';
 import { ConflictList } from './conflict-list.tsx';
 import type { FileConflict } from './conflict-note.tsx';
-import type { DiffLinesHandle } from './diff-lines.tsx';
 import { FileActions, ResolveAction } from './file-actions.tsx';
 import { FileHead } from './file-head.tsx';
 import { LastAction } from './last-action.tsx';
@@ -29,6 +28,8 @@ import { ReviewFile } from './review-file.tsx';
 import { ReviewList } from './review-list.tsx';
 import { isTurn, isUncommitted, type ReviewPlace } from './scope.ts';
 import { useListed, type Listed } from './use-listed.ts';
+import { useKeptFocus } from './use-kept-focus.ts';
+import { useNextWhenGone } from './use-next-when-gone.ts';
 import { usePick } from './use-pick.ts';
 import { useResolve } from './use-resolve.ts';
 import { useReviewCommands } from './use-review-commands.ts';
@@ -51,10 +52,11 @@ export function Review({ session, chatId, place: wanted, go, isWide, more }: Rev
   const [query, setQuery] = useState('');
   const [asked, setAsked] = useState<ReviewRequest | null>(null);
   const filter = useRef<HTMLInputElement>(null);
-  const lines = useRef<DiffLinesHandle>(null);
+  const { lines, setLines, around } = useKeptFocus();
   useFreshReview(session.id, chatId);
   const listed = useListed(session.id, wanted.scope, query);
-  const place = isWide ? withFirstFile(wanted, listed.ordered) : wanted;
+  const reading = useNextWhenGone(wanted, listed, go);
+  const place = isWide ? withFirstFile(reading, listed.ordered) : reading;
   const { scope } = place;
   const review = useReviewNotes(session.id);
   // Behind the list: both look at the whole worktree, and the files come first.
@@ -170,7 +172,7 @@ export function Review({ session, chatId, place: wanted, go, isWide, more }: Rev
               <Empty>{place.file === null ? w.choose : w.notChanged(place.file)}</Empty>
             ) : null
           ) : (
-            <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+            <div {...around} className="flex min-h-0 min-w-0 flex-1 flex-col">
               <FileHead
                 file={file}
                 onBack={isWide ? null : () => go({ scope, file: null })}
@@ -192,7 +194,7 @@ export function Review({ session, chatId, place: wanted, go, isWide, more }: Rev
               />
               <ReviewFile
                 key={`${scope}:${file.path}`}
-                ref={lines}
+                ref={setLines}
                 sessionId={session.id}
                 scope={scope}
                 file={file}
