@@ -55,3 +55,21 @@ it('are listed, put back, undone, gone on from, and brought back', { timeout: 12
   expect((await bench.run(['session', 'restore', id])).stdout).toContain('is back in');
   expect(readFileSync(file, 'utf8')).toBe('not committed\n');
 });
+
+it('hold ignored files where a project or a session says so, and say what that means', async () => {
+  const json = async <T>(...args: string[]): Promise<T> =>
+    JSON.parse((await bench.run([...args, '--json'])).stdout) as T;
+  const project = (...args: string[]) => bench.run(['project', 'checkpoints', ...args]);
+  expect((await project()).stdout).toBe('ignored files are not kept\n');
+  const on = await project('.', '--ignored', 'on');
+  expect(on.stdout).toBe('ignored files are kept too\n');
+  expect(on.stderr).toMatch(/objects of the repository, secrets such as \.env too/);
+  const { session } = await json<{ session: Session }>('session', 'new', '--agent', 'demo');
+  const inherited = await bench.run(['session', 'checkpoints', session.id]);
+  expect(inherited.stdout).toBe('ignored files are kept too, in all sessions of the project\n');
+  await project('--ignored', 'off');
+  const own = await bench.run(['session', 'checkpoints', session.id, '--ignored', 'on']);
+  expect(own.stdout).toBe('ignored files are kept too\n');
+  const wrong = await bench.run(['session', 'checkpoints', session.id, '--ignored', 'maybe']);
+  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('expected on, off')]);
+});

@@ -2,6 +2,7 @@ import type {
   BroughtBack,
   Checkpoint,
   CheckpointList,
+  CheckpointSettings,
   ForkChat,
   RemovedSession,
   RemovedSessionList,
@@ -28,8 +29,8 @@ export interface CheckpointClient {
   listRemoved(): Promise<RemovedSession[]>;
   bringBack(sessionId: string): Promise<BroughtBack>;
   /** whether checkpoints of a project or session hold ignored files too */
-  keepsIgnored(of: 'projects' | 'sessions', id: string): Promise<boolean>;
-  setKeepsIgnored(of: 'projects' | 'sessions', id: string, ignored: boolean): Promise<void>;
+  keepsIgnored(of: 'projects' | 'sessions', id: string): Promise<CheckpointSettings>;
+  setKeepsIgnored(of: 'projects' | 'sessions', id: string, ignored: boolean): Promise<CheckpointSettings>;
 }
 
 export function checkpointClient(http: HttpCaller): CheckpointClient {
@@ -44,9 +45,7 @@ export function checkpointClient(http: HttpCaller): CheckpointClient {
     fork: (turnId, body = {}) => http.json('POST', `/api/turns/${enc(turnId)}/fork`, { body }),
     listRemoved: async () => (await http.json<RemovedSessionList>('GET', '/api/removed-sessions')).removed,
     bringBack: (id) => http.json('POST', `/api/removed-sessions/${enc(id)}/restore`),
-    keepsIgnored: async (of, id) => (await http.json<{ ignored: boolean }>('GET', settings(of, id))).ignored,
-    async setKeepsIgnored(of, id, ignored) {
-      await http.json('PUT', settings(of, id), { body: { ignored } });
-    },
+    keepsIgnored: (of, id) => http.json('GET', settings(of, id)),
+    setKeepsIgnored: (of, id, ignored) => http.json('PUT', settings(of, id), { body: { ignored } }),
   };
 }

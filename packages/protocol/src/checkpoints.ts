@@ -46,6 +46,16 @@ export type TurnCheckpoints = z.infer<typeof TurnCheckpoints>;
 export const CheckpointList = z.object({ checkpoints: z.array(Checkpoint) });
 export type CheckpointList = z.infer<typeof CheckpointList>;
 
+/**
+ * PUT /api/projects/:id/checkpoint-settings, and the same of a session: whether states that are kept from now on hold what git
+ * ignores, too.
+ */
+export const SetCheckpointSettings = z.strictObject({ ignored: z.boolean() });
+export type SetCheckpointSettings = z.infer<typeof SetCheckpointSettings>;
+/** Answer of it, and of GET. `inherited`: a session's project says so for all its sessions, whatever `ignored` says. */
+export const CheckpointSettings = z.object({ ignored: z.boolean(), inherited: z.boolean() });
+export type CheckpointSettings = z.infer<typeof CheckpointSettings>;
+
 const Path = z
   .string()
   .min(1)

@@ -1,3 +1,4 @@
+import type { CheckpointSettings, Project, Session } from '@pilotlight/protocol';
 import type { Announcer } from './dispatch/announcer.ts';
 import type { Catalog } from './dispatch/catalog.ts';
 import { CheckpointBook, KEEPS_IGNORED } from './dispatch/checkpoints/checkpoint-book.ts';
@@ -49,6 +50,10 @@ export function composeCheckpoints(parts: CheckpointParts): Checkpoints {
   const daily = setInterval(prune, DAY_MS).unref();
   const keepers = (): Set<string> =>
     new Set((store.settings.get(KEEPS_IGNORED) as string[] | undefined) ?? []);
+  const settings = (of: Project | Session): CheckpointSettings => {
+    const ids = keepers();
+    return { ignored: ids.has(of.id), inherited: 'projectId' in of && ids.has(of.projectId) };
+  };
   return {
     book,
     diffs,
@@ -63,12 +68,13 @@ export function composeCheckpoints(parts: CheckpointParts): Checkpoints {
       fork: (turnId, body) => forks().fork(turnId, body),
       listRemoved: () => removed.list(),
       bringBack: (id) => removed.bringBack(id),
-      keepsIgnored: (id) => keepers().has(id),
-      setKeepsIgnored(id, keeps) {
+      settings,
+      setKeepsIgnored(of, keeps) {
         const ids = keepers();
-        if (keeps) ids.add(id);
-        else ids.delete(id);
+        if (keeps) ids.add(of.id);
+        else ids.delete(of.id);
         store.settings.set(KEEPS_IGNORED, [...ids]);
+        return settings(of);
       },
     },
     async goOn() {

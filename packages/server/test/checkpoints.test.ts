@@ -106,8 +106,27 @@ describe('a turn', () => {
     const id = await w.run('echo kept > a.log');
     const { after } = await home.client.checkpoints.ofTurn(id);
     expect(git(w.path, 'show', `${after?.commit}:a.log`)).toBe('kept');
-    expect(await home.client.checkpoints.keepsIgnored('sessions', w.session.id)).toBe(true);
-    expect(await home.client.checkpoints.keepsIgnored('projects', w.session.projectId)).toBe(false);
+    const { checkpoints } = home.client;
+    const of = { session: w.session.id, project: w.session.projectId };
+    expect(await checkpoints.keepsIgnored('sessions', of.session)).toEqual({
+      ignored: true,
+      inherited: false,
+    });
+    expect(await checkpoints.keepsIgnored('projects', of.project)).toEqual({
+      ignored: false,
+      inherited: false,
+    });
+    await checkpoints.setKeepsIgnored('sessions', of.session, false);
+    await checkpoints.setKeepsIgnored('projects', of.project, true);
+    expect(await checkpoints.keepsIgnored('sessions', of.session)).toEqual({
+      ignored: false,
+      inherited: true,
+    });
+    const later = await checkpoints.ofTurn(await w.run('echo again > a.log'));
+    expect(git(w.path, 'show', `${later.after?.commit}:a.log`)).toBe('again');
+    await checkpoints.setKeepsIgnored('projects', of.project, false);
+    const last = await checkpoints.ofTurn(await w.run('echo on > a.txt'));
+    expect(git(w.path, 'ls-tree', '--name-only', last.after?.commit ?? '')).not.toContain('a.log');
   });
 });
 

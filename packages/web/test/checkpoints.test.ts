@@ -260,3 +260,44 @@ test('a deleted session is brought back from the list, which the board and the p
   await page.locator('[data-board-row]', { hasText: 'Sort the shelf' }).waitFor();
   await page.context().close();
 }, 60_000);
+
+test(
+  'whether ignored files are kept is chosen for a session or its project',
+  { timeout: 60_000 },
+  async () => {
+    const { ignored } = text;
+    const work = await TurnDesk.open();
+    const { checkpoints } = desk.home.client;
+    const { id, projectId } = work.session;
+    const { name } = (await desk.home.client.listProjects()).find((each) => each.id === projectId) ?? {
+      name: '',
+    };
+    for (const look of [{ theme: 'light' }, { theme: 'dark' }, { phone: true }] as const) {
+      const page = await work.window({ ...look, bypassPolicy: true });
+      await page.getByRole('button', { name: words.session.menu }).click();
+      await page.getByRole('menuitem', { name: ignored.open }).click();
+      const dialog = page.getByRole('dialog', { name: ignored.title });
+      const own = dialog.getByRole('switch', { name: ignored.session });
+      const all = dialog.getByRole('switch', { name: ignored.project(name) });
+      await dialog.getByText(/Secrets such as \.env/).waitFor();
+      await own.click();
+      await expect
+        .poll(() => checkpoints.keepsIgnored('sessions', id))
+        .toEqual({ ignored: true, inherited: false });
+      expect(await faults(page)).toEqual([]);
+      await picture(page, `ignored-${look.theme ?? 'phone'}`);
+      await own.click();
+      await all.click();
+      await dialog.getByText(ignored.inherited).waitFor();
+      expect(await own.getAttribute('aria-disabled')).toBe('true');
+      expect(await checkpoints.keepsIgnored('projects', projectId)).toEqual({
+        ignored: true,
+        inherited: false,
+      });
+      await all.click();
+      await dialog.getByText(ignored.inherited).waitFor({ state: 'detached' });
+      expect(await checkpoints.keepsIgnored('sessions', id)).toEqual({ ignored: false, inherited: false });
+      await page.context().close();
+    }
+  },
+);

@@ -3,6 +3,12 @@ import type { Command } from 'commander';
 import { answerWith, withCommonOptions } from '../cli.ts';
 import type { CommonOptions } from '../settings.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
+import {
+  ignoredSetting,
+  ignoredText,
+  withIgnoredOption,
+  type IgnoredOptions,
+} from './checkpoint-settings.ts';
 import { table } from '../terminal/table.ts';
 
 const KINDS: Record<CheckpointKind, string> = {
@@ -36,22 +42,23 @@ function restoredText({ files, notRestored, kept }: Restored, dryRun: boolean): 
 /** `session checkpoints|removed|restore`. */
 export function sessionStateCommands(session: Command): void {
   withCommonOptions(
-    session
-      .command('checkpoints')
-      .argument('<session>')
-      .option('--ignored <on|off>', 'hold ignored files too from now on')
-      .description('States of its worktree that are kept, the newest first'),
-  ).action((id: string, options: CommonOptions & { ignored?: string }) =>
-    answerWith(
+    withIgnoredOption(
+      session
+        .command('checkpoints')
+        .argument('<session>')
+        .description('States of its worktree that are kept, the newest first'),
+    ),
+  ).action(async (id: string, options: CommonOptions & IgnoredOptions) => {
+    let settings = '';
+    await answerWith(
       options,
-      async (client) => {
-        if (options.ignored !== undefined)
-          await client.checkpoints.setKeepsIgnored('sessions', id, options.ignored === 'on');
+      async (client, cli) => {
+        settings = ignoredText(await ignoredSetting(client, cli, 'sessions', id, options));
         return client.checkpoints.list(id);
       },
-      (checkpoints) => table(checkpoints.map(row)),
-    ),
-  );
+      (checkpoints) => [table(checkpoints.map(row)), settings].filter((text) => text !== '').join('\n'),
+    );
+  });
   withCommonOptions(
     session.command('removed').description('Sessions that were removed and can be brought back'),
   ).action((options: CommonOptions) =>

@@ -1,7 +1,14 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { answerWith, listCommand, withCommonOptions } from '../cli.ts';
+import { projectOf } from '../project-of.ts';
 import type { CommonOptions } from '../settings.ts';
+import {
+  ignoredSetting,
+  ignoredText,
+  withIgnoredOption,
+  type IgnoredOptions,
+} from './checkpoint-settings.ts';
 import { table } from '../terminal/table.ts';
 
 export function projectCommand(program: Command): void {
@@ -40,6 +47,21 @@ export function projectCommand(program: Command): void {
       options,
       (client, cli) => client.updateProject(id, { path: resolve(cli.cwd, path) }),
       (moved) => table([[moved.id, moved.kind, moved.name, moved.path]]),
+    ),
+  );
+  withCommonOptions(
+    withIgnoredOption(
+      project
+        .command('checkpoints')
+        .argument('[id or folder]', 'default: that of the present folder')
+        .description('What the states that are kept of its worktrees hold'),
+    ),
+  ).action((named: string | undefined, options: CommonOptions & IgnoredOptions) =>
+    answerWith(
+      options,
+      async (client, cli) =>
+        ignoredSetting(client, cli, 'projects', await projectOf(client, cli.cwd, named), options),
+      ignoredText,
     ),
   );
   withCommonOptions(

@@ -65,6 +65,22 @@ export const checkpoints = {
     done: (branch: string | null) =>
       branch === null ? 'You are in the fork.' : `You are in the fork, on branch ${branch}.`,
   },
+  ignored: {
+    open: 'Ignored files…',
+    command: 'Ignored files in kept states',
+    title: 'Ignored files in kept states',
+    about:
+      'The state of a worktree is kept around each turn, and when its session is deleted, so that it can come back. What git ignores is left out, unless you say otherwise.',
+    session: 'Keep them in this session',
+    project: (name: string) => `Keep them in all sessions of ${name}`,
+    inherited: 'It is kept in all sessions of the project.',
+    consequences: [
+      'Secrets such as .env become objects of the repository, under hidden refs. Whoever can read the repository can read them. No push of Pilotlight sends them, nor a plain git push; git push --mirror does.',
+      'Dependencies and build output take room there and make each turn’s state slower to keep. Files over 64 MiB stay out.',
+      'They count as changes of a turn and of its session.',
+      'When you turn it off, what was kept stays until it is given up, after 30 days at the latest.',
+    ],
+  },
   removed: {
     title: 'Deleted sessions',
     about: 'Kept for 30 days, with everything that was said and the files as they were.',

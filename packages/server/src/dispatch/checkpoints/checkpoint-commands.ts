@@ -2,7 +2,9 @@ import type {
   BroughtBack,
   Chat,
   Checkpoint,
+  CheckpointSettings,
   ForkChat,
+  Project,
   RemovedSession,
   Restored,
   RestoreFiles,
@@ -27,6 +29,6 @@ export interface CheckpointCommands {
   /** @throws `session_not_found`, `worktree_failed` */
   bringBack(sessionId: string): Promise<BroughtBack>;
   /** Whether checkpoints of a project or session hold ignored files too. */
-  keepsIgnored(id: string): boolean;
-  setKeepsIgnored(id: string, keeps: boolean): void;
+  settings(of: Project | Session): CheckpointSettings;
+  setKeepsIgnored(of: Project | Session, keeps: boolean): CheckpointSettings;
 }

@@ -1,10 +1,7 @@
-import { ForkChat, RestoreFiles, UndoTurn } from '@pilotlight/protocol';
-import { z } from 'zod';
+import { ForkChat, RestoreFiles, SetCheckpointSettings, UndoTurn } from '@pilotlight/protocol';
 import type { HttpDeps } from '../http-deps.ts';
 import { bodyOf, param, route } from '../route.ts';
 import type { Http } from '../route.ts';
-
-const KeepsIgnored = z.strictObject({ ignored: z.boolean() });
 
 /** Kept states of worktrees, and sessions that were removed. */
 export function checkpointRoutes(http: Http, { commands }: Pick<HttpDeps, 'commands'>): void {
@@ -26,21 +23,17 @@ export function checkpointRoutes(http: Http, { commands }: Pick<HttpDeps, 'comma
   route(http, '/api/removed-sessions/:id/restore', {
     POST: async (c) => c.json(await checkpoints.bringBack(param(c, 'id'))),
   });
-  const settings = {
-    GET: (id: string) => ({ ignored: checkpoints.keepsIgnored(id) }),
-    PUT: (id: string, { ignored }: z.output<typeof KeepsIgnored>) => {
-      checkpoints.setKeepsIgnored(id, ignored);
-      return { ignored };
-    },
-  };
-  route(http, '/api/projects/:id/checkpoint-settings', {
-    GET: (c) => c.json(settings.GET(commands.getProject(param(c, 'id')).id)),
-    PUT: async (c) =>
-      c.json(settings.PUT(commands.getProject(param(c, 'id')).id, await bodyOf(c, KeepsIgnored))),
-  });
-  route(http, '/api/sessions/:id/checkpoint-settings', {
-    GET: (c) => c.json(settings.GET(commands.getSession(param(c, 'id')).id)),
-    PUT: async (c) =>
-      c.json(settings.PUT(commands.getSession(param(c, 'id')).id, await bodyOf(c, KeepsIgnored))),
-  });
+  for (const [of, find] of [
+    ['projects', (id: string) => commands.getProject(id)],
+    ['sessions', (id: string) => commands.getSession(id)],
+  ] as const) {
+    route(http, `/api/${of}/:id/checkpoint-settings`, {
+      GET: (c) => c.json(checkpoints.settings(find(param(c, 'id')))),
+      PUT: async (c) => {
+        const owner = find(param(c, 'id'));
+        const { ignored } = await bodyOf(c, SetCheckpointSettings);
+        return c.json(checkpoints.setKeepsIgnored(owner, ignored));
+      },
+    });
+  }
 }

@@ -5,6 +5,7 @@ import type { LeftOut } from '@pilotlight/protocol';
 import { gitFailure, gitOk } from '../git.ts';
 import { readCommit } from '../repository.ts';
 import { emptySubmodules } from './empty-submodules.ts';
+import { markHolding, noLongerHeld, unmarkHolding } from './held-ignored.ts';
 import { changedSince, lookAt, type Findings } from './look.ts';
 import { byteRecords, shown, toInput } from './path-bytes.ts';
 import { findUncommittedInside, isRepositoryInside } from './repositories-inside.ts';
@@ -46,6 +47,7 @@ export async function takeSnapshot(shadow: Shadow, options: SnapshotOptions): Pr
 
 async function snapshotOnce(shadow: Shadow, { ignored, cutoff }: SnapshotOptions): Promise<Snapshot> {
   await shadow.copyExcludes();
+  if (ignored) await markHolding(shadow);
   const [listed, forced, unfilled] = await Promise.all([
     listChanged(shadow, ignored),
     ignored ? [] : trackedButIgnored(shadow),
@@ -54,10 +56,11 @@ async function snapshotOnce(shadow: Shadow, { ignored, cutoff }: SnapshotOptions
   const { worktreePath } = shadow;
   const isRuleChanged = listed.changed.some((path) => /(^|\/)\.gitignore$/.test(path));
   const known = isRuleChanged && !ignored ? await trackedButIgnored(shadow, isRuleChanged) : forced;
-  const paths = [...new Set([...listed.changed, ...known])];
+  const gone = new Set(ignored ? [] : await noLongerHeld(shadow, known));
+  const paths = [...new Set([...listed.changed, ...known])].filter((path) => !gone.has(path));
   const found = await lookAt(worktreePath, paths, listed.others, cutoff?.() ?? null);
   const leftOut = [...found.leftOut];
-  const info = [...found.strike.map((path) => struck(shadow, path)), ...unfilled];
+  const info = [...[...found.strike, ...gone].map((path) => struck(shadow, path)), ...unfilled];
   for (const line of unfilled) shadow.repositories?.add(line.slice(line.indexOf('\t') + 1));
   for (const path of found.repositories) {
     const inside = await repositoryInside(worktreePath, path);
@@ -73,6 +76,7 @@ async function snapshotOnce(shadow: Shadow, { ignored, cutoff }: SnapshotOptions
       input: toInput(info),
     });
   }
+  if (gone.size > 0) await unmarkHolding(shadow);
   leftOut.push(...(await readIn(shadow, found, () => cutoff?.() ?? null)));
   leftOut.push(...(await findUncommittedInside(shadow)));
   return { tree: await shadow.writeTree(), leftOut };

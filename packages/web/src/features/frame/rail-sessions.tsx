@@ -1,6 +1,6 @@
 import type { IndexState } from '@pilotlight/protocol';
 import { useParams } from '@tanstack/react-router';
-import { ChevronRight, Ellipsis, Import, Plus, ShieldCheck } from 'lucide-react';
+import { ChevronRight, Ellipsis, EyeOff, Import, Plus, ShieldCheck } from 'lucide-react';
 import { useState } from 'react';
 import { useIndex } from '../../live/index-store.ts';
 import { useSessionRows } from '../../live/session-rows.ts';
@@ -12,6 +12,7 @@ import { showError } from '../../ui/toasts.tsx';
 import { words } from '../../words/index.ts';
 import { openNewSession } from '../board/new-session.ts';
 import { openImport } from '../imports/open-import.ts';
+import { openIgnoredFiles } from '../checkpoints/open-ignored-files.ts';
 import { openPolicy } from '../policies/open-policy.ts';
 import { Count } from './frame-link.tsx';
 import { moveAmong } from './move-among.ts';
@@ -96,6 +97,18 @@ function Group({ group, onGo }: { group: RailGroup; onGo?: () => void }) {
                 openPolicy({ projectId: project.id, sessionId: null });
               },
             },
+            ...(project.kind === 'git'
+              ? [
+                  {
+                    label: words.checkpoints.ignored.open,
+                    icon: <EyeOff {...ICON} />,
+                    onSelect: () => {
+                      onGo?.();
+                      openIgnoredFiles({ projectId: project.id, sessionId: null });
+                    },
+                  },
+                ]
+              : []),
           ]}
         />
         <IconButton

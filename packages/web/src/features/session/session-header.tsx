@@ -3,6 +3,7 @@ import {
   Archive,
   ArchiveRestore,
   Ellipsis,
+  EyeOff,
   Folder,
   GitBranch,
   PanelRight,
@@ -23,6 +24,7 @@ import { Tooltip } from '../../ui/tooltip.tsx';
 import { words } from '../../words/index.ts';
 import { setArchived } from '../board/session-actions.ts';
 import { sessionTitle } from '../board/session-title.ts';
+import { openIgnoredFiles } from '../checkpoints/open-ignored-files.ts';
 import { openPolicy } from '../policies/open-policy.ts';
 import { EditableTitle } from './editable-title.tsx';
 
@@ -176,6 +178,7 @@ function AgentState({ chat }: { chat: Chat }) {
 function SessionMenu(props: { session: Session; title: string; onRename(): void; onRemove(): void }) {
   const { session, title, onRename, onRemove } = props;
   const { worktree, archivedAt } = session;
+  const isGit = useIndex(({ projects }) => projects[session.projectId]?.kind === 'git');
   const w = words.session;
   return (
     <Menu
@@ -187,6 +190,15 @@ function SessionMenu(props: { session: Session; title: string; onRename(): void;
           icon: <ShieldCheck {...ICON} />,
           onSelect: () => openPolicy({ projectId: session.projectId, sessionId: session.id }),
         },
+        ...(isGit
+          ? [
+              {
+                label: words.checkpoints.ignored.open,
+                icon: <EyeOff {...ICON} />,
+                onSelect: () => openIgnoredFiles({ projectId: session.projectId, sessionId: session.id }),
+              },
+            ]
+          : []),
         {
           label: w.copyPath,
           icon: <Folder {...ICON} />,

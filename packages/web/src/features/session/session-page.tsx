@@ -17,6 +17,7 @@ import { ChatTabs } from './chat-tabs.tsx';
 import { CloseChat, hasMessages } from './close-chat.tsx';
 import { Pane } from './pane.tsx';
 import { chatToAdd, MAX_PANES, panesOf, searchOf, withChat } from './panes.ts';
+import { openIgnoredFiles } from '../checkpoints/open-ignored-files.ts';
 import { openPolicy } from '../policies/open-policy.ts';
 import { placeOf, searchOfPlace, type ReviewPlace } from '../review/scope.ts';
 import { SessionHeader } from './session-header.tsx';
@@ -156,6 +157,7 @@ function LoadedSession({ session }: { session: Session }) {
     toggleSide,
     review: () => goReview(review === null ? { scope: 'session', file: null } : null),
     permissions: () => openPolicy({ projectId: session.projectId, sessionId: session.id }),
+    ignoredFiles: () => openIgnoredFiles({ projectId: session.projectId, sessionId: session.id }),
     rename: () => setIsRenaming(true),
   });
 

@@ -17,6 +17,7 @@ export interface SessionCommands {
   review(): void;
   rename(): void;
   permissions(): void;
+  ignoredFiles(): void;
 }
 
 /** Offers what can be done in a session. */
@@ -65,6 +66,7 @@ export function useSessionCommands(o: SessionCommands): void {
     command('review', w.review, '$mod+Alt+KeyR', o.review),
     command('rename', w.rename, null, o.rename),
     command('permissions', words.policies.command, null, o.permissions),
+    command('ignored-files', words.checkpoints.ignored.command, null, o.ignoredFiles),
   ]);
 }
 
