@@ -1,6 +1,7 @@
 import { PilotlightError, type PullRequestName } from '@pilotlight/protocol';
 import { gitOk } from './git.ts';
 import { gitNetwork } from './git-network.ts';
+import { BRANCHES, keepPullRequestBase, MERGES, pullRequestBase } from './pull-request-base.ts';
 import { readCommit } from './repository.ts';
 
 /** Where servers keep the head of a pull request: GitHub and Gitea, GitLab, Bitbucket. */
@@ -27,19 +28,27 @@ export async function fetchPullRequest(
 ): Promise<string> {
   const options = { cwd: projectPath, timeoutMs: TIMEOUT_MS, signal };
   const remote = await remoteOf(projectPath, name);
-  const heads = HEADS(name.number);
-  const { stdout } = await gitNetwork({ command: 'ls-remote', remote, refs: heads }, options);
-  const found = heads.find((head) => stdout.split('\n').some((line) => line.endsWith(`\t${head}`)));
+  const { number } = name;
+  const asked = [...HEADS(number), ...MERGES(number), BRANCHES];
+  const { stdout } = await gitNetwork({ command: 'ls-remote', remote, refs: asked }, options);
+  const refs = parseRefs(stdout);
+  const found = HEADS(number).find((head) => refs.has(head));
   if (found === undefined) {
     throw new PilotlightError(
       'invalid_request',
-      `The remote "${remote}" of ${projectPath} has no pull request ${name.number}. Look at its number, or give a branch or commit.`,
-      { details: { projectPath, remote, number: name.number } },
+      `The remote "${remote}" of ${projectPath} has no pull request ${number}. Look at its number, or give a branch or commit.`,
+      { details: { projectPath, remote, number } },
     );
   }
-  const kept = refOf(remote, name.number);
-  const flags = ['--no-tags'];
-  await gitNetwork({ command: 'fetch', remote, flags, refs: [`+${found}:${kept}`] }, options);
+  const kept = refOf(remote, number);
+  const merged = MERGES(number).find((ref) => refs.has(ref));
+  const merge = `${kept}-merge`;
+  const wanted = [`+${found}:${kept}`, ...(merged === undefined ? [] : [`+${merged}:${merge}`])];
+  await gitNetwork({ command: 'fetch', remote, flags: ['--no-tags'], refs: wanted }, options);
+  if (merged !== undefined) {
+    await keepPullRequestBase(projectPath, { remote, number, merge, refs });
+    await gitOk(['update-ref', '-d', merge], { cwd: projectPath });
+  }
   const commit = await readCommit(projectPath, kept);
   if (commit !== null) return commit;
   throw new PilotlightError('git_failed', `${kept} is gone from ${projectPath} right after it was fetched.`);
@@ -48,6 +57,29 @@ export async function fetchPullRequest(
 /** The commit of a pull request as it was fetched last; null when it never was. Reaches no network. */
 export async function fetchedPullRequest(projectPath: string, name: PullRequestName): Promise<string | null> {
   return readCommit(projectPath, refOf(await remoteOf(projectPath, name), name.number));
+}
+
+/**
+ * The branch it is to be merged into, as its remote told when it was fetched last: the remote and the branch's name there; null
+ * when that is not known. Reaches no network.
+ */
+export async function fetchedPullRequestBase(
+  projectPath: string,
+  name: PullRequestName,
+): Promise<{ remote: string; branch: string } | null> {
+  const remote = await remoteOf(projectPath, name);
+  const branch = await pullRequestBase(projectPath, remote, name.number);
+  return branch === null ? null : { remote, branch };
+}
+
+/** `<commit> TAB <ref>` lines. */
+function parseRefs(output: string): Map<string, string> {
+  return new Map(
+    output.split('\n').flatMap((line) => {
+      const [commit = '', ref = ''] = line.split('\t');
+      return ref === '' ? [] : [[ref, commit] as const];
+    }),
+  );
 }
 
 const refOf = (remote: string, number: number): string => `refs/pilotlight/pulls/${remote}/${number}`;

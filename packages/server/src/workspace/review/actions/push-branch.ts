@@ -1,6 +1,7 @@
 import { PilotlightError } from '@pilotlight/protocol';
-import { git, gitOk } from '../../git.ts';
+import { gitOk } from '../../git.ts';
 import { gitNetwork } from '../../git-network.ts';
+import { defaultBranch } from '../../pull-request-base.ts';
 import { readCommit } from '../../repository.ts';
 import { baseBranchOf } from '../base-branch.ts';
 import { commitsOf, quietBranch } from '../branch-state.ts';
@@ -118,10 +119,7 @@ async function chooseRemote(cwd: string, wanted: string | undefined): Promise<st
 
 /** The branch that a remote names as its own first one. */
 async function isDefault(cwd: string, branch: string): Promise<boolean> {
-  for (const remote of await listRemotes(cwd)) {
-    const { stdout } = await git(['symbolic-ref', '--quiet', `refs/remotes/${remote}/HEAD`], { cwd });
-    if (stdout.trim() === trackingRef(remote, branch)) return true;
-  }
+  for (const remote of await listRemotes(cwd)) if ((await defaultBranch(cwd, remote)) === branch) return true;
   return false;
 }
 
