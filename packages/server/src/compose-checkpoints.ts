@@ -4,9 +4,11 @@ import type { Catalog } from './dispatch/catalog.ts';
 import { CheckpointBook, KEEPS_IGNORED } from './dispatch/checkpoints/checkpoint-book.ts';
 import type { CheckpointCommands } from './dispatch/checkpoints/checkpoint-commands.ts';
 import { Forks } from './dispatch/checkpoints/forks.ts';
+import { holdAgain } from './dispatch/checkpoints/hold-again.ts';
 import { pruneCheckpoints } from './dispatch/checkpoints/pruning.ts';
-import { DAY_MS, RemovedSessions } from './dispatch/checkpoints/removed-sessions.ts';
+import { RemovedSessions } from './dispatch/checkpoints/removed-sessions.ts';
 import { Restores } from './dispatch/checkpoints/restores.ts';
+import { DAY_MS } from './dispatch/checkpoints/steady-clock.ts';
 import { SessionDiffs } from './dispatch/checkpoints/session-diffs.ts';
 import type { WorktreeLocks } from './dispatch/worktree-locks.ts';
 import { TurnCheckpoints } from './dispatch/checkpoints/turn-checkpoints.ts';
@@ -44,7 +46,10 @@ export function composeCheckpoints(parts: CheckpointParts): Checkpoints {
   const removed = new RemovedSessions({ announcer, book, shadows });
   const forks = (): Forks => new Forks({ announcer, book, worktreesFolder, catalog: parts.catalog() });
   const prune = (): void => {
-    void pruneCheckpoints(announcer, failed('an old state was not given up'));
+    const pruneFailed = failed('an old state was not given up');
+    void pruneCheckpoints(announcer, book, pruneFailed)
+      .then(() => holdAgain(store, failed('states that have lost their refs were not held again')))
+      .catch(pruneFailed);
     book.sweep().catch(failed('what is known of a removed worktree was not given up'));
   };
   const daily = setInterval(prune, DAY_MS).unref();

@@ -34,13 +34,12 @@ export function checkpointTable(database: Database): CheckpointTable {
      VALUES (?, ?, ?, ?, ?, ?, ?)`,
   );
   const get = database.prepare('SELECT * FROM checkpoints WHERE id = ?');
-  const list = database.prepare(
-    'SELECT * FROM checkpoints WHERE session_id = ? ORDER BY created_at DESC, rowid DESC',
-  );
+  // As they were written: a clock may go back.
+  const list = database.prepare('SELECT * FROM checkpoints WHERE session_id = ? ORDER BY rowid DESC');
   const latest = database.prepare(
-    'SELECT * FROM checkpoints WHERE session_id = ? ORDER BY created_at DESC, rowid DESC LIMIT 1',
+    'SELECT * FROM checkpoints WHERE session_id = ? ORDER BY rowid DESC LIMIT 1',
   );
-  const ofTurn = database.prepare('SELECT * FROM checkpoints WHERE turn_id = ? ORDER BY created_at, rowid');
+  const ofTurn = database.prepare('SELECT * FROM checkpoints WHERE turn_id = ? ORDER BY rowid');
   const remove = database.prepare('DELETE FROM checkpoints WHERE id = ?');
   const sessionIds = database.prepare('SELECT DISTINCT session_id FROM checkpoints');
   const one = (row: Row | null): Checkpoint | null => (row === null ? null : fromRow(row));

@@ -15,6 +15,7 @@ import { takeSnapshot, type Snapshot } from '../../workspace/checkpoints/snapsho
 import { sweepShadows } from '../../workspace/checkpoints/sweep-shadows.ts';
 import {
   checkpointRef,
+  isLoose,
   keptRef,
   listRefs,
   updateRefs,
@@ -40,12 +41,12 @@ export interface NewCheckpoint {
   files?: readonly string[];
 }
 
-/** A state, the commit of it and the ref that names that; null: none yet. */
+/** A state, the commit of it and the ref that names that. */
 interface Seen {
   tree: string;
   head: string | null;
-  commit: string | null;
-  ref: string | null;
+  commit: string;
+  ref: string;
   /** what is not held, as the commit says it */
   missing: string;
 }
@@ -140,7 +141,9 @@ export class CheckpointBook {
     const last = this.#last.get(path);
     const missing = messageWith('', leftOut);
     const isSame = last?.tree === tree && last.head === head && last.missing === missing;
-    const same = isSame && holds.length === 0 ? last.commit : null;
+    // The user may have removed its ref, and git the commit after that.
+    const isThere = isSame && (await isLoose(shadow.commonDir, last.ref));
+    const same = isThere && holds.length === 0 ? last.commit : null;
     const commit = same ?? (await this.#write(shadow, kind, { tree, head, leftOut, holds }, at));
     const checkpoint: Checkpoint = {
       id: newId('checkpoint'),

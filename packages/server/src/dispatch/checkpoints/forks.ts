@@ -17,6 +17,7 @@ import type { Announcer } from '../announcer.ts';
 import type { Catalog } from '../catalog.ts';
 import { isTerminal } from '../turn-transitions.ts';
 import type { CheckpointBook } from './checkpoint-book.ts';
+import { requireState } from './require-state.ts';
 import { sayNotice } from './say-notice.ts';
 
 export interface ForksOptions {
@@ -75,6 +76,7 @@ export class Forks {
         `The state ${at} turn ${turnId} was not kept, or was pruned by age, so nothing can go on from it.`,
       );
     }
+    await requireState(project.path, checkpoint);
     const sessionId = newId('session');
     const named = title ?? `${from.title || chat.title || 'Session'} (fork)`;
     const wanted = { sessionId, named, from, project, commit: checkpoint.commit };

@@ -5,8 +5,10 @@ import {
   removeRefsOf,
   updateRefs,
 } from '../../workspace/checkpoints/write-commit.ts';
+import type { RemovedRow } from '../../store/removed-sessions.ts';
 import type { Announcer } from '../announcer.ts';
-import { DAY_MS } from './removed-sessions.ts';
+import type { CheckpointBook } from './checkpoint-book.ts';
+import { DAY_MS, isSteady } from './steady-clock.ts';
 
 /** Checkpoints that a session has at most. */
 export const MAX_CHECKPOINTS = 500;
@@ -21,15 +23,15 @@ export function outdated(newestFirst: readonly Checkpoint[], now: number): Check
 }
 
 /**
- * Gives up what is too old: checkpoints of sessions, and removed sessions with all that was theirs. The refs go first, so
- * that a crash leaves no ref that nobody knows.
- *
- * @throws PilotlightError `git_failed`
+ * Gives up what is too old, by a clock that has been steady: checkpoints of sessions, and removed sessions with all that was
+ * theirs. The refs go first, so that a crash leaves no ref that nobody knows.
  */
 export async function pruneCheckpoints(
   { store, now }: Pick<Announcer, 'store' | 'now'>,
+  book: Pick<CheckpointBook, 'alone'>,
   onError: (error: unknown) => void,
 ): Promise<void> {
+  if (!isSteady(store, now())) return;
   for (const sessionId of store.checkpoints.sessionIds()) {
     const path = store.projects.get(store.sessions.evenRemoved(sessionId)?.projectId ?? '')?.path;
     const all = store.checkpoints.list(sessionId);
@@ -46,14 +48,18 @@ export async function pruneCheckpoints(
       onError(error);
     }
   }
-  for (const { sessionId, state, removedAt } of store.removedSessions.list()) {
-    if (state !== 'removed' || now() - removedAt < KEPT_DAYS * DAY_MS) continue;
+  for (const { sessionId, kept } of store.removedSessions.list().filter((row) => isPast(row, now()))) {
     const path = store.projects.get(store.sessions.evenRemoved(sessionId)?.projectId ?? '')?.path;
-    try {
-      if (path !== undefined) await removeRefsOf(path, sessionId);
-      store.sessions.remove(sessionId);
-    } catch (error) {
-      onError(error);
-    }
+    const forget = async (): Promise<void> => {
+      // It may have been brought back, or be on its way.
+      const isStillPast = (): boolean => isPast(store.removedSessions.get(sessionId), now());
+      if (isStillPast() && path !== undefined) await removeRefsOf(path, sessionId);
+      if (isStillPast()) store.sessions.remove(sessionId);
+    };
+    await (kept === null ? forget() : book.alone(kept.path, forget)).catch(onError);
   }
+}
+
+function isPast(row: RemovedRow | null, now: number): boolean {
+  return row?.state === 'removed' && now - row.removedAt >= KEPT_DAYS * DAY_MS;
 }

@@ -19,8 +19,7 @@ import { findSubmoduleWork } from '../../workspace/uncommitted-work.ts';
 import { removeWorktree } from '../../workspace/worktrees.ts';
 import type { Announcer } from '../announcer.ts';
 import type { CheckpointBook } from './checkpoint-book.ts';
-
-export const DAY_MS = 24 * 60 * 60_000;
+import { DAY_MS } from './steady-clock.ts';
 
 /** What is uncommitted in a worktree that goes: `refuse` while there is any, or `keep` it for some time. */
 export type Uncommitted = 'refuse' | 'keep';

@@ -19,6 +19,7 @@ import type { Announcer } from '../announcer.ts';
 import type { HeldWorktree } from '../worktree-locks.ts';
 import type { CheckpointBook } from './checkpoint-book.ts';
 import { planUndo } from './plan-undo.ts';
+import { requireState } from './require-state.ts';
 import type { SessionDiffs } from './session-diffs.ts';
 
 /** A restore that has begun; on disk until it is done. */
@@ -91,6 +92,7 @@ export class Restores {
     const wanted = paths?.map(fromClient);
     const isWanted = (path: string): boolean => wanted === undefined || isAmong(path, wanted);
     const plan = async (shadow: Shadow, now: Snapshot): Promise<Plan> => {
+      await requireState(shadow.worktreePath, checkpoint);
       const all = await compareTrees(shadow, now.tree, checkpoint.commit);
       const apart = await apartIn(shadow, now, checkpoint);
       return splitOff(
@@ -111,6 +113,7 @@ export class Restores {
       );
     }
     return this.#change(this.#session(before.sessionId), dryRun === true, async (shadow, now) => {
+      for (const one of [before, after]) await requireState(shadow.worktreePath, one);
       const [changed, since] = [
         await compareTrees(shadow, before.commit, after.commit),
         await compareTrees(shadow, after.commit, now.tree),

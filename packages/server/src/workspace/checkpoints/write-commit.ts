@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { gitOk } from '../git.ts';
 import type { Shadow } from './shadow.ts';
 
@@ -60,6 +62,11 @@ export async function removeRefsOf(repositoryPath: string, sessionId: string): P
     ...(await listRefs(repositoryPath, `kept/${sessionId}`)).keys(),
   ];
   await updateRefs(repositoryPath, { remove: refs });
+}
+
+/** Whether a ref is there for certain: as a file of its own, which it is until git packs it. Starts no git. */
+export async function isLoose(commonDir: string, ref: string): Promise<boolean> {
+  return (await stat(join(commonDir, ref)).catch(() => null)) !== null;
 }
 
 /** Refs of ours below one, with their commits. @throws PilotlightError `git_failed` */
