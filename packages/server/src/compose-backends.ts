@@ -3,6 +3,7 @@ import type { AgentBackend, AgentBackendKind } from '@pilotlight/protocol';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { WarmAcpBackend } from './backends/acp/warm-acp-backend.ts';
+import type { WorktreeEnv } from './backends/acp/session-opener.ts';
 import { AgentKeys } from './backends/agent-keys.ts';
 import { createAgentTable } from './backends/agent-table.ts';
 import { OPENCODE_AGENT, builtInAgents } from './backends/built-in-agents.ts';
@@ -28,6 +29,7 @@ export interface BackendParts {
   residency(this: void): Residency;
   /** asked only when everything is made */
   ahead(this: void): AheadOfSession;
+  worktreeEnv: WorktreeEnv;
   log: Logger;
   now(this: void): number;
 }
@@ -67,7 +69,12 @@ export function composeBackends(options: BackendParts) {
     now,
     onError: (error) => log.warn({ err: error }, 'no worktree could be made ahead'),
   });
-  const acp = new WarmAcpBackend({ ...parts, spares, stateFolder: join(folder.backends, 'acp') });
+  const acp = new WarmAcpBackend({
+    ...parts,
+    spares,
+    worktreeEnv: options.worktreeEnv,
+    stateFolder: join(folder.backends, 'acp'),
+  });
   const opencode = new OpenCodeServerBackend({
     ...parts,
     agentId: OPENCODE_AGENT,

@@ -72,6 +72,7 @@ export function composeTurns(parts: TurnParts): Turns {
         ctx,
         choice,
         mcp: mcpServers.offer(projectId),
+        env: await parts.scripts.portVariables(parts.catalog.getChat(turn.chatId).sessionId),
       }),
     places: new Places(
       announcer,

@@ -94,6 +94,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     env: options.env ?? process.env,
     residency: () => residency,
     ahead: () => ahead,
+    worktreeEnv: (sessionId) => scripts.portVariables(sessionId),
     log,
     now,
   });

@@ -224,6 +224,32 @@ describe('run scripts', () => {
     expect((await home.client.scripts.describe(session.id)).ports).toEqual([first]);
   });
 
+  it('share their ports with the agents of the session, and with nobody else', async () => {
+    configure({ ports: ['web'] });
+    const said = async (chat: Chat): Promise<string> => {
+      const { state } = await home.turn(chat, '/run sleep 0.05; echo "port<$PILOTLIGHT_PORT_WEB>"');
+      expect(state).toBe('completed');
+      const { messages } = await home.client.listMessages(chat.id);
+      return /port<(\d*)>/.exec(JSON.stringify(messages.at(-1)).replace('echo "port<', ''))?.[1] ?? 'nothing';
+    };
+    const start = async () => {
+      const made = await begin();
+      await home.client.updatePolicy('session', made.session.id, { mode: 'allow_all' });
+      return made;
+    };
+    const one = await start();
+    const first = await said(one.chat);
+    const [port] = (await home.client.scripts.describe(one.session.id)).ports;
+    expect(first).toBe(String(port?.port));
+    const beside = await home.client.createChat(one.session.id, { agent: 'demo' });
+    expect(await said(beside)).toBe(first);
+    const other = await said((await start()).chat);
+    expect(other).toMatch(/^\d+$/);
+    expect(other).not.toBe(first);
+    configure({});
+    expect(await said((await start()).chat)).toBe('');
+  });
+
   it('keep the end of what they wrote, however much it was', async () => {
     const { session } = await allowed({ run: { much: 'seq 1 200000' } });
     await home.client.scripts.start(session.id, 'much');

@@ -25,6 +25,8 @@ export interface ColdDispatchOptions {
   choice: AgentSessionChoice;
   /** the MCP servers its session is opened with */
   mcp: McpOffer;
+  /** variables of its worktree */
+  env?: Record<string, string>;
   /** of the kill ladder */
   kill?: KillDeadlines;
 }
@@ -57,9 +59,14 @@ export async function coldDispatch(options: ColdDispatchOptions): Promise<TurnRe
   }
 }
 
-function startOptions({ processes, ctx, kill }: ColdDispatchOptions): Omit<AgentProcessOptions, 'agent'> {
+function startOptions({
+  processes,
+  ctx,
+  env = {},
+  kill,
+}: ColdDispatchOptions): Omit<AgentProcessOptions, 'agent'> {
   const { worktreePath: cwd, signal } = ctx;
-  return { processes, cwd, signal, keeping: { kill } };
+  return { processes, cwd, env, signal, keeping: { kill } };
 }
 
 /** @param onReady called before the prompt is sent */
@@ -68,7 +75,7 @@ async function dispatch(
   options: ColdDispatchOptions,
   onReady: () => void,
 ): Promise<TurnResult> {
-  const { processes, ctx, input, choice, mcp } = options;
+  const { processes, ctx, input, choice, mcp, env = {} } = options;
   const { askMode } = process.agent;
   const root = await realpath(ctx.worktreePath);
   const { mcpServers, leftOut } = acpMcpServers(process.agent.name, mcp, process.capabilities);
@@ -79,7 +86,7 @@ async function dispatch(
     mcpServers,
     signal: ctx.signal,
     // What it says beside the turn is about a session that nobody will see again.
-    make: (id) => new AcpSession({ process, id, root, processes, outOfTurn: () => {} }),
+    make: (id) => new AcpSession({ process, id, root, processes, env: async () => env, outOfTurn: () => {} }),
   });
   if (choice.mode === undefined && askMode !== null) await applyAskMode(session, askMode);
   await applyChoice(session, choice);

@@ -117,6 +117,18 @@ export class Scripts {
   }
 
   /**
+   * The ports of a session, by the variables they are in, for whatever works in its worktree alone; none while its file
+   * cannot be used or no port is free. Does not reject.
+   */
+  async portVariables(sessionId: string): Promise<Record<string, string>> {
+    try {
+      return variablesOf(await this.#portsOf(await this.#placeOf(sessionId)));
+    } catch {
+      return {};
+    }
+  }
+
+  /**
    * Makes a worktree ready, once: copies what is to be copied and runs the setup where it is allowed. A file that cannot be
    * used and a setup that fails hold nothing up; both are shown. What a dead server left half done is done again.
    * @returns null when it was made ready before
@@ -212,7 +224,7 @@ export class Scripts {
         PILOTLIGHT_PROJECT: project.path,
         PILOTLIGHT_WORKTREE: folder,
         PILOTLIGHT_SESSION: session.id,
-        ...Object.fromEntries([...ports].map(([each, port]) => [portVariable(each), String(port)])),
+        ...variablesOf(ports),
       },
     });
   }
@@ -240,4 +252,8 @@ export class Scripts {
 /** @returns what git leaves out of a worktree, and nobody could fill */
 async function fillOrName(places: FillSubmodulesOptions): Promise<Lacking[]> {
   return [...(await fillSubmodules(places)), ...(await findLfsPointers(places.worktreePath))];
+}
+
+function variablesOf(ports: ReadonlyMap<string, number>): Record<string, string> {
+  return Object.fromEntries([...ports].map(([name, port]) => [portVariable(name), String(port)]));
 }

@@ -32,6 +32,8 @@ export interface AcpSessionOptions {
   /** real path of the worktree; files and terminals of the agent stay inside */
   root: string;
   processes: ProcessPort;
+  /** see ClientTerminalsOptions */
+  env(): Promise<Record<string, string>>;
   /** The terminal that an earlier server left under that tag. */
   takeLeft?(tag: string): LeftProcess | null;
   /** Takes what is said while no turn runs. */
@@ -87,6 +89,7 @@ export class AcpSession implements SessionSink {
       agent: options.process.agent,
       processes: options.processes,
       root: options.root,
+      env: options.env,
       tag: terminalTag(options.process.child.id),
       takeLeft: options.takeLeft ?? (() => null),
       onChange: (terminalId, state) => this.mapper.terminal(terminalId, state, this.#emit),

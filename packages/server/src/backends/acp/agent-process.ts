@@ -45,6 +45,8 @@ export interface AgentProcessOptions {
   processes: ProcessPort;
   /** where it starts; every session has its own folder */
   cwd: string;
+  /** besides the agent's own, those of the one worktree it works in */
+  env?: Record<string, string>;
   keeping: ProcessKeeping;
   /** aborted: give the start up */
   signal?: AbortSignal;
@@ -118,7 +120,7 @@ export class AgentProcess {
       command: agent.command,
       args: agent.args,
       cwd: options.cwd,
-      env: agent.processEnv,
+      env: { ...agent.processEnv, ...options.env },
       ...(keeping.tag === undefined ? {} : { tag: keeping.tag }),
     });
     const started = new AgentProcess(child, agent, keeping);

@@ -22,6 +22,8 @@ export interface ClientTerminalsOptions {
   agent: ResolvedAgent;
   processes: ProcessPort;
   root: string;
+  /** what commands see besides the agent's own variables: those of the worktree, as they are now */
+  env(): Promise<Record<string, string>>;
   /** what the tags of this session's terminals begin with */
   tag: string;
   /** The terminal that an earlier server left under that tag; given away once. */
@@ -106,7 +108,7 @@ export class ClientTerminals {
         command: '/bin/sh',
         args: shellArgs(command, (asList(params['args']) ?? []).map(String)),
         cwd: await confine(root, asString(params['cwd']) ?? root),
-        env: { ...agent.processEnv, ...variables(params['env']) },
+        env: { ...agent.processEnv, ...(await this.#options.env()), ...variables(params['env']) },
         tag,
       }),
     );

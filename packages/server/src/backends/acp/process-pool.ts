@@ -29,6 +29,8 @@ export interface ProcessPoolOptions {
 export interface LeasePlace {
   cwd: string;
   projectId: string;
+  /** variables that the process is to see besides its agent's; no spare has any */
+  env: Record<string, string>;
 }
 
 /** The right of one user to a process. */
@@ -109,9 +111,11 @@ export class ProcessPool {
   }
 
   #open(owner: string, agent: ResolvedAgent, place: LeasePlace): Slot {
-    const start = (this.#ending.get(owner) ?? Promise.resolve()).then(
-      async () => this.spares?.take(agent, place) ?? (await this.#admitted(agent, place.cwd)),
-    );
+    const needsOwn = Object.keys(place.env).length > 0;
+    const start = (this.#ending.get(owner) ?? Promise.resolve()).then(async () => {
+      const spare = needsOwn ? null : this.spares?.take(agent, place);
+      return spare ?? (await this.#admitted(agent, place));
+    });
     return this.#keep(owner, { start, process: null, users: new Set() });
   }
 
@@ -133,15 +137,19 @@ export class ProcessPool {
     return slot;
   }
 
-  async #admitted(agent: ResolvedAgent, cwd: string): Promise<AgentProcess> {
+  async #admitted(agent: ResolvedAgent, { cwd, env }: LeasePlace): Promise<AgentProcess> {
     await this.#limits.admit(agent);
-    return this.#startProcess(agent, cwd);
+    return this.#startProcess(agent, cwd, env);
   }
 
   /** Starts one, and counts how it fares. */
-  async #startProcess(agent: ResolvedAgent, cwd: string): Promise<AgentProcess> {
+  async #startProcess(
+    agent: ResolvedAgent,
+    cwd: string,
+    env: Record<string, string> = {},
+  ): Promise<AgentProcess> {
     const { processes, keeping } = this.#options;
-    const options = { agent, processes, cwd, keeping };
+    const options = { agent, processes, cwd, env, keeping };
     const process = await AgentProcess.start(options).catch((cause: unknown) => {
       this.#limits.failed(agent.id, cause);
       throw cause;

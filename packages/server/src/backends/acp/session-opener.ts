@@ -14,6 +14,9 @@ import { openSession } from './resume.ts';
 import type { SettledChoices } from './settled-choices.ts';
 import { keyOf, type WarmChats } from './warm-chat.ts';
 
+/** The variables of a session's worktree, for what works in it alone. Does not reject. */
+export type WorktreeEnv = (sessionId: string) => Promise<Record<string, string>>;
+
 export interface SessionOpenerOptions {
   agents: AgentTable;
   processes: ProcessPort;
@@ -24,6 +27,7 @@ export interface SessionOpenerOptions {
   chats: WarmChats;
   choices: SettledChoices;
   notices: OpeningNotices;
+  worktreeEnv: WorktreeEnv;
 }
 
 /** Opens the ACP sessions of chats, and takes over those that an earlier server had open. */
@@ -42,7 +46,8 @@ export class SessionOpener {
     const root = await realpath(cwd).catch(() => cwd);
     const owner = agent.sharedProcess ? `${handle.sessionId}/${agent.id}` : `${handle.sessionId}/${key}`;
     const from = Date.now();
-    const lease = await pool.lease(owner, agent, { cwd, projectId });
+    const env = await this.#o.worktreeEnv(handle.sessionId);
+    const lease = await pool.lease(owner, agent, { cwd, projectId, env });
     const { process } = lease;
     const offer = mcp(projectId);
     try {
@@ -77,7 +82,7 @@ export class SessionOpener {
     pool.adopt(owner, process);
     for (const { handle, root, config, opening } of sessions) {
       const key = keyOf(handle.chatId, handle.agent);
-      const lease = await pool.lease(owner, process.agent, { cwd: root, projectId: '' });
+      const lease = await pool.lease(owner, process.agent, { cwd: root, projectId: '', env: {} });
       const heard = host.findAgentSession(handle.chatId, handle.agent)?.heard;
       const heardBefore = heard?.processId === left.id ? heard.offset : 0;
       const session = this.#make(process, handle.agentSessionId ?? '', root, handle, heardBefore);
@@ -96,12 +101,13 @@ export class SessionOpener {
     handle: AgentSessionHandle,
     heardBefore = 0,
   ): AcpSession {
-    const { processes, host, left } = this.#o;
+    const { processes, host, left, worktreeEnv } = this.#o;
     return new AcpSession({
       process,
       id,
       root,
       processes,
+      env: () => worktreeEnv(handle.sessionId),
       takeLeft: (tag) => left.takeTerminal(tag),
       heardBefore,
       outOfTurn: (event) => host.outOfTurn(handle, event),

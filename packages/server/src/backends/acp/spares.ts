@@ -74,7 +74,7 @@ export class Spares {
    * One that is up and may serve a session in that place, or null; others take its place later. Best is one with a session
    * open in that very folder, worst one with a session open in another.
    */
-  take(agent: ResolvedAgent, { cwd, projectId }: LeasePlace): AgentProcess | null {
+  take(agent: ResolvedAgent, { cwd, projectId }: Pick<LeasePlace, 'cwd' | 'projectId'>): AgentProcess | null {
     this.tendSoon();
     const folder = agent.startsInFolder ? this.#o.plan.projectFolder(projectId) : null;
     const definition = JSON.stringify(agent);

@@ -260,15 +260,22 @@ test('a cold dispatch runs one turn in a process of its own', async () => {
       agent: { ...agent, args: ['--never-used'], coldArgs: args },
       processes: bench.processes,
       input: { content: [{ type: 'text', text }] },
-      ctx: bench.ctx(log),
+      ctx: bench.ctx(log, 's1', {
+        onPermission: async () => ({ outcome: 'selected', optionId: 'allow-once' }),
+      }),
       choice: { model: 'demo-careful' },
       mcp: NO_MCP('p1'),
+      env: { PILOTLIGHT_PORT_WEB: '21000' },
       kill: quickKill,
     });
   const log = new TurnLog();
   expect(await dispatch(agent.args, log, 'settings')).toEqual({ ok: true });
   expect(log.text).toContain('model demo-careful, mode ask');
   expect(bench.survivors()).toEqual([]);
+
+  const ports = new TurnLog();
+  await dispatch(agent.args, ports, '/run echo "on $PILOTLIGHT_PORT_WEB"');
+  expect(JSON.stringify(ports.events)).toContain('on 21000');
 
   const cancelled = new TurnLog();
   cancelled.result = dispatch(agent.args, cancelled, '/wait');

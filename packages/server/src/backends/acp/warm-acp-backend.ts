@@ -42,7 +42,7 @@ import { PromptTurn } from './prompt-turn.ts';
 import type { SparePlan } from './spares.ts';
 import type { StartLimits } from './start-limits.ts';
 import { findSentPrompt } from './sent-lines.ts';
-import { SessionOpener } from './session-opener.ts';
+import { SessionOpener, type WorktreeEnv } from './session-opener.ts';
 import { SettledChoices } from './settled-choices.ts';
 import { closeAcpSession, keyOf, WarmChats, type WarmChat } from './warm-chat.ts';
 
@@ -62,6 +62,8 @@ export interface WarmAcpBackendOptions {
   spares?: SparePlan;
   /** how often a failing agent is started */
   limits?: StartLimits;
+  /** none without it */
+  worktreeEnv?: WorktreeEnv;
 }
 
 export class WarmAcpBackend implements AgentBackend {
@@ -119,6 +121,7 @@ export class WarmAcpBackend implements AgentBackend {
       chats: this.#chats,
       choices: this.#choices,
       notices: this.#notices,
+      worktreeEnv: options.worktreeEnv ?? (async () => ({})),
     });
   }
 
@@ -295,7 +298,8 @@ export class WarmAcpBackend implements AgentBackend {
   ): Promise<T> {
     const agent = await this.#agents.resolve(id);
     const root = await realpath(cwd).catch(() => cwd);
-    const lease = await this.#pool.lease(`past/${randomUUID()}`, agent, { cwd: root, projectId });
+    const place = { cwd: root, projectId, env: {} };
+    const lease = await this.#pool.lease(`past/${randomUUID()}`, agent, place);
     try {
       return await ask(lease.process, root);
     } finally {
