@@ -14,6 +14,7 @@ import { SessionPorts } from './scripts/session-ports.ts';
 export interface WorktreeParts {
   announcer: Announcer;
   locks: WorktreeLocks;
+  book: CheckpointBook;
   processes: ProcessPort;
   env: NodeJS.ProcessEnv;
   worktreesFolder: string;
@@ -46,6 +47,7 @@ export function composeWorktrees(
   const runner = building.use(new ScriptRunner({ announcer, processes, onOutput, onError }));
   const ports = new SessionPorts(announcer.store);
   const scripts = new Scripts({ announcer, runner, ports, env: handedOn(env, []), getSession, getProject });
-  const repairs = new Repairs({ announcer, locks: parts.locks, worktreesFolder, getSession, getProject });
+  const { locks, book } = parts;
+  const repairs = new Repairs({ announcer, locks, book, worktreesFolder, getSession, getProject });
   return { scripts, watches, repairs };
 }

@@ -167,6 +167,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     worktreesFolder: folder.worktrees,
     announcer,
     locks,
+    book: checkpoints.book,
     processes,
     env: options.env ?? process.env,
     getSession: (id) => catalog.getSession(id),

@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { expect, it, vi } from 'vitest';
+import { CheckpointBook } from '../src/dispatch/checkpoints/checkpoint-book.ts';
 import { Repairs } from '../src/dispatch/repairs.ts';
 import { withRepository } from '../src/workspace/repository-lock.ts';
 import { WorktreeWriter } from '../src/dispatch/review/worktree-writer.ts';
@@ -191,6 +192,7 @@ async function repairable(dispatch: ReturnType<typeof startDispatch>) {
   const repairs = new Repairs({
     announcer,
     locks,
+    book: new CheckpointBook(announcer, join(dispatch.root, 'data', 'checkpoints'), locks),
     worktreesFolder: join(dispatch.root, 'data', 'worktrees'),
     getSession: (one) => catalog.getSession(one),
     getProject: (one) => catalog.getProject(one),

@@ -11,11 +11,14 @@ import { gitOk } from '../workspace/git.ts';
 import { inspectFolder } from '../workspace/repository.ts';
 import { repairWorktree } from '../workspace/worktrees.ts';
 import type { Announcer } from './announcer.ts';
-import type { WorktreeLocks } from './worktree-locks.ts';
+import { fillFrom } from '../workspace/checkpoints/fill-from.ts';
+import type { CheckpointBook } from './checkpoints/checkpoint-book.ts';
+import type { HeldWorktree, WorktreeLocks } from './worktree-locks.ts';
 
 export interface RepairsOptions {
   announcer: Announcer;
   locks: WorktreeLocks;
+  book: Pick<CheckpointBook, 'alone' | 'look' | 'forget'>;
   worktreesFolder: string;
   getSession(id: string): Session;
   getProject(id: string): Project;
@@ -42,7 +45,7 @@ export class Repairs {
     // One that begins from now on waits for the repair.
     if (chats.list(id).some((chat) => turns.active(chat.id) !== null))
       throw new PilotlightError('conflict', 'A turn runs in this session. Cancel it first.');
-    return this.#o.locks.run(worktree.path, () => this.#repair(id, worktree));
+    return this.#o.locks.run(worktree.path, (held) => this.#repair(id, worktree, held));
   }
 
   /**
@@ -77,19 +80,32 @@ export class Repairs {
     return moved;
   }
 
-  async #repair(id: string, worktree: Worktree): Promise<RepairedSession> {
-    const { announcer, worktreesFolder } = this.#o;
+  async #repair(id: string, worktree: Worktree, held: HeldWorktree): Promise<RepairedSession> {
+    const { announcer, worktreesFolder, book } = this.#o;
     const { store, journal } = announcer;
     const session = this.#o.getSession(id);
     const checkpoint = store.checkpoints.latest(id);
+    const projectPath = this.#o.getProject(session.projectId).path;
+    const fill = (at: string, commit: string): Promise<void> =>
+      book.alone(
+        at,
+        async (shadow) => {
+          if (shadow === null) return;
+          const { tree } = await book.look(shadow, id);
+          await fillFrom(shadow, { tree, commit, sources: [projectPath] });
+        },
+        held,
+      );
     const { how, path, branch, fromCheckpoint } = await repairWorktree({
-      projectPath: this.#o.getProject(session.projectId).path,
+      projectPath,
       worktreesFolder,
       sessionId: id,
       name: session.title,
       checkpoint: checkpoint?.commit ?? null,
+      fill,
       ...worktree,
     });
+    if (how === 'recreated') for (const one of [worktree.path, path]) book.forget(one);
     journal.commit((scope) => {
       store.worktrees.setPath(worktree.id, path);
       store.worktrees.setBranch(worktree.id, branch);

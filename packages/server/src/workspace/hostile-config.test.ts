@@ -169,7 +169,7 @@ test('nothing is run by what copies, watches, repairs, lists and fetches either'
   await using watching = await watchWorktree({ path: made.path, onChange: () => undefined });
   expect(watching.complete).toBe(true);
   repo.touchAll(made.path);
-  const lost = { ...session, ...made, checkpoint: state };
+  const lost = { ...session, ...made, checkpoint: state, fill: repo.fill };
   rmSync(join(made.path, '.git'));
   expect(await repairWorktree(lost)).toMatchObject({ how: 'linked' });
   rmSync(made.path, { recursive: true });

@@ -1,9 +1,13 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { Shadow } from './checkpoints/shadow.ts';
+import { takeSnapshot } from './checkpoints/snapshot.ts';
 import { createWorktree } from './create-worktree.ts';
 import { repairWorktree } from './repair-worktree.ts';
 import { TempRepository } from './temp-repository.ts';
+import { CREATING } from './unfinished-worktree.ts';
+import { assertWorktree } from './worktree-state.ts';
 
 /** A worktree with a kept state of which nothing is committed on its branch. */
 async function lost(repo: TempRepository) {
@@ -20,7 +24,7 @@ async function lost(repo: TempRepository) {
   const tree = repo.gitIn(made.path, 'write-tree');
   const checkpoint = repo.gitIn(made.path, 'commit-tree', tree, '-p', 'HEAD', '-m', 'state');
   repo.git('update-ref', 'refs/pilotlight/x', checkpoint);
-  return { ...session, ...made, checkpoint };
+  return { ...session, ...made, checkpoint, fill: repo.fill };
 }
 
 test('one that is gone has every file of its kept state again; index and HEAD are those of its branch', async () => {
@@ -76,4 +80,49 @@ test('a branch that went on since the kept state is not undone by it', async () 
   expect(repaired).toMatchObject({ how: 'recreated', fromCheckpoint: false });
   expect(readFileSync(join(repaired.path, 'later.txt'), 'utf8')).toBe('later\n');
   expect(repo.gitIn(repaired.path, 'status', '--porcelain')).toBe('');
+});
+
+test('one whose making was cut short is never worked in, and is made again', async () => {
+  using repo = new TempRepository();
+  const options = await lost(repo);
+  rmSync(options.path, { recursive: true });
+  const cut = () => Promise.reject(new Error('the server died'));
+  await expect(repairWorktree({ ...options, fill: cut })).rejects.toThrow('the server died');
+  expect(existsSync(options.path)).toBe(false);
+  // As a server leaves it that is killed there.
+  repo.git('worktree', 'prune');
+  const add = ['worktree', 'add', '-q', '--no-checkout', '--lock', '--reason', CREATING];
+  repo.git(...add, options.path, options.branch);
+  repo.write({ 'a.txt': 'half', 'mine.txt': 'of somebody who knew the path' }, options.path);
+  await expect(assertWorktree(options.path)).rejects.toMatchObject({ code: 'worktree_missing' });
+  expect(await repairWorktree(options)).toMatchObject({ how: 'recreated', path: options.path });
+  expect(readFileSync(join(options.path, 'a.txt'), 'utf8')).toBe('changed\n');
+  await assertWorktree(options.path);
+  const folder = dirname(options.path);
+  const [aside = ''] = readdirSync(folder).filter((name) => name.includes('.unfinished-'));
+  expect(readFileSync(join(folder, aside, 'mine.txt'), 'utf8')).toBe('of somebody who knew the path');
+  expect(existsSync(join(options.path, 'mine.txt'))).toBe(false);
+});
+
+test('bytes that the repository would convert come back as they were', async () => {
+  using repo = new TempRepository();
+  repo.commit('rules', {
+    '.gitattributes': '*.u16 working-tree-encoding=UTF-16LE\n*.dos text eol=crlf\n*.id ident\n',
+  });
+  const options = await lost(repo);
+  const files = {
+    'x.u16': Buffer.from('no utf-16\n'),
+    'x.dos': 'lf\nonly\n',
+    'x.id': '$Id: kept by hand$\n',
+  };
+  repo.write(files, options.path);
+  const shadow = await Shadow.open(options.path, join(repo.folder, 'shadows'));
+  if (shadow === null) throw new Error('no worktree');
+  const { tree } = await takeSnapshot(shadow, { ignored: false });
+  const checkpoint = repo.gitIn(options.path, 'commit-tree', tree, '-p', 'HEAD', '-m', 'state');
+  repo.git('update-ref', 'refs/pilotlight/x', checkpoint);
+  rmSync(options.path, { recursive: true });
+  const { path } = await repairWorktree({ ...options, checkpoint });
+  for (const [name, bytes] of Object.entries(files))
+    expect(readFileSync(join(path, name), 'latin1')).toBe(bytes.toString('latin1'));
 });

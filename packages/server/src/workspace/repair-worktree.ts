@@ -1,10 +1,12 @@
-import { lstat } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { lstat, rename, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { PilotlightError } from '@pilotlight/protocol';
-import { createWorktree } from './create-worktree.ts';
-import { git, gitOk } from './git.ts';
+import { createWorktree, releaseWorktree } from './create-worktree.ts';
+import { git } from './git.ts';
 import { readCommit } from './repository.ts';
 import { withRepository } from './repository-lock.ts';
+import { fillSubmodules } from './submodules/fill-submodules.ts';
+import { isBeingCreated, isHalfMade } from './unfinished-worktree.ts';
 import { listWorktrees } from './worktree-list.ts';
 import { shortId } from './worktree-name.ts';
 import { isWorktreeTop } from './worktree-top.ts';
@@ -24,6 +26,8 @@ export interface RepairWorktreeOptions extends LostWorktree {
   name: string;
   /** the commit of its last state that is kept; null without one */
   checkpoint: string | null;
+  /** Makes the files of a worktree that is being made those of a checkpoint, byte for byte. */
+  fill(path: string, commit: string): Promise<void>;
 }
 
 /**
@@ -50,7 +54,9 @@ export async function findMovedWorktree(lost: LostWorktree): Promise<string | nu
   const entries = await withRepository(projectPath, () => listWorktrees(projectPath));
   const ours = entries.filter(
     (entry) =>
-      !entry.isMain && (entry.branch === branch || basename(entry.path).endsWith(`-${shortId(sessionId)}`)),
+      !entry.isMain &&
+      !isBeingCreated(entry) &&
+      (entry.branch === branch || basename(entry.path).endsWith(`-${shortId(sessionId)}`)),
   );
   for (const entry of ours) if (entry.path !== path && (await isWorktreeTop(entry.path))) return entry.path;
   return null;
@@ -63,6 +69,10 @@ export async function findMovedWorktree(lost: LostWorktree): Promise<string | nu
 export async function repairWorktree(options: RepairWorktreeOptions): Promise<RepairedWorktree> {
   const { projectPath, path, branch } = options;
   const found = { path, branch, fromCheckpoint: false };
+  if (await isHalfMade(path)) {
+    await setAside(path);
+    return recreate(options);
+  }
   if (await isWorktreeTop(path)) return { ...found, how: 'present' };
   const moved = await findMovedWorktree(options);
   if (moved !== null) return { ...found, how: 'moved', path: moved };
@@ -78,21 +88,27 @@ export async function repairWorktree(options: RepairWorktreeOptions): Promise<Re
   return recreate(options);
 }
 
+/** A server died over making it again. Somebody may have written there since, who knew the path from before. */
+async function setAside(path: string): Promise<void> {
+  // Else it would be taken for the worktree that is made now.
+  await rm(join(path, '.git'));
+  await rename(path, `${path}.unfinished-${Date.now()}`);
+}
+
 async function recreate(options: RepairWorktreeOptions): Promise<RepairedWorktree> {
   const { projectPath, checkpoint, baseCommit } = options;
   const state = checkpoint === null ? null : await readCommit(projectPath, checkpoint);
   // What HEAD was at when the checkpoint was made, should the branch be gone too.
   const headThen = state === null ? null : await readCommit(projectPath, `${state}^`);
-  const made = await createWorktree({
-    ...options,
-    base: headThen ?? baseCommit,
-    keepBranch: options.branch,
-  });
   // A branch that went on since then has newer files; those of the checkpoint over them would undo its commits.
-  const fits = headThen !== null && headThen === (await readCommit(made.path, 'HEAD'));
-  if (state !== null && fits) {
-    const args = ['restore', `--source=${state}`, '--worktree', '--', ':/'];
-    await gitOk(args, { cwd: made.path });
-  }
+  let fits = false;
+  const fill = async (path: string): Promise<void> => {
+    fits = headThen !== null && headThen === (await readCommit(path, 'HEAD'));
+    if (state !== null && fits) await options.fill(path, state);
+    else await fillSubmodules({ projectPath, worktreePath: path });
+  };
+  const base = headThen ?? baseCommit;
+  const made = await createWorktree({ ...options, base, keepBranch: options.branch, fill });
+  await releaseWorktree(projectPath, made.path);
   return { how: 'recreated', path: made.path, branch: made.branch, fromCheckpoint: fits };
 }

@@ -2,6 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fillFrom } from './checkpoints/fill-from.ts';
+import { Shadow } from './checkpoints/shadow.ts';
+import { takeSnapshot } from './checkpoints/snapshot.ts';
 
 /** For tests: a real repository in a folder of its own, with spaces and letters beyond ASCII in its path. */
 export class TempRepository {
@@ -41,6 +44,14 @@ export class TempRepository {
     this.gitIn(at, 'commit', '-q', '--allow-empty', '-m', message);
     return this.gitIn(at, 'rev-parse', 'HEAD');
   }
+
+  /** Makes the files of a new worktree those of a checkpoint, as a server does. */
+  readonly fill = async (path: string, commit: string): Promise<void> => {
+    const shadow = await Shadow.open(path, join(this.folder, 'shadows'));
+    if (shadow === null) throw new Error(`${path} is no worktree`);
+    const { tree } = await takeSnapshot(shadow, { ignored: false });
+    await fillFrom(shadow, { tree, commit, sources: [this.path] });
+  };
 
   [Symbol.dispose](): void {
     rmSync(this.folder, { recursive: true, force: true });

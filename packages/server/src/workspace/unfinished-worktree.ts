@@ -1,6 +1,7 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gitOk } from './git.ts';
+import { namedGitFolder, readSmallFile } from './named-git-folder.ts';
 import type { WorktreeEntry } from './worktree-list.ts';
 
 /**
@@ -16,6 +17,13 @@ const ABANDONED_AFTER_MS = 60_000;
 
 export function isBeingCreated(entry: WorktreeEntry): boolean {
   return entry.locked === CREATING;
+}
+
+/** Whether there is a worktree at that path that is being made, or was when its server died. Starts no git. */
+export async function isHalfMade(path: string): Promise<boolean> {
+  const entry = await namedGitFolder(join(path, '.git'));
+  if (entry === null) return false;
+  return (await readSmallFile(join(entry, 'locked')))?.trim() === CREATING;
 }
 
 /** For an entry under the CREATING lock, or one without folder. Twice `--force` is git's word for a locked one. */

@@ -2,6 +2,7 @@ import { lstat } from 'node:fs/promises';
 import { PilotlightError } from '@pilotlight/protocol';
 import { gitOk, type GitOptions } from './git.ts';
 import { readBranch, readCommit } from './repository.ts';
+import { isHalfMade } from './unfinished-worktree.ts';
 import { isWorktreeTop } from './worktree-top.ts';
 
 /** Files with uncommitted work; one that is both staged and modified further counts in both. */
@@ -58,10 +59,12 @@ export async function worktreeState(path: string, env?: GitOptions['env']): Prom
  * @throws PilotlightError `worktree_missing`
  */
 export async function assertWorktree(path: string): Promise<void> {
-  if (await isWorktreeTop(path)) return;
+  const isHalf = await isHalfMade(path);
+  if (!isHalf && (await isWorktreeTop(path))) return;
   const folder = await lstat(path).catch(() => null);
-  const what =
-    folder === null
+  const what = isHalf
+    ? 'was not made to its end'
+    : folder === null
       ? 'does not exist any more'
       : 'is not a git worktree any more (its .git is missing or damaged)';
   throw new PilotlightError(

@@ -59,6 +59,7 @@ export async function dieAtEveryStep<T>(destruction: Destruction<T>): Promise<st
       died.push(`${when} ${name}`);
     }
   }
+  if (IS_WHOLE) process.stdout.write(`${died.length} deaths\n`);
   return died;
 }
 
