@@ -1,6 +1,6 @@
 /** A session's changes from the command line: looked at, commented on, committed, merged, and taken back. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Bench } from './cli-harness.ts';
@@ -62,9 +62,14 @@ it('commits, merges, and takes both back', { timeout: 60_000 }, async () => {
   const before = git(path, 'rev-parse', 'HEAD');
   expect(await run('commit', '-m', 'x')).toMatchObject({ code: 5 });
   expect(await run('commit')).toMatchObject({ code: 2 });
-  await run('review', 'stage', 'cart.ts');
+  expect((await run('review', 'stage', 'cart.ts')).stdout).toBe('staged cart.ts; 1 file is staged now\n');
   expect((await run('diff', '--staged')).stdout).toMatch(/modified .* cart\.ts/);
-  await run('review', 'unstage', 'cart.ts');
+  const again = await run('review', 'stage', 'cart.ts');
+  expect(again).toMatchObject({ code: 5 });
+  expect(again.stderr).toContain('cart.ts has no change that is not staged');
+  expect((await run('review', 'unstage', 'cart.ts')).stdout).toBe(
+    'unstaged cart.ts; nothing is staged now\n',
+  );
   expect((await run('commit', '--draft', '--all')).stdout.trim()).not.toBe('');
   const plan = await run('commit', '--all', '-m', 'Shout', '--dry-run');
   expect(plan.stdout).toContain('Commit 2 files on');
@@ -78,9 +83,9 @@ it('commits, merges, and takes both back', { timeout: 60_000 }, async () => {
   expect((await run('merge', '--dry-run')).stdout).toContain('Shout');
   expect((await run('merge')).code).toBe(0);
   expect(readFileSync(join(bench.repository, 'cart.ts'), 'utf8')).toBe('one\nTWO\n');
-  expect((await run('undo')).stdout).toContain('Undone.');
+  expect((await run('undo')).stdout).toMatch(/^Undone: /);
   expect(git(bench.repository, 'rev-parse', 'HEAD')).toBe(main);
-  expect((await run('undo')).stdout).toContain('Undone.');
+  expect((await run('undo')).stdout).toMatch(/^Undone: /);
   expect(git(path, 'rev-parse', 'HEAD')).toBe(before);
   expect(git(path, 'status', '--porcelain')).toBe(' M cart.ts\n?? new.ts');
   expect(await run('undo')).toMatchObject({ code: 5 });
@@ -121,7 +126,7 @@ it('marks what is resolved, and goes on', { timeout: 60_000 }, async () => {
   await run('review', 'resolve', 'cart.ts');
   expect(await run('rebase', '--continue')).toMatchObject({ code: 0 });
   expect(git(path, 'log', '-2', '--format=%s')).toBe('Shout\nGerman');
-  expect((await run('undo')).stdout).toContain('Undone.');
+  expect((await run('undo')).stdout).toMatch(/^Undone: /);
   expect(git(path, 'log', '-1', '--format=%s')).toBe('Shout');
 });
 
@@ -133,3 +138,47 @@ it('discards, and brings back', { timeout: 60_000 }, async () => {
   await run('undo');
   expect(readFileSync(join(path, 'cart.ts'), 'utf8')).toBe('gone\n');
 });
+
+it(
+  'stages and discards single hunks, from where one stands, and marks files as viewed',
+  { timeout: 60_000 },
+  async () => {
+    mkdirSync(join(path, 'src'));
+    const lines = Array.from({ length: 40 }, (_, at) => `line ${at + 1}`);
+    writeFileSync(join(path, 'src/long.txt'), `${lines.join('\n')}\n`);
+    git(path, 'add', '-A');
+    git(path, 'commit', '-qm', 'long');
+    const changed = lines.with(2, 'first').with(19, 'second').with(37, 'third');
+    writeFileSync(join(path, 'src/long.txt'), `${changed.join('\n')}\n`);
+    writeFileSync(join(path, 'src/more.txt'), 'more\n');
+    const here = (...args: string[]) => bench.run(args, { cwd: join(path, 'src') });
+
+    expect((await here('diff', '--unstaged', 'long.txt')).stdout).toMatch(/\nhunk 2 @@ -17,7 \+17,7 @@/);
+    expect((await here('review', 'stage', 'long.txt', '--hunk', '1,3')).stdout).toBe(
+      'staged 2 hunks of src/long.txt; 1 file is staged now\n',
+    );
+    expect(git(path, 'diff', '--cached')).toMatch(/\+first[^]*\+third/);
+    expect(git(path, 'diff')).toContain('+second');
+    expect(await here('review', 'stage', 'long.txt', '--hunk', '2')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('src/long.txt has 1 hunk and no hunk 2') as string,
+    });
+    expect(await here('review', 'stage', '.', '--hunk', '1')).toMatchObject({ code: 2 });
+    await here('review', 'unstage', 'long.txt', '--hunk', '2');
+    expect(git(path, 'diff', '--cached')).not.toContain('+third');
+    await here('review', 'discard', 'long.txt', '--hunk', '1');
+    expect(readFileSync(join(path, 'src/long.txt'), 'utf8')).not.toContain('second');
+    expect((await here('review', 'stage', '.')).stdout).toBe('staged 2 files; 2 files are staged now\n');
+    expect((await here('review', 'unstage', '--all')).stdout).toBe(
+      'unstaged 2 files; nothing is staged now\n',
+    );
+    expect(await here('review', 'stage')).toMatchObject({ code: 2 });
+
+    expect((await here('review', 'viewed', '.')).stdout).toBe('marked 2 files as viewed\n');
+    expect((await run('diff')).stdout).toMatch(/src\/more\.txt +viewed/);
+    expect((await here('review', 'viewed', '--undo', 'more.txt')).stdout).toBe(
+      'src/more.txt counts as not viewed\n',
+    );
+    expect((await run('diff')).stdout).toMatch(/src\/more\.txt\n/);
+  },
+);

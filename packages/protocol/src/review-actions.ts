@@ -3,6 +3,9 @@ import { Turn } from './entities.ts';
 import { ActionId, ChatId, TurnId } from './id-schemas.ts';
 import { FilePath } from './review.ts';
 
+/** Most files that are named at once. */
+export const MAX_SELECTED_FILES = 5_000;
+
 /** Files, or hunks of files, as they were seen. */
 export const Selection = z.strictObject({
   files: z
@@ -18,7 +21,7 @@ export const Selection = z.strictObject({
       }),
     )
     .min(1)
-    .max(5_000),
+    .max(MAX_SELECTED_FILES),
 });
 export type Selection = z.infer<typeof Selection>;
 
@@ -194,7 +197,7 @@ export const MarkResolved = z.strictObject({
       }),
     )
     .min(1)
-    .max(5_000),
+    .max(MAX_SELECTED_FILES),
   /** the markers belong there */
   withMarkers: z.boolean().optional(),
 });

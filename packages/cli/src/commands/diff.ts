@@ -3,6 +3,7 @@ import { PilotlightError, type DiffPage, type DiffScope, type FileDiff } from '@
 import type { Command } from 'commander';
 import { answerWith } from '../cli.ts';
 import { fileTable, patchText } from '../terminal/diff-text.ts';
+import { allFiles, pathsFromTop } from './changed-files.ts';
 import { sessionMeant, withSessionOptions, type SessionOptions } from './session-options.ts';
 
 interface DiffOptions extends SessionOptions {
@@ -30,7 +31,10 @@ export function diffCommand(program: Command): void {
       async (client, cli) => {
         const scope = scopeOf(options);
         const sessionId = await sessionOf(client, cli, options);
-        if (path !== undefined) return [await client.review.fileDiff(sessionId, scope, path)];
+        if (path !== undefined) {
+          const [name = path] = await pathsFromTop(client, cli, sessionId, [path]);
+          return [await client.review.fileDiff(sessionId, scope, name)];
+        }
         const all = await allFiles(client, sessionId, scope);
         if (options.patch !== true) return all;
         const diffs: FileDiff[] = [];
@@ -39,10 +43,15 @@ export function diffCommand(program: Command): void {
       },
       (found, { screen }) =>
         Array.isArray(found)
-          ? found.map((diff) => patchText(diff, screen.style)).join('\n\n')
+          ? found.map((diff) => patchText(diff, screen.style, isPicked(options))).join('\n\n')
           : fileTable(found),
     ),
   );
+}
+
+/** Hunks have numbers where they can be staged or discarded by them. */
+function isPicked({ staged, unstaged }: DiffOptions): boolean {
+  return staged === true || unstaged === true;
 }
 
 /** Of a turn, its own session. */
@@ -67,15 +76,4 @@ function scopeOf({ turn, worktree, staged, unstaged }: DiffOptions): DiffScope {
     throw new PilotlightError('invalid_request', 'say one of --turn, --worktree, --staged, --unstaged');
   }
   return scopes[0] ?? { scope: 'session' };
-}
-
-async function allFiles(client: Client, sessionId: string, scope: DiffScope): Promise<DiffPage> {
-  const first = await client.review.diff(sessionId, scope, { limit: 1_000 });
-  const files = [...first.files];
-  for (let { next } = first; next !== null;) {
-    const page = await client.review.diff(sessionId, scope, { limit: 1_000, after: next });
-    files.push(...page.files);
-    ({ next } = page);
-  }
-  return { ...first, files, next: null };
 }

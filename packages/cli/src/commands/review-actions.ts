@@ -1,3 +1,4 @@
+import type { Client } from '@pilotlight/client';
 import {
   PilotlightError,
   newId,
@@ -6,7 +7,7 @@ import {
   type ReviewRequest,
 } from '@pilotlight/protocol';
 import type { Command } from 'commander';
-import { answerWith } from '../cli.ts';
+import { answerWith, type Cli } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
 import { nextOfAction } from '../terminal/conflict-text.ts';
 import { actionText, planText } from '../terminal/diff-text.ts';
@@ -26,11 +27,15 @@ export function withPlanOption(command: Command): Command {
 }
 
 /** Does it, or says what it would do. */
-export function runAction(options: PlanOptions, request: ReviewRequest): Promise<void> {
+export function runAction(
+  options: PlanOptions,
+  wanted: ReviewRequest | ((client: Client, cli: Cli, sessionId: string) => Promise<ReviewRequest>),
+): Promise<void> {
   return answerWith<ReviewPlan | ReviewAction>(
     options,
     async (client, cli) => {
       const sessionId = await sessionMeant(client, cli, options);
+      const request = typeof wanted === 'function' ? await wanted(client, cli, sessionId) : wanted;
       if (options.dryRun === true) return client.review.plan(sessionId, request);
       const done = await client.review.run(sessionId, { id: newId('action'), request });
       // A script must not take it for done.
@@ -59,7 +64,12 @@ export function commitCommand(program: Command): void {
       return answerWith(
         options,
         async (client, cli) => client.review.draftMessage(await sessionMeant(client, cli, options), all),
-        ({ message }) => message,
+        ({ message, agent, truncated }, { screen }) => {
+          // Beside the message, which may go into a file or another command.
+          if (truncated) screen.note(`${agent} was shown the beginning of the changes only`);
+          screen.note('nothing is committed yet: commit -m "…" does it');
+          return message;
+        },
       );
     }
     if (options.message === undefined) {

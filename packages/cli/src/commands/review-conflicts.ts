@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { answerWith } from '../cli.ts';
 import { conflictsText } from '../terminal/conflict-text.ts';
 import { lastChat } from '../prompt/find-chat.ts';
+import { pathsFromTop } from './changed-files.ts';
 import { sessionFlag, sessionMeant, withSessionOptions, type SessionOptions } from './session-options.ts';
 
 /** What a rebase or merge stopped at, and the ways out of it. */
@@ -41,7 +42,7 @@ export function conflictCommands(review: Command): void {
       options,
       async (client, cli) => {
         const sessionId = await sessionMeant(client, cli, options);
-        const files = paths.map((path) => ({ path }));
+        const files = (await pathsFromTop(client, cli, sessionId, paths)).map((path) => ({ path }));
         if (options.undo === true) return client.review.markUnresolved(sessionId, { files });
         const withMarkers = options.withMarkers === true ? { withMarkers: true } : {};
         return client.review.markResolved(sessionId, { files, ...withMarkers });

@@ -5,8 +5,9 @@ import { answerWith, listCommand, withCommonOptions, type Cli } from '../cli.ts'
 import type { CommonOptions } from '../settings.ts';
 import { commentText, quoted } from '../terminal/diff-text.ts';
 import { lastChat } from '../prompt/find-chat.ts';
-import { runAction, withPlanOption, type PlanOptions } from './review-actions.ts';
+import { pathsFromTop } from './changed-files.ts';
 import { conflictCommands } from './review-conflicts.ts';
+import { fileCommands } from './review-files.ts';
 import { sessionMeant, withSessionOptions, type SessionOptions } from './session-options.ts';
 
 interface SendOptions extends SessionOptions {
@@ -43,7 +44,7 @@ export function reviewCommand(program: Command): void {
     answerWith(
       options,
       (client) => client.review.removeComment(id),
-      () => '',
+      () => `removed ${id}`,
     ),
   );
   withSessionOptions(
@@ -66,36 +67,7 @@ export function reviewCommand(program: Command): void {
     ),
   );
   conflictCommands(review);
-  selectionCommands(review);
-}
-
-function selectionCommands(review: Command): void {
-  for (const [name, description] of [
-    ['stage', 'Take files into the next commit'],
-    ['unstage', 'Take files out of the next commit'],
-  ] as const) {
-    withSessionOptions(review.command(name).argument('<paths...>').description(description)).action(
-      (paths: string[], options: SessionOptions) =>
-        answerWith(
-          options,
-          async (client, cli) =>
-            client.review[name](await sessionMeant(client, cli, options), {
-              files: paths.map((path) => ({ path })),
-            }),
-          () => '',
-        ),
-    );
-  }
-  withPlanOption(
-    review
-      .command('discard')
-      .argument('<paths...>')
-      .description(
-        'Make files what is staged or committed; what they are now is kept, and undo brings it back',
-      ),
-  ).action((paths: string[], options: PlanOptions) =>
-    runAction(options, { kind: 'discard', files: paths.map((path) => ({ path })) }),
-  );
+  fileCommands(review);
 }
 
 async function comment(
@@ -109,7 +81,8 @@ async function comment(
     throw new PilotlightError('invalid_request', `"${lines}" names no lines; say 12 or 12-15`);
   const [startLine, endLine] = [Number(first), Number(last)];
   const sessionId = await sessionMeant(client, cli, options);
-  const file = await client.readFile(sessionId, path);
+  const [name = path] = await pathsFromTop(client, cli, sessionId, [path]);
+  const file = await client.readFile(sessionId, name);
   const code = (file.text ?? '').split('\n').slice(startLine - 1, endLine);
   if (code.length < endLine - startLine + 1) {
     throw new PilotlightError('invalid_request', `${quoted(file.path)} has no line ${endLine}`);

@@ -38,15 +38,15 @@ export function quoted(path: string): string {
   return /[\p{Cc}]/u.test(path) ? JSON.stringify(path) : sanitizeLine(path, 1_000);
 }
 
-/** The hunks of a file as git shows them. */
-export function patchText({ file, hunks, truncated }: FileDiff, style: Style): string {
+/** The hunks of a file as git shows them. `isNumbered`: with the numbers by which they are picked. */
+export function patchText({ file, hunks, truncated }: FileDiff, style: Style, isNumbered = false): string {
   const notes = [
     ...(hunks.length === 0 ? [file.kind === 'text' ? 'no lines changed' : file.kind] : []),
     ...(truncated ? ['the rest is too large to be shown'] : []),
   ];
   return [
     style.bold(`${file.status} ${nameOf(file)}`),
-    ...hunks.map((hunk) => hunkText(hunk, style)),
+    ...hunks.map((hunk, at) => hunkText(hunk, style, isNumbered ? `hunk ${at + 1} ` : '')),
     ...notes.map((note) => style.dim(note)),
   ].join('\n');
 }
@@ -54,8 +54,10 @@ export function patchText({ file, hunks, truncated }: FileDiff, style: Style): s
 function hunkText(
   { oldStart, oldLines, newStart, newLines, section, lines }: DiffHunk,
   style: Style,
+  number: string,
 ): string {
-  const head = `@@ -${oldStart},${oldLines} +${newStart},${newLines} @@ ${sanitizeLine(section)}`.trimEnd();
+  const head =
+    `${number}@@ -${oldStart},${oldLines} +${newStart},${newLines} @@ ${sanitizeLine(section)}`.trimEnd();
   const shown = lines.map(({ kind, text }) => {
     const line = sanitize(text);
     if (kind === 'added') return style.green(`+${line}`);

@@ -57,7 +57,11 @@ export class MessageDrafts {
     const from = (await readCommit(folder, 'HEAD')) ?? (await emptyTree(folder));
     const compared: Compared = { kind: all ? 'tree' : 'index', from };
     const { changes } = await listDiff(folder, compared, { signal });
-    if (changes.length === 0) throw nothingTo(sessionId, all ? 'nothing has changed' : 'nothing is staged');
+    if (changes.length === 0)
+      throw nothingTo(
+        sessionId,
+        all ? 'nothing has changed' : 'nothing is staged; stage something, or have it worded for everything',
+      );
     const patch = await patchOf(folder, compared, changes, signal);
     const names = changes
       .slice(0, MOST_NAMED)

@@ -139,7 +139,7 @@ export class ReviewActions {
         await this.#o.locks.runNow(undo.folder, held, () => goBack(undo));
         await this.#o.writer.measure(place);
       }
-      const next: KeptAction = { ...action, state: 'undone', summary: `${action.summary} Undone.` };
+      const next: KeptAction = { ...action, state: 'undone', summary: `Undone: ${action.summary}` };
       store.reviewActions.update(next);
       return next;
     });

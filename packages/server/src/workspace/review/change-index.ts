@@ -36,7 +36,7 @@ export async function findSelected(
   for (const wanted of selection) {
     const path = await pathInside(cwd, wanted.path);
     const change = byPath.get(path) ?? byPath.get(`${path}/`);
-    if (change === undefined) throw changedSince(cwd, path);
+    if (change === undefined) throw hasNoChange(cwd, path);
     requireTakable(cwd, change);
     if (wanted.object !== undefined) {
       const [file] = await describeChanges(cwd, compared, [change]);
@@ -79,6 +79,14 @@ function requireTakable(cwd: string, { path, tracked }: ListedChange): void {
   throw new PilotlightError('invalid_request', `${JSON.stringify(path)} in ${cwd} ${why}.`, {
     details: { path },
   });
+}
+
+function hasNoChange(cwd: string, path: string): PilotlightError {
+  return new PilotlightError(
+    'changed_since',
+    `${JSON.stringify(path)} in ${cwd} has no change of that kind (any more). Nothing was done; list the changes again.`,
+    { details: { path } },
+  );
 }
 
 /** The error of a file that is another than the one that was seen. */

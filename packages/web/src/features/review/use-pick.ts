@@ -1,4 +1,4 @@
-import type { DiffFile, ReviewRequest, Selection } from '@pilotlight/protocol';
+import { MAX_SELECTED_FILES, type DiffFile, type ReviewRequest, type Selection } from '@pilotlight/protocol';
 import { server } from '../../live/server.ts';
 import { showError, toast } from '../../ui/toasts.tsx';
 import { words } from '../../words/index.ts';
@@ -22,7 +22,9 @@ export function useStaging(sessionId: string) {
   const refresh = useRefresh(sessionId);
   const run = async (how: 'stage' | 'unstage', files: readonly DiffFile[], hunk: string | null = null) => {
     try {
-      await server.review[how](sessionId, selectionOf(files, hunk));
+      for (let at = 0; at < files.length; at += MAX_SELECTED_FILES) {
+        await server.review[how](sessionId, selectionOf(files.slice(at, at + MAX_SELECTED_FILES), hunk));
+      }
       const [first] = files;
       const what = files.length === 1 && first !== undefined ? first.path : words.changes.files(files.length);
       toast(words.review.did[how](what));

@@ -102,7 +102,7 @@ export async function prepareContinue({ folder }: ActionPlace, before: string | 
     throw new PilotlightError(
       'merge_conflicts',
       `${counted(files.length, 'file')} in ${folder} ${files.length === 1 ? 'is' : 'are'} still in conflict. Resolve ` +
-        'and mark them as resolved, and continue then.',
+        `${files.length === 1 ? 'it, mark it' : 'them, mark them'} as resolved, and continue then.`,
       { details: { files: files.map(({ path }) => path) } },
     );
   }

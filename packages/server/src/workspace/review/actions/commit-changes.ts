@@ -20,7 +20,7 @@ export async function prepareCommit(
     throw new PilotlightError(
       'merge_conflicts',
       `${counted(conflicts.length, 'file')} in ${folder} ${conflicts.length === 1 ? 'is' : 'are'} in conflict. Resolve ` +
-        'and mark them as resolved, or abort what stopped. Nothing was committed.',
+        `${conflicts.length === 1 ? 'it and mark it' : 'them and mark them'} as resolved, or abort what stopped. Nothing was committed.`,
       { details: { files: conflicts.map(({ path }) => path) } },
     );
   }
@@ -37,7 +37,9 @@ export async function prepareCommit(
   if (changes.length === 0 && operation !== 'merge') {
     throw new PilotlightError(
       'conflict',
-      all ? `Nothing has changed in ${folder} since the last commit.` : `Nothing is staged in ${folder}.`,
+      all
+        ? `Nothing has changed in ${folder} since the last commit.`
+        : `Nothing is staged in ${folder}. Stage what you want to commit, or commit everything.`,
     );
   }
   const seen = await describeChanges(folder, compared, changes);

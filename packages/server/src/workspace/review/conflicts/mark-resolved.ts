@@ -94,7 +94,7 @@ function markersLeft(cwd: string, files: readonly { path: string; lines: number[
   return new PilotlightError(
     'merge_conflicts',
     `There are conflict markers in ${named.join(', ')}${more} in ${cwd}. Take them out and mark again, or say that they ` +
-      'belong there. Nothing was marked.',
+      'belong there (--with-markers). Nothing was marked.',
     { details: { files } },
   );
 }
