@@ -15,7 +15,8 @@ afterAll(() => bench[Symbol.asyncDispose]());
 it('shows them, asks first, runs them and prints what they wrote', { timeout: 60_000 }, async () => {
   const git = (...args: string[]) =>
     execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', ...args], { cwd: bench.repository });
-  const config = { setup: 'echo hello from setup', run: { dev: 'tail -f /dev/null' }, ports: ['web'] };
+  const setup = `echo hello from setup; : ${'x'.repeat(200)} to its end`;
+  const config = { setup, run: { dev: 'tail -f /dev/null' }, ports: ['web'] };
   writeFileSync(join(bench.repository, '.pilotlight.json'), JSON.stringify(config));
   git('add', '-A');
   git('commit', '-qm', 'first');
@@ -23,7 +24,8 @@ it('shows them, asks first, runs them and prints what they wrote', { timeout: 60
   const [{ id }] = JSON.parse((await bench.run(['session', 'list', '--json'])).stdout);
 
   const shown = (await bench.run(['session', 'scripts', id])).stdout;
-  expect(shown).toContain('echo hello from setup');
+  // All of it: nobody allows what was cut off.
+  expect(shown).toContain(setup);
   expect(shown).toMatch(/PILOTLIGHT_PORT_WEB +\d+/);
   expect(shown).toContain('not allowed to run');
   const refused = await bench.run(['session', 'run', id, 'dev']);

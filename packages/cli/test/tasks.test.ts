@@ -56,6 +56,9 @@ it('refuses what it cannot read, with an example, and starts nothing', async () 
   expect(await refused('task', 'x', '--retries', '11')).toContain('from 0 to 10');
   expect(await refused('task', 'x', '--mode', 'y')).toMatch(/^✗ --mode is "y"; expected ask, .*task run/s);
   expect(await refused('task', 'compare', 'x', '--with', 'demo')).toContain('two at least');
+  const short = { input: '', env: { PILOTLIGHT_WEBHOOK_SECRET: 'short' } };
+  const hook = ['task', 'x', '--webhook', 'http://hooks.invalid/'];
+  expect((await bench.run(hook, short)).stderr).toContain('at least 8');
   expect(await refused('task', 'show')).toContain('(pilotlight task show --help shows how)');
   expect(await refused('schedule', 'new', '0 3 * * *')).toContain('pilotlight schedule new "');
   expect(await refused('schedule', 'new', 'now and then', 'x')).toContain('expected five fields');

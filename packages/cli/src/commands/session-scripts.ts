@@ -75,8 +75,11 @@ function describe(scripts: SessionScripts, id: string): string {
     ...run,
     ...(teardown === null ? [] : [{ name: 'teardown', command: teardown }]),
   ];
+  // Whoever is to allow them reads all of them.
+  const shown = (command: string): string =>
+    allowed ? sanitizeLine(command, 100) : sanitize(command).replaceAll('\n', '\n    ');
   return [
-    table(named.map(({ name, command }) => [name, stateOf(name), sanitizeLine(command, 100)])),
+    table(named.map(({ name, command }) => [name, stateOf(name), shown(command)])),
     table(ports.map(({ variable, port }) => [variable, String(port)])),
     ...missing,
     ...(allowed || named.length === 0

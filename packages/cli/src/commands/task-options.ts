@@ -56,7 +56,7 @@ const NONE = 'none';
 /** The fields of a request for a task, as far as options say them. @throws PilotlightError `invalid_request` for one that cannot be read */
 export function taskFieldsOf(options: LimitOptions & AgentOptions, env: NodeJS.ProcessEnv): Fields {
   const { webhook, timeout, budget, retries } = options;
-  const secret = env['PILOTLIGHT_WEBHOOK_SECRET'];
+  const secret = webhook === undefined ? undefined : secretOf(env);
   const said: Fields = {};
   for (const key of ['agent', 'base', 'title', 'priority', 'inPlace'] as const) {
     if (options[key] !== undefined) Object.assign(said, { [key]: options[key] });
@@ -85,6 +85,16 @@ export function changedTemplate(
   // Without a secret the one of before is kept by the server.
   const told = webhook === undefined ? {} : { webhook: { url: webhook.url } };
   return { ...before, ...told, ...fields, content } as TaskTemplate;
+}
+
+/** @throws PilotlightError `invalid_request` */
+function secretOf(env: NodeJS.ProcessEnv): string | undefined {
+  const secret = env['PILOTLIGHT_WEBHOOK_SECRET'] || undefined;
+  if (secret === undefined || secret.length >= 8) return secret;
+  throw new PilotlightError(
+    'invalid_request',
+    `PILOTLIGHT_WEBHOOK_SECRET has ${secret.length} characters; a secret has at least 8.`,
+  );
 }
 
 function unlessNone<T>(text: string, read: (text: string) => T): T | undefined {

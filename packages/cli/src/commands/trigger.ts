@@ -45,9 +45,11 @@ export function triggerCommand(program: Command): void {
     (id: string, options: CommonOptions) =>
       answerWith(
         options,
-        (client) => client.getTrigger(id),
-        (shown) =>
-          `${triggerTable([shown])}\n\n${table(templateRows(shown.task))}\n\n${promptText(shown.task.content)}`,
+        async (client) => ({ ...(await client.getTrigger(id)), url: `${client.url}/api/triggers/${id}` }),
+        ({ url, ...shown }) => {
+          const rows = [['url', url], ...templateRows(shown.task)];
+          return `${triggerTable([shown])}\n\n${table(rows)}\n\n${promptText(shown.task.content)}`;
+        },
       ),
   );
   const change = trigger

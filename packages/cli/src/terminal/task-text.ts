@@ -49,7 +49,7 @@ export function taskText(task: Task, now: number): string {
   if (task.chatId !== null) rows.push(['chat', task.chatId]);
   if (task.inPlace) rows.push(['branch', 'none, it works in the project’s own folder']);
   else if (result?.branch != null) rows.push(['branch', result.branch]);
-  if (result?.diff != null) rows.push(['changes', changesOf(task)]);
+  if (result?.diff != null) rows.push(['changes', changesOf(task) || 'none']);
   if (webhook !== null) rows.push(['webhook', webhookText(webhook)]);
   if (error !== null) rows.push(['error', sanitizeLine(error.message, 2000)]);
   const summary = result === null || result.summary === '' ? '' : `\n\n${sanitize(result.summary)}`;

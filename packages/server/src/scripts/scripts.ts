@@ -192,7 +192,10 @@ export class Scripts {
     const { session, project, folder, read, problem } = place;
     if (problem !== null) throw new PilotlightError('config_invalid', problem);
     if (folder === null) {
-      throw new PilotlightError('conflict', 'The session has no worktree before its first turn.');
+      throw new PilotlightError(
+        'conflict',
+        'The session has no worktree before its first turn. Send it a prompt first.',
+      );
     }
     const config = read?.config;
     const command = name === 'setup' || name === 'teardown' ? config?.[name] : config?.run[name];
