@@ -142,7 +142,7 @@ describe('a full disk', () => {
     asked.ctx.onEvent({ type: 'text', text: said });
     const commit = vi.spyOn(d.journal, 'commit');
     asked.end();
-    await vi.waitFor(() => expect(commit.mock.results.map(({ type }) => type)).toContain('throw'));
+    await expect.poll(() => commit.mock.results.map(({ type }) => type)).toContain('throw');
     expect(d.store.turns.get(turn.id)?.endedAt).toBeNull();
 
     d.store.chats.remove(ballast);
@@ -164,7 +164,7 @@ describe('a full disk', () => {
     const toolCall = { ...emptyToolSnapshot('call_1'), title: 'Touch', rawInput: 'x'.repeat(60_000) };
     const commit = vi.spyOn(d.journal, 'commit');
     const outcome = asked.ctx.onPermission?.({ toolCall, options });
-    await vi.waitFor(() => expect(commit.mock.results.map(({ type }) => type)).toContain('throw'));
+    await expect.poll(() => commit.mock.results.map(({ type }) => type)).toContain('throw');
     expect(d.store.permissions.list({ chatId: chat.id })).toEqual([]);
 
     d.store.chats.remove(ballast);

@@ -2,7 +2,7 @@
 import { newId, type ReviewRequest } from '@pilotlight/protocol';
 import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { say } from './composed-harness.ts';
 import {
   home,
@@ -172,8 +172,8 @@ it('waits for a remote without holding up turns and commits', async () => {
   const request = { kind: 'pull_request', title: 'x', body: '', draft: false } as const;
   const id = newId('action');
   const opened = review().run(session.id, { id, request });
-  const again = vi.waitUntil(() => existsSync(began)).then(() => review().run(session.id, { id, request }));
-  await vi.waitUntil(() => existsSync(began));
+  await expect.poll(() => existsSync(began)).toBe(true);
+  const again = review().run(session.id, { id, request });
   const { id: asked } = await home.client.submitPrompt(chat.id, say('/echo meanwhile'));
   expect((await home.client.waitForTurn(chat.id, asked)).state).toBe('completed');
   write('a.txt', '1\n');

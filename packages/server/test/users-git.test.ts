@@ -2,7 +2,7 @@
 import { newId } from '@pilotlight/protocol';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { git, home, path, chat, project, session, useReviewDesk } from './review-desk.ts';
 
 useReviewDesk();
@@ -34,7 +34,7 @@ it('states that have lost their refs, as by a pruning fetch of a mirror, are hel
   const { id, commit } = await turn();
   removeRefs();
   await home.restart();
-  await vi.waitFor(() => expect(refs()).toContain(commit));
+  await expect.poll(refs).toContain(commit);
   collect();
   rmSync(join(path, 'mine.txt'));
   await home.client.checkpoints.restore(session.id, { checkpointId: id });

@@ -1,7 +1,7 @@
 /** Who shows a session is told when its folder changes, whoever changed it; nothing is polled. */
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Home } from './composed-harness.ts';
 
 let home: Home;
@@ -22,14 +22,12 @@ it('an edit in an editor is told to everybody who shows the session, and to nobo
     home.client.watchSession(session.id, (what) => void told['gone']?.push(what)),
   ];
   // Each is told when the watch begins, since what changed before went unseen.
-  await vi.waitFor(() => expect(Object.values(told).every((what) => what.includes('files'))).toBe(true));
+  await expect.poll(() => Object.values(told).every((what) => what.includes('files'))).toBe(true);
   ends.pop()?.();
   for (const what of Object.values(told)) what.splice(0);
   appendFileSync(join(path, 'README.md'), 'by hand\n');
-  await vi.waitFor(() => {
-    expect(told['one']).toContain('files');
-    expect(told['two']).toContain('files');
-  });
+  await expect.poll(() => told['one']).toContain('files');
+  await expect.poll(() => told['two']).toContain('files');
   expect(told['gone']).toEqual([]);
   expect(await home.client.review.diff(session.id, { scope: 'session' })).toMatchObject({
     files: [{ path: 'README.md' }],
@@ -44,9 +42,9 @@ it('a watch goes on over a lost server, and says that something may have been mi
   const told: string[] = [];
   const client = home.newClient();
   const end = client.watchSession(session.id, (what) => void told.push(what));
-  await vi.waitFor(() => expect(told).toContain('files'));
+  await expect.poll(() => told).toContain('files');
   told.splice(0);
   await home.restart(undefined, { port });
-  await vi.waitFor(() => expect(told).toContain('files'), { timeout: 15_000 });
+  await expect.poll(() => told).toContain('files');
   end();
 });

@@ -159,7 +159,7 @@ exec ${real} "$@"
   try {
     await home.client.updatePolicy('session', w.session.id, { mode: 'allow_all' });
     const { id } = await home.turn(w.chat, `/run sleep 0.05; echo mine > mine.txt; touch '${hold}'`);
-    await vi.waitUntil(() => existsSync(held));
+    await expect.poll(() => existsSync(held)).toBe(true);
     writeFileSync(join(w.folder, 'theirs.txt'), 'theirs\n');
     git(w.folder, 'add', '.');
     git(w.folder, 'commit', '-qm', 'theirs');
@@ -221,7 +221,7 @@ it('a turn waits for the repair of its worktree, which is refused while one runs
   const repairing = repairs.repairSession(chat.sessionId).then(({ how }) => order.push(how));
   const waits = vi.spyOn(dispatch.locks, 'settled');
   const { id } = dispatch.submit(chat.id, 'after');
-  await vi.waitUntil(() => waits.mock.results.some(({ value }) => value !== null));
+  await expect.poll(() => waits.mock.results.some(({ value }) => value !== null)).toBe(true);
   expect(dispatch.store.turns.get(id)?.state).toBe('starting');
   const asked = dispatch.backend.asked().then((turn) => {
     order.push('turn');
@@ -249,7 +249,7 @@ it('a project that is moved waits for what is done in its worktrees', async () =
   const order: string[] = [];
   const waits = vi.spyOn(locks, 'runAll');
   const moving = repairs.moveProject(project.id, moved).then(() => order.push('moved'));
-  await vi.waitUntil(() => waits.mock.calls.length === 1);
+  await expect.poll(() => waits.mock.calls.length).toBe(1);
   expect(catalog.getProject(project.id).path).toBe(project.path);
   const changed = changing.then(() => order.push('changed'));
   ended.resolve();

@@ -245,6 +245,7 @@ test('a deleted session is brought back from the list, which the board and the p
   }
 
   const page = await desk.window();
+  await page.getByRole('button', { name: list.title }).waitFor();
   await page.keyboard.press('ControlOrMeta+k');
   await page.getByRole('combobox').fill(list.title);
   await page.getByRole('option', { name: list.title }).first().waitFor();

@@ -54,13 +54,13 @@ test('an abort and a timeout end git and everything it started', async () => {
   const hanging = ['-c', `alias.hang=!echo $$ > '${pidFile}'; echo ready; exec tail -f /dev/null`, 'hang'];
   const gone = async (): Promise<void> => {
     const pid = Number(await import('node:fs/promises').then((fs) => fs.readFile(pidFile, 'utf8')));
-    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'));
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), 15_000);
   };
 
   const controller = new AbortController();
   const aborted = git(hanging, { cwd: repo.path, signal: controller.signal });
   aborted.catch(() => undefined);
-  await vi.waitFor(() => expect(existsSync(pidFile)).toBe(true));
+  await expect.poll(() => existsSync(pidFile)).toBe(true);
   controller.abort();
   await expect(aborted).rejects.toMatchObject({ code: 'cancelled' });
   await gone();

@@ -99,7 +99,7 @@ test('one whose making was cut short is never worked in, and is made again', asy
   expect(readFileSync(join(options.path, 'a.txt'), 'utf8')).toBe('changed\n');
   await assertWorktree(options.path);
   const folder = dirname(options.path);
-  const [aside = ''] = readdirSync(folder).filter((name) => name.includes('.unfinished-'));
+  const aside = readdirSync(folder).find((name) => name.includes('.unfinished-')) ?? '';
   expect(readFileSync(join(folder, aside, 'mine.txt'), 'utf8')).toBe('of somebody who knew the path');
   expect(existsSync(join(options.path, 'mine.txt'))).toBe(false);
 });

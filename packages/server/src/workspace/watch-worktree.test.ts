@@ -44,7 +44,7 @@ test('new folders are watched again after a look that failed', async () => {
   const git = join(repo.path, '.git');
   renameSync(git, `${git}.away`);
   await told.next(() => repo.write({ 'new/c.txt': 'c\n' }));
-  await vi.waitFor(() => expect(watching.complete).toBe(false));
+  await expect.poll(() => watching.complete).toBe(false);
   renameSync(`${git}.away`, git);
   await told.next(() => repo.write({ 'a.txt': 'edited\n' }));
   await vi.waitFor(() => told.next(() => repo.write({ 'new/c.txt': `${told.count}\n` })), {
