@@ -1,5 +1,6 @@
 import {
   PilotlightError,
+  toErrorInfo,
   type Checkpoint,
   type NotRestored,
   type Restored,
@@ -181,6 +182,8 @@ export class Restores {
       this.#write([...this.#unfinished(), one]);
       try {
         await putBack(shadow, tree, target);
+      } catch (error) {
+        throw cutShort(path, checkpoint, error);
       } finally {
         this.#write(this.#unfinished().filter((other) => other.path !== path));
       }
@@ -248,6 +251,17 @@ function isAmong(path: string, wanted: readonly string[]): boolean {
 function fileOf({ path, from, to }: TreeChange): RestoredFile {
   const change = from === null ? 'added' : to === null ? 'deleted' : 'modified';
   return { path: shown(path), change };
+}
+
+/** What is refused before anything changed says so itself. */
+function cutShort(path: string, { id }: Checkpoint, error: unknown): unknown {
+  const { code, message } = toErrorInfo(error);
+  if (code === 'conflict') return error;
+  return new PilotlightError(
+    code,
+    `Not every file in ${path} was restored: ${message} Is the disk full? How the files were before is kept as ${id}; make room, then do it again, or restore that.`,
+    { details: { path, checkpointId: id }, cause: error },
+  );
 }
 
 function busyFolder(path: string): PilotlightError {
