@@ -159,6 +159,8 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     tearDown: (sessionId) => scripts.tearDown(sessionId),
     release: async (chatId) => {
       await releases.release(chatId);
+      // A prompt may have been accepted meanwhile, and whoever asked for this is refused.
+      if (dispatcher.isBusy(chatId)) return;
       facts.forget(chatId);
       dispatcher.forget(chatId);
     },

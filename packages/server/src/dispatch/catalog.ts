@@ -247,6 +247,8 @@ export class Catalog {
     const { store, journal } = this.#o.announcer;
     this.#refuseBusy(this.getChat(id));
     await this.#o.release(id);
+    // A prompt may have been accepted meanwhile.
+    this.#refuseBusy(this.getChat(id));
     journal.commit((scope) => {
       store.chats.remove(id);
       scope.frame({ topic: INDEX_TOPIC, event: { type: 'chat_removed', chatId: id } });

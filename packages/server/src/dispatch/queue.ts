@@ -58,7 +58,7 @@ export class Queue {
 
   /**
    * Accepts a prompt once: the same id again answers the turn it became.
-   * @throws PilotlightError `conflict` when the id belongs to another chat, `queue_full`
+   * @throws PilotlightError `conflict` when the id belongs to another chat or the session is being removed, `queue_full`
    */
   submit(chat: Chat, body: SubmitPrompt, laneIsFree: boolean): Submitted {
     const { store, journal } = this.#announcer;
@@ -68,6 +68,12 @@ export class Queue {
       throw new PilotlightError(
         'conflict',
         `Turn ${body.id} belongs to another chat. Make a new id for each prompt.`,
+      );
+    }
+    if (store.removedSessions.get(chat.sessionId)?.state === 'removing') {
+      throw new PilotlightError(
+        'conflict',
+        `The session of chat ${chat.id} is being removed, so nothing was sent. Bring it back when it is gone: \`pilotlight session restore ${chat.sessionId}\`.`,
       );
     }
     const queue = store.turns.queueSize(chat.id);

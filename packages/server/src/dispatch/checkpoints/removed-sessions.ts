@@ -49,12 +49,17 @@ export class RemovedSessions {
   /** @throws PilotlightError `worktree_dirty`, `worktree_failed`, `conflict`, `git_failed` */
   async remove(session: Session, project: Project, uncommitted: Uncommitted): Promise<void> {
     const { book } = this.#o;
-    if (session.worktree === null) return this.#gone(session.id, null);
+    if (session.worktree === null) {
+      this.#refuseBusy(session.id);
+      return this.#gone(session.id, null);
+    }
     const { worktree } = session;
     await book.alone(worktree.path, async (shadow) => {
       // Asked for twice: the first has kept its state, of which nothing is left to be seen.
       if (this.#o.announcer.store.sessions.get(session.id) === null) return;
       const kept = shadow === null ? null : await this.#keep(session, worktree, shadow, uncommitted);
+      // What was accepted until now is run here; from now on nothing is accepted.
+      this.#refuseBusy(session.id);
       this.#put({ sessionId: session.id, state: 'removing', removedAt: this.#now(), kept });
       try {
         const reasons =
@@ -131,6 +136,18 @@ export class RemovedSessions {
         this.#gone(session.id, row.kept);
       }
     }
+  }
+
+  #refuseBusy(sessionId: string): void {
+    const { chats, turns } = this.#o.announcer.store;
+    const busy = chats
+      .list(sessionId)
+      .find(({ id }) => turns.active(id) !== null || turns.nextQueued(id) !== null);
+    if (busy === undefined) return;
+    throw new PilotlightError(
+      'conflict',
+      `A turn runs or waits in chat ${busy.id}. Cancel it first; the session was not removed.`,
+    );
   }
 
   async #keep(
