@@ -1,7 +1,7 @@
 /** Push and pull request, on a remote in a folder and with a program that plays a forge. */
 import { newId, type ReviewRequest } from '@pilotlight/protocol';
 import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { say } from './composed-harness.ts';
 import {
@@ -75,6 +75,14 @@ describe('push', () => {
     git(path, 'fetch', '-q', 'origin');
     await run({ kind: 'push', force: true });
     expect(git(remote, 'rev-parse', branch)).toBe(git(path, 'rev-parse', 'HEAD'));
+  });
+
+  it('takes a relative address from the folder of the project', async () => {
+    git(project, 'remote', 'set-url', 'origin', relative(project, remote));
+    const head = commit(path, 'mine', { 'mine.txt': 'm\n' });
+    expect((await run({ kind: 'push' })).state).toBe('done');
+    expect(git(remote, 'rev-parse', session.worktree?.branch ?? '')).toBe(head);
+    expect(git(path, 'rev-parse', `origin/${session.worktree?.branch}`)).toBe(head);
   });
 
   it('never pushes the base, and says when there is no remote', async () => {

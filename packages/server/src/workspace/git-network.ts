@@ -182,7 +182,7 @@ async function isFolder(
 }
 
 /** As git sees it: a path, or `file://`. `host:path` is ssh. */
-function isLocalUrl(url: string): boolean {
+export function isLocalUrl(url: string): boolean {
   if (url.startsWith('file://')) return true;
   const colon = url.indexOf(':');
   const slash = url.indexOf('/');

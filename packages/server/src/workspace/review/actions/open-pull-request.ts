@@ -62,7 +62,7 @@ export async function preparePullRequest(
     seen: [target, intoName, repository],
     isRemote: true,
     async run() {
-      if (!isPushed) await push(folder, target, false);
+      if (!isPushed) await push(place, target, false);
       const args = argsOf(forge, { repository, head: target.branch, into: intoName, title, body, draft });
       const said = await runForge(forge, args, forge.name === 'gh' ? body : '', env);
       const url = said.match(/https?:\/\/\S+/g)?.at(-1);

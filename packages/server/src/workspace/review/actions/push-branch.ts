@@ -1,6 +1,6 @@
 import { PilotlightError } from '@pilotlight/protocol';
 import { gitOk } from '../../git.ts';
-import { gitNetwork } from '../../git-network.ts';
+import { gitNetwork, isLocalUrl } from '../../git-network.ts';
 import { defaultBranch } from '../../pull-request-base.ts';
 import { readCommit } from '../../repository.ts';
 import { baseBranchOf } from '../base-branch.ts';
@@ -69,7 +69,7 @@ export async function preparePush(
     seen: [target, force],
     isRemote: true,
     async run() {
-      await push(place.folder, target, force);
+      await push(place, target, force);
       return { state: 'done', summary: `Pushed ${branch} (${short(head)}) to ${to}.`, undo: null };
     },
   };
@@ -77,7 +77,7 @@ export async function preparePush(
 
 /** @throws PilotlightError `remote_failed` */
 export async function push(
-  cwd: string,
+  { folder: cwd, project }: Pick<ActionPlace, 'folder' | 'project'>,
   { branch, head, remote, known }: PushTarget,
   force: boolean,
 ): Promise<void> {
@@ -90,10 +90,17 @@ export async function push(
       `${branch} has moved since you looked. Nothing was pushed; look again.`,
     );
   }
+  // git takes a relative address from where it is run, and it was written for the project's folder.
+  const from = (await hasRelativeAddress(cwd, remote)) ? project.path : cwd;
   // By its commit: the branch may go on while the remote answers, and git says no upstream of a commit.
-  await gitNetwork({ command: 'push', remote, flags, refs: [`${head}:${ref}`] }, { cwd });
+  await gitNetwork({ command: 'push', remote, flags, refs: [`${head}:${ref}`] }, { cwd: from });
   await gitOk(['config', `branch.${branch}.remote`, remote], { cwd });
   await gitOk(['config', `branch.${branch}.merge`, ref], { cwd });
+}
+
+async function hasRelativeAddress(cwd: string, remote: string): Promise<boolean> {
+  const { stdout } = await gitOk(['remote', 'get-url', '--push', '--all', '--', remote], { cwd });
+  return stdout.split('\n').some((url) => url !== '' && isLocalUrl(url) && !/^(?:\/|file:\/\/)/.test(url));
 }
 
 export async function listRemotes(cwd: string): Promise<string[]> {
