@@ -7,12 +7,16 @@ import { showError } from '../../ui/toasts.tsx';
 import { words } from '../../words/index.ts';
 import { NoteEditor } from './note-editor.tsx';
 import { useRefresh } from './reads.ts';
+import { typeEdit, useTypedEdit } from './typed-notes.ts';
 
 const ICON = { size: 14, strokeWidth: 1.75 } as const;
 
 /** A note: below its lines, or (`withCode`) in the list of them with its place and the lines it is on. */
 export function NoteCard({ note, onGo }: { note: ReviewComment; onGo?: () => void }) {
-  const [isEditing, setIsEditing] = useState(false);
+  const typed = useTypedEdit(note.sessionId, note.id);
+  // What was typed before a reload does not take the keyboard.
+  const [isBegun, setIsBegun] = useState(false);
+  const edit = (text: string | null) => typeEdit(note.sessionId, note.id, text);
   const refresh = useRefresh(note.sessionId);
   const w = words.review;
   const place = w.lines(note.startLine, note.endLine);
@@ -21,13 +25,20 @@ export function NoteCard({ note, onGo }: { note: ReviewComment; onGo?: () => voi
     try {
       await server.review.updateComment(note.id, text);
       await refresh();
-      setIsEditing(false);
+      edit(null);
     } catch (error) {
       showError(error);
       throw error;
     }
   };
-  const remove = () => server.review.removeComment(note.id).then(refresh).catch(showError);
+  const remove = () => {
+    edit(null);
+    return server.review.removeComment(note.id).then(refresh).catch(showError);
+  };
+  const begin = () => {
+    setIsBegun(true);
+    edit(typed ?? note.text);
+  };
   const isDraft = note.sentTurnId === null;
   return (
     <article aria-label={label} className="flex flex-col gap-1 font-sans text-ui">
@@ -50,7 +61,7 @@ export function NoteCard({ note, onGo }: { note: ReviewComment; onGo?: () => voi
         ) : null}
         {isDraft ? (
           <span className="flex shrink-0">
-            <IconButton label={w.edit} icon={<Pencil {...ICON} />} onClick={() => setIsEditing(true)} />
+            <IconButton label={w.edit} icon={<Pencil {...ICON} />} onClick={begin} />
             <IconButton label={w.remove} icon={<Trash2 {...ICON} />} onClick={() => void remove()} />
           </span>
         ) : (
@@ -65,13 +76,16 @@ export function NoteCard({ note, onGo }: { note: ReviewComment; onGo?: () => voi
           {note.code}
         </pre>
       )}
-      {isEditing ? (
+      {typed !== null && isDraft ? (
         <NoteEditor
           label={label}
           text={note.text}
+          typed={typed}
+          takesFocus={isBegun}
           save={words.common.save}
+          onType={edit}
           onSave={save}
-          onCancel={() => setIsEditing(false)}
+          onCancel={() => edit(null)}
         />
       ) : (
         <p className="break-words whitespace-pre-wrap">{note.text}</p>

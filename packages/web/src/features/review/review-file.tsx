@@ -1,5 +1,5 @@
 import { newId, toErrorInfo, type DiffFile, type ReviewComment } from '@pilotlight/protocol';
-import { useMemo, useState, type ReactNode, type Ref } from 'react';
+import { useEffect, useMemo, useState, type ReactNode, type Ref } from 'react';
 import { server } from '../../live/server.ts';
 import { Empty } from '../../ui/empty.tsx';
 import { showError } from '../../ui/toasts.tsx';
@@ -10,11 +10,12 @@ import { FileDiff } from './file-diff.tsx';
 import { HunkActions, type Pick } from './file-actions.tsx';
 import { NoteCard } from './note-card.tsx';
 import { NoteEditor } from './note-editor.tsx';
-import { useFileDiff, useRefresh } from './reads.ts';
+import { useFileDiff, useRefresh, useSetNotes } from './reads.ts';
 import { useReviewLook } from './review-look.ts';
-import type { Place } from './review-rows.ts';
+import { isSamePlace, type Place } from './review-rows.ts';
 import type { Scope } from './scope.ts';
 import { newTextOf, shownHunks } from './shown-hunks.ts';
+import { beginNote, endNote, typeNote, useTypedNotes, type TypedNote } from './typed-notes.ts';
 import { whyNoLines } from './why-no-lines.ts';
 
 export interface ReviewFileProps {
@@ -36,8 +37,17 @@ export function ReviewFile(props: ReviewFileProps) {
   const { sessionId, scope, file, notes, isWide, pick, conflict, ref } = props;
   const { ignoreSpace } = useReviewLook();
   const [isTextWanted, setIsTextWanted] = useState(false);
-  const [writing, setWriting] = useState<{ place: Place; code: string } | null>(null);
+  const allTyped = useTypedNotes(sessionId, file.path);
+  // The page may have gone between saving one and hearing of it.
+  const isSaved = ({ id }: TypedNote) => notes.some((note) => note.id === id);
+  const typed = allTyped.filter((note) => !isSaved(note));
+  useEffect(() => {
+    for (const note of allTyped) if (isSaved(note)) endNote(sessionId, note.id);
+  });
+  /** where a note was begun here last; those from before a reload do not take the keyboard */
+  const [begun, setBegun] = useState<Place | null>(null);
   const refresh = useRefresh(sessionId);
+  const setNotes = useSetNotes(sessionId);
   const { data, error } = useFileDiff(sessionId, scope, file, { ignoreSpace });
   const whole = useFileDiff(sessionId, scope, file, { ignoreSpace, isWhole: true, isOn: isTextWanted });
   const hunks = useMemo(() => shownHunks(data?.hunks ?? []), [data]);
@@ -48,46 +58,47 @@ export function ReviewFile(props: ReviewFileProps) {
         key: id,
         place: { side, from: startLine, to: endLine },
       })),
-      ...(writing === null ? [] : [{ key: 'writing', place: writing.place }]),
+      ...typed.map(({ id, place }) => ({ key: id, place })),
     ],
-    [notes, writing],
+    [notes, typed],
   );
   const w = words.review;
 
-  const save = async (said: string) => {
-    if (writing === null) return;
-    const { side, from, to } = writing.place;
-    const { path } = file;
+  const begin = (place: Place, code: string) => {
+    setBegun(place);
+    beginNote(sessionId, { id: newId('comment'), path: file.path, place, code, text: '' });
+  };
+  const save = async ({ id, path, place: { side, from, to }, code }: TypedNote, text: string) => {
     try {
-      const id = newId('comment');
-      await server.review.createComment(sessionId, {
-        id,
-        path,
-        side,
-        startLine: from,
-        endLine: to,
-        code: writing.code,
-        text: said,
-      });
-      await refresh();
-      setWriting(null);
+      const body = { id, path, side, startLine: from, endLine: to, code, text };
+      const saved = await server.review.createComment(sessionId, body);
+      setNotes((before) => ({
+        ...before,
+        comments: [...before.comments.filter((each) => each.id !== id), saved],
+      }));
+      endNote(sessionId, id);
     } catch (refusal) {
       showError(refusal);
       throw refusal;
     }
+    await refresh();
   };
   const below = (key: string): ReactNode => {
     const note = notes.find(({ id }) => id === key);
+    const written = typed.find(({ id }) => id === key);
     const inside =
       note !== undefined ? (
         <NoteCard note={note} />
-      ) : writing !== null && key === 'writing' ? (
+      ) : written !== undefined ? (
         <NoteEditor
-          label={w.noteOn(file.path, w.lines(writing.place.from, writing.place.to))}
+          label={w.noteOn(file.path, w.lines(written.place.from, written.place.to))}
           text=""
+          typed={written.text}
+          takesFocus={isSamePlace(begun, written.place)}
           save={w.add}
-          onSave={save}
-          onCancel={() => setWriting(null)}
+          onType={(text) => typeNote(sessionId, written.id, text)}
+          onSave={(text) => save(written, text)}
+          onCancel={() => endNote(sessionId, written.id)}
         />
       ) : null;
     return (
@@ -120,9 +131,9 @@ export function ReviewFile(props: ReviewFileProps) {
         isWide={isWide}
         conflict={conflict}
         attached={attached}
-        chosen={writing?.place ?? null}
+        chosen={typed.some(({ place }) => isSamePlace(begun, place)) ? begun : null}
         onNeedText={() => setIsTextWanted(true)}
-        onWrite={(place, code) => setWriting({ place, code })}
+        onWrite={begin}
         onKey={(key, hunk) => {
           const id = hunk === null ? undefined : data.hunks[hunk]?.id;
           return pick.onKey(key, id ?? null);

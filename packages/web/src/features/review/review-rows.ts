@@ -191,6 +191,10 @@ export function codeAt(rows: readonly ReviewRow[], { side, from, to }: Place): s
     .join('\n');
 }
 
+export function isSamePlace(one: Place | null, other: Place): boolean {
+  return one?.side === other.side && one.from === other.from && one.to === other.to;
+}
+
 /** Whether the place holds this line. */
 export function isIn(place: Place | null, line: DiffLine | null): boolean {
   if (place === null || line === null) return false;
