@@ -275,6 +275,34 @@ describe('a session that is removed', () => {
     expect((await home.turn(w.chat, '/echo goes on')).state).toBe('completed');
   });
 
+  it('comes back when its project was removed since, and brings that with it', async () => {
+    const w = await work();
+    w.write('mine.txt', 'nowhere else\n');
+    await home.client.createSchedule({
+      projectId: w.session.projectId,
+      name: 'nightly',
+      cron: '0 3 * * *',
+      task: { content: [{ type: 'text', text: 'x' }], agent: 'demo' },
+    });
+    await home.client.removeSession(w.session.id, 'keep');
+    await home.client.removeProject(w.session.projectId);
+    expect(await home.client.listProjects()).toEqual([]);
+    expect(await home.client.listSchedules()).toEqual([]);
+    await home.restart();
+    expect(await home.client.listProjects()).toEqual([]);
+    const { session } = await home.client.checkpoints.bringBack(w.session.id);
+    expect(await home.client.listProjects()).toMatchObject([{ id: session.projectId, path: w.folder }]);
+    expect(w.read('mine.txt')).toBe('nowhere else\n');
+    expect((await home.turn(w.chat, '/echo goes on')).state).toBe('completed');
+    await home.client.removeSession(w.session.id, 'keep');
+    await home.client.removeProject(session.projectId);
+    // Named again, it is the same.
+    expect(await home.client.createProject({ path: w.folder })).toMatchObject({ path: w.folder });
+    expect(await home.client.listProjects()).toHaveLength(1);
+    await home.client.checkpoints.bringBack(w.session.id);
+    expect(await home.client.listProjects()).toHaveLength(1);
+  });
+
   it('comes back on a branch of another name when its own has moved on', async () => {
     const w = await work();
     const branch = git(w.path, 'branch', '--show-current');

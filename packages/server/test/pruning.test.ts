@@ -74,6 +74,7 @@ test('what is older than 30 days goes with its ref; the newest state of a sessio
   expect(refs('kept')).toEqual([]);
   expect(store.removedSessions.list()).toEqual([]);
   expect(store.sessions.evenRemoved(gone.session.id)).toBeNull();
+  expect(store.projects.list()).toHaveLength(1);
 });
 
 test('the newest state is the one that was written last, also when the clock went back', async () => {

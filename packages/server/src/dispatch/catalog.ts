@@ -65,7 +65,14 @@ export class Catalog {
     }
     const path = found.root;
     const known = store.projects.byPath(path);
-    if (known !== null) return known;
+    if (known !== null) {
+      if (store.projects.isHidden(known.id))
+        journal.commit((scope) => {
+          store.projects.show(known.id);
+          scope.frame({ topic: INDEX_TOPIC, event: { type: 'project', project: known } });
+        });
+      return known;
+    }
     const project: Project = {
       id: newId('project'),
       name: body.name ?? basename(path),
@@ -92,6 +99,7 @@ export class Catalog {
     return listBranches(project.path);
   }
 
+  /** Removed sessions of it can be brought back all the same, and bring it with them. @throws PilotlightError `conflict` */
   removeProject(id: string): void {
     const { store, journal } = this.#o.announcer;
     const project = this.getProject(id);
@@ -102,8 +110,11 @@ export class Catalog {
         `Project "${project.name}" still has ${sessions} session(s). Remove them first; nothing was changed.`,
       );
     }
+    const removed = store.removedSessions.list().map((row) => store.sessions.evenRemoved(row.sessionId));
+    const isMissed = removed.some((session) => session?.projectId === id);
     journal.commit((scope) => {
-      store.projects.remove(id);
+      if (isMissed) store.projects.hide(id, newId('project'));
+      else store.projects.remove(id);
       scope.frame({ topic: INDEX_TOPIC, event: { type: 'project_removed', projectId: id } });
     });
   }

@@ -36,11 +36,19 @@ export interface ProjectTable {
   insert(project: Project): void;
   get(id: string): Project | null;
   byPath(path: string): Project | null;
-  /** oldest first */
+  /** oldest first, without those out of sight */
   list(): Project[];
   setPath(id: string, path: string): void;
   /** with everything that belongs to it */
   remove(id: string): void;
+  /**
+   * In place of removing one whose removed sessions can be brought back: those belong to a project of that id from then on,
+   * which is out of sight; everything else of it goes. Within a transaction.
+   */
+  hide(id: string, as: string): void;
+  isHidden(id: string): boolean;
+  /** in sight again */
+  show(id: string): void;
 }
 
 /** `Session.worktree` is read from the worktrees table; what is written of it is ignored. */

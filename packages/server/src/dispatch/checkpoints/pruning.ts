@@ -49,7 +49,8 @@ export async function pruneCheckpoints(
     }
   }
   for (const { sessionId, kept } of store.removedSessions.list().filter((row) => isPast(row, now()))) {
-    const path = store.projects.get(store.sessions.evenRemoved(sessionId)?.projectId ?? '')?.path;
+    const project = store.projects.get(store.sessions.evenRemoved(sessionId)?.projectId ?? '');
+    const path = project?.path;
     const forget = async (): Promise<void> => {
       // It may have been brought back, or be on its way.
       const isStillPast = (): boolean => isPast(store.removedSessions.get(sessionId), now());
@@ -57,6 +58,11 @@ export async function pruneCheckpoints(
       if (isStillPast()) store.sessions.remove(sessionId);
     };
     await (kept === null ? forget() : book.alone(kept.path, forget)).catch(onError);
+    // It was there for them only.
+    const isLast = !store.removedSessions
+      .list()
+      .some((row) => store.sessions.evenRemoved(row.sessionId)?.projectId === project?.id);
+    if (project !== null && isLast && store.projects.isHidden(project.id)) store.projects.remove(project.id);
   }
 }
 

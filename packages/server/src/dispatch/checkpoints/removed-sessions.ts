@@ -216,6 +216,11 @@ export class RemovedSessions {
     const isRenamed = branch !== null && worktree !== null && worktree.branch !== branch;
     return announcer.journal.commit((scope) => {
       store.removedSessions.remove(session.id);
+      const project = store.projects.get(session.projectId);
+      if (project !== null && store.projects.isHidden(project.id)) {
+        store.projects.show(project.id);
+        scope.frame({ topic: INDEX_TOPIC, event: { type: 'project', project } });
+      }
       if (isRenamed) store.worktrees.setBranch(worktree.id, branch);
       announcer.session(scope, store.sessions.get(session.id) ?? session);
       for (const chat of store.chats.list(session.id)) announcer.chatFrames(scope, chat);
