@@ -1,7 +1,16 @@
 /** Repositories that are not as most are, and worktrees that are not where they were: each is handled or refused clearly. */
 import type { Chat, Session } from '@pilotlight/protocol';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Home } from './composed-harness.ts';
@@ -247,6 +256,75 @@ describe('a repository', () => {
     expect(await home.turn(chat, '/echo hi')).toMatchObject({ state: 'completed' });
   });
 
+  it('without a commit, in place: its states are kept, undone and restored, and a fork is refused with why', async () => {
+    const folder = home.newRepository(false);
+    const { id: projectId } = await home.client.createProject({ path: folder });
+    const { session, chat } = await home.client.createSession({ projectId, agent: 'demo', inPlace: true });
+    await home.client.updatePolicy('session', session.id, { mode: 'allow_all' });
+    await home.turn(chat, '/echo first');
+    const { id } = await home.turn(chat, '/run sleep 0.05; echo made > made.txt');
+    await home.running.drained();
+    const { files } = await home.client.checkpoints.undo(id, {});
+    expect(files).toEqual([{ path: 'made.txt', change: 'deleted' }]);
+    const { after } = await home.client.checkpoints.ofTurn(id);
+    await home.client.checkpoints.restore(session.id, { checkpointId: after?.id ?? '' });
+    expect(readFileSync(join(folder, 'made.txt'), 'utf8')).toBe('made\n');
+    await expect(home.client.checkpoints.fork(id, {})).rejects.toMatchObject({ code: 'repository_empty' });
+    expect(git(folder, 'status', '--porcelain')).toBe('A  README.md\n?? made.txt');
+  });
+
+  it('whose objects are named by SHA-256, and whose git folder lies elsewhere', async () => {
+    const folder = home.newFolder();
+    git(folder, 'init', '-q', '-b', 'main', '--object-format=sha256', `--separate-git-dir=${folder}.git`);
+    writeFileSync(join(folder, 'README.md'), 'hello\n');
+    git(folder, 'add', '-A');
+    git(folder, 'commit', '-qm', 'first');
+    const { session, chat, path } = await begin(folder);
+    writeFileSync(join(path, 'mine.txt'), 'mine\n');
+    const { id } = await home.turn(chat, '/echo on');
+    await home.running.drained();
+    const fork = await home.client.checkpoints.fork(id, {});
+    expect(readFileSync(join(fork.session.worktree?.path ?? '', 'mine.txt'), 'utf8')).toBe('mine\n');
+    await home.client.removeSession(session.id, 'keep');
+    await home.client.checkpoints.bringBack(session.id);
+    expect(git(path, 'status', '--porcelain')).toBe('?? mine.txt');
+    rmSync(path, { recursive: true });
+    expect(await home.client.repairSession(session.id)).toMatchObject({ how: 'recreated' });
+    expect(readFileSync(join(path, 'mine.txt'), 'utf8')).toBe('mine\n');
+  });
+
+  it('that lacks contents, which a partial clone fetches when they are wanted: what is missing is said', async () => {
+    const source = home.newRepository(true, { 'old.txt': 'only in the past\n' });
+    const past = git(source, 'rev-parse', 'HEAD');
+    git(source, 'rm', '-q', 'old.txt');
+    git(source, 'commit', '-qm', 'without it');
+    git(source, 'config', 'uploadpack.allowFilter', 'true');
+    const partial = join(dirname(source), 'partial');
+    git(source, 'clone', '-q', '--filter=blob:none', `file://${source}`, partial);
+    const { path, chat } = await begin(partial);
+    writeFileSync(join(path, 'mine.txt'), 'mine\n');
+    expect(await home.turn(chat, '/echo on')).toMatchObject({ state: 'completed' });
+    const { id: projectId } = await home.client.createProject({ path: partial });
+    const old = await home.client.createSession({ projectId, agent: 'demo', base: past });
+    const failed = await home.turn(old.chat, '/echo on');
+    expect(failed).toMatchObject({
+      state: 'failed',
+      error: { message: expect.stringContaining('git fetch --refetch --no-filter') },
+    });
+    expect(git(partial, 'worktree', 'list', '--porcelain').match(/^worktree /gm)).toHaveLength(2);
+    git(partial, 'fetch', '-q', '--refetch', '--no-filter');
+    expect(await home.turn(old.chat, '/echo on')).toMatchObject({ state: 'completed' });
+  });
+
+  it('that is reached by a link', async () => {
+    const folder = home.newRepository();
+    const link = join(dirname(folder), 'link');
+    symlinkSync(folder, link);
+    const { path, projectId } = await begin(link);
+    expect((await home.client.createProject({ path: folder })).id).toBe(projectId);
+    expect(readFileSync(join(path, 'README.md'), 'utf8')).toBe('hello\n');
+  });
+
   it('that is a shallow clone', async () => {
     const source = home.newRepository();
     git(source, 'commit', '-q', '--allow-empty', '-m', 'second');
@@ -288,6 +366,40 @@ describe('a worktree behind our back', () => {
       how: 'moved',
       session: { worktree: { path: elsewhere } },
     });
+    expect(await home.turn(chat, '/echo again')).toMatchObject({ state: 'completed' });
+  });
+
+  it('moved by hand, and forgotten by git since: it is made again, and the folder that was moved stays as it is', async () => {
+    const folder = home.newRepository();
+    const { session, chat, path } = await begin(folder);
+    writeFileSync(join(path, 'work.txt'), 'work\n');
+    await home.turn(chat, '/echo kept');
+    await home.running.drained();
+    const elsewhere = join(home.folder, `forgotten ${session.id}`);
+    renameSync(path, elsewhere);
+    writeFileSync(join(elsewhere, 'work.txt'), 'went on there\n');
+    git(folder, 'worktree', 'prune');
+    expect(await home.turn(chat, '/echo again')).toMatchObject({
+      state: 'failed',
+      error: { code: 'worktree_missing' },
+    });
+    expect(await home.client.repairSession(session.id)).toMatchObject({ how: 'recreated' });
+    expect(readFileSync(join(path, 'work.txt'), 'utf8')).toBe('work\n');
+    expect(readFileSync(join(elsewhere, 'work.txt'), 'utf8')).toBe('went on there\n');
+    expect(await home.turn(chat, '/echo again')).toMatchObject({ state: 'completed' });
+  });
+
+  it('on another branch than it was made with: it goes and comes back on that', async () => {
+    const { session, chat, path } = await begin(home.newRepository());
+    git(path, 'checkout', '-q', '-b', 'of-the-user');
+    writeFileSync(join(path, 'mine.txt'), 'mine\n');
+    git(path, 'add', '-A');
+    git(path, 'commit', '-qm', 'mine');
+    writeFileSync(join(path, 'loose.txt'), 'loose\n');
+    await home.client.removeSession(session.id, 'keep');
+    await home.client.checkpoints.bringBack(session.id);
+    expect(git(path, 'branch', '--show-current')).toBe('of-the-user');
+    expect(git(path, 'status', '--porcelain')).toBe('?? loose.txt');
     expect(await home.turn(chat, '/echo again')).toMatchObject({ state: 'completed' });
   });
 

@@ -101,6 +101,13 @@ export function gitFailure(
   result: Pick<GitResult, 'exitCode' | 'stderr'>,
 ): PilotlightError {
   const stderr = result.stderr.trimEnd().split('\n').slice(-STDERR_LINES_SHOWN).join('\n');
+  if (/promisor remote|lazy fetching disabled/.test(stderr)) {
+    return new PilotlightError(
+      'git_failed',
+      `git ${args[0] ?? ''} in ${cwd} needs contents that this partial clone does not have, and nothing is fetched unasked. Fetch them in the project's folder (\`git fetch --refetch --no-filter\`, or \`git checkout\` of the commit that is wanted) and try again.`,
+      { details: { args, cwd, exitCode: result.exitCode, stderr } },
+    );
+  }
   return new PilotlightError(
     'git_failed',
     `git ${args.join(' ')} in ${cwd} failed with exit code ${result.exitCode}: ${stderr || '(no message)'}`,
