@@ -2,7 +2,7 @@
  * Makes `docs/screenshots/`: every place, light and dark, wide and on a phone, from a real run with the demo agent.
  * `npm run screenshots -w @pilotlight/web`. Look at each before it is committed.
  */
-import { newId, type Chat } from '@pilotlight/protocol';
+import { newId, type Chat, type Comparison, type CreateTask, type Task } from '@pilotlight/protocol';
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -23,9 +23,13 @@ await using desk = await BrowserDesk.open({ paceMs: 12 });
 const { client } = desk.home;
 
 /** A chat with the demo agent in a session of the named project. */
-async function begin(project: string, prompt: string): Promise<{ chat: Chat; path: string }> {
+async function begin(project: string, prompt: string, title?: string): Promise<{ chat: Chat; path: string }> {
   const { id: projectId } = await client.createProject({ path: folders[project] ?? '', name: project });
-  const { session, chat } = await client.createSession({ projectId, agent: 'demo' });
+  const { session, chat } = await client.createSession({
+    projectId,
+    agent: 'demo',
+    ...(title === undefined ? {} : { title }),
+  });
   await client.submitPrompt(chat.id, say(prompt));
   return { chat, path: `/sessions/${session.id}?chat=${chat.id}` };
 }
@@ -70,10 +74,15 @@ await desk.home.until(
 await begin(
   'shop',
   '/write src/discount.ts export const discount = (total: number) => total > 100 ? 0.1 : 0;',
+  'Add a discount for large carts',
 );
-await begin('api', '/wait');
-await begin('api', '/fail The model refused the request');
-await begin('shop', '/echo The checkout has three steps; the second one validates the address twice.');
+await begin('api', '/wait', 'Profile the search endpoint');
+await begin('api', '/fail The model refused the request', 'Migrate the orders table');
+await begin(
+  'shop',
+  '/echo The checkout has three steps; the second one validates the address twice.',
+  'How does the checkout work?',
+);
 const asks = await begin('api', 'Look for slow queries and explain them');
 await desk.home.until(asks.chat, ({ permissions }) => Object.keys(permissions).length > 0);
 
@@ -90,6 +99,8 @@ await client.review.createComment(reviewed.id, {
 });
 const reviewPath = `${done.path}&review=unstaged&file=src%2Fcart.ts`;
 
+const { task, comparison } = await makeTasks(reviewed.projectId);
+
 const PLACES: [name: string, path: string, ready: (page: Page) => Promise<unknown>][] = [
   ['board', '/', (page) => page.locator('[data-board-row]').nth(5).waitFor()],
   [
@@ -103,10 +114,61 @@ const PLACES: [name: string, path: string, ready: (page: Page) => Promise<unknow
   ['review', reviewPath, (page) => page.getByText('Math.round').first().waitFor()],
   ['question', asks.path, (page) => page.getByRole('button', { name: /allow once/i }).waitFor()],
   ['inbox', '/inbox', (page) => page.getByText('demo-notes.md').first().waitFor()],
-  ['tasks', '/tasks', (page) => page.getByRole('heading').first().waitFor()],
+  ['tasks', '/tasks', (page) => page.getByText('New issue').first().waitFor()],
+  ['task', `/tasks/${task.id}`, (page) => page.getByRole('heading', { name: 'Prompt' }).waitFor()],
+  [
+    'compare',
+    `/comparisons/${comparison.id}`,
+    (page) => page.locator('[data-candidate] table').first().waitFor(),
+  ],
   ['agents', '/agents', (page) => page.getByText('opencode').first().waitFor()],
   ['settings', '/settings', (page) => page.getByRole('heading').first().waitFor()],
 ];
+
+/** Tasks that have ended, run and wait, a comparison, and what makes tasks. */
+async function makeTasks(projectId: string): Promise<{ task: Task; comparison: Comparison }> {
+  await client.updateSettings({ taskLimits: { machine: 2, agents: { demo: 2 } } });
+  const make = async (title: string, said: string, more: Partial<CreateTask> = {}): Promise<Task> => {
+    const content = [{ type: 'text' as const, text: said }];
+    const ids = { id: newId('task'), turnId: newId('turn') };
+    const made = { ...ids, projectId, content, title, agent: 'demo', mode: 'allow_all' as const, ...more };
+    return (await client.createTask(made)).task;
+  };
+  const readme = await make('Describe the cart in the readme', 'Describe the cart in the readme', {
+    timeLimitMs: 1_800_000,
+    budget: { tokens: 200_000, cost: { amount: 2, currency: 'USD' } },
+  });
+  await client.waitForTask(readme.id);
+  const content = [{ type: 'text' as const, text: 'Make the totals faster to compute' }];
+  const two = ['demo-fast', 'demo-careful'].map((model) => ({
+    taskId: newId('task'),
+    turnId: newId('turn'),
+    agent: 'demo',
+    model,
+  }));
+  const id = newId('comparison');
+  const compared = await client.createComparison({
+    id,
+    projectId,
+    content,
+    mode: 'allow_all',
+    candidates: two,
+  });
+  for (const taskId of compared.comparison.taskIds) await client.waitForTask(taskId);
+  await make('Watch the nightly build', '/wait');
+  await make('Try the import of old orders', '/wait');
+  await make('Update the dependencies', '/wait', { priority: 'high' });
+  const template = { content, agent: 'demo' };
+  await client.createSchedule({
+    projectId,
+    name: 'Nightly dependency check',
+    cron: '0 3 * * 1-5',
+    timeZone: 'Europe/Berlin',
+    task: template,
+  });
+  await client.createTrigger({ projectId, name: 'New issue', task: template });
+  return { task: await client.getTask(readme.id), comparison: compared.comparison };
+}
 
 /** As an agent would have left them. */
 function changeFiles(folder: string): void {
@@ -140,6 +202,7 @@ for (const [look, options] of Object.entries(LOOKS)) {
       ['new-session', 'n'],
       ['palette', 'ControlOrMeta+k'],
       ['shortcuts', '?'],
+      ['new-task', 't'],
     ] as const) {
       await page.locator('[data-board-row]').first().waitFor();
       await page.keyboard.press(keys);

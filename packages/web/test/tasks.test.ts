@@ -66,6 +66,9 @@ test('everything a task can be told is said in its form', { timeout: 60_000 }, a
   await form.getByRole('switch', { name: words.board.create.inPlace }).click();
   await form.getByText(/works directly in/).waitFor();
   expect(await form.getByRole('button', { name: text.form.addAgent }).count()).toBe(0);
+  const file = { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('as quick as it can be') };
+  await form.locator('input[type=file]').setInputFiles([file, { ...file, name: 'other.txt' }]);
+  await form.getByRole('button', { name: words.composer.remove('other.txt') }).click();
   await form.getByText(text.priorities.low, { exact: true }).click();
   await form.getByLabel(text.form.mode).selectOption('accept_edits');
   await fill(text.form.timeLimit, '1.5');
@@ -95,6 +98,17 @@ test('everything a task can be told is said in its form', { timeout: 60_000 }, a
     retries: 0,
     webhook: { url: 'https://hooks.invalid/done', signed: true },
   });
+  const { messages } = await desk.home.client.listMessages(task?.chatId ?? '');
+  expect(messages[0]?.parts).toMatchObject([
+    { type: 'text', text: '/echo Cheap and quick.' },
+    {
+      type: 'content',
+      content: {
+        type: 'resource',
+        resource: { uri: 'attachment:///notes.txt', text: 'as quick as it can be' },
+      },
+    },
+  ]);
   await row(page, 'All of it').click();
   await page.getByText('2.50 EUR, 200K tokens').waitFor();
   await page.context().close();

@@ -7,7 +7,7 @@ import type { CommonOptions } from '../settings.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { table } from '../terminal/table.ts';
 import { promptText, templateRows } from '../terminal/task-text.ts';
-import { withAgentOptions, withFileOptions, type AgentOptions, type FileOptions } from './prompt-options.ts';
+import { withAgentOptions, type AgentOptions } from './prompt-options.ts';
 import { onAndOffCommands, removeCommand } from './source-commands.ts';
 import { changedTemplate, taskFieldsOf, withLimitOptions, type LimitOptions } from './task-options.ts';
 
@@ -16,7 +16,7 @@ interface When {
   overlap?: Schedule['overlap'];
   missed?: Schedule['missed'];
 }
-type TaskOptions = CommonOptions & LimitOptions & AgentOptions & FileOptions & When & { name?: string };
+type TaskOptions = CommonOptions & LimitOptions & AgentOptions & When & { name?: string };
 
 const EXAMPLE = 'pilotlight schedule new "0 3 * * 1-5" "update the dependencies"';
 
@@ -36,7 +36,7 @@ export function scheduleCommand(program: Command): void {
     answerWith(
       options,
       async (client, cli) => {
-        const content = await readInput(words, options, cli.cwd, EXAMPLE);
+        const content = await readInput(words, { file: [], image: [] }, cli.cwd, EXAMPLE);
         const task = { content, ...taskFieldsOf(options, cli.env) };
         const [first] = content;
         const name = options.name ?? (first?.type === 'text' ? sanitizeLine(first.text, 60) : cron);
@@ -62,7 +62,7 @@ export function scheduleCommand(program: Command): void {
           const { cron, name } = options;
           const changes: UpdateSchedule = { cron, name, ...whenOf(options) };
           const fields = taskFieldsOf(options, cli.env);
-          const said = words.length === 0 ? null : await readInput(words, options, cli.cwd);
+          const said = words.length === 0 ? null : await readInput(words, { file: [], image: [] }, cli.cwd);
           if (said !== null || Object.keys(fields).length > 0)
             changes.task = changedTemplate((await client.getSchedule(id)).task, said, fields);
           if (Object.values(changes).every((change) => change === undefined))
@@ -110,7 +110,7 @@ export function scheduleCommand(program: Command): void {
 }
 
 function withTask(command: Command): Command {
-  return withCommonOptions(withLimitOptions(withWhen(withFileOptions(withAgentOptions(command)))));
+  return withCommonOptions(withLimitOptions(withWhen(withAgentOptions(command))));
 }
 
 function withWhen(command: Command): Command {

@@ -71,16 +71,13 @@ export function taskFieldsOf(options: LimitOptions & AgentOptions, env: NodeJS.P
   return said;
 }
 
-/**
- * The task of a schedule or trigger with what options change of it. `words`: null when they stay. Files that go along
- * stay unless others are named.
- */
+/** The task of a schedule or trigger with what options change of it. `words`: null when they stay; what goes along stays. */
 export function changedTemplate(
   { webhook, ...before }: ShownTemplate,
   words: ContentBlock[] | null,
   fields: Fields,
 ): TaskTemplate {
-  const files = (words ?? []).length > 1 ? [] : before.content.filter(({ type }) => type !== 'text');
+  const files = before.content.filter(({ type }) => type !== 'text');
   const content = words === null ? before.content : [...words, ...files];
   // Without a secret the one of before is kept by the server.
   const told = webhook === undefined ? {} : { webhook: { url: webhook.url } };

@@ -8,11 +8,11 @@ import type { CommonOptions } from '../settings.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { table } from '../terminal/table.ts';
 import { promptText, templateRows } from '../terminal/task-text.ts';
-import { withAgentOptions, withFileOptions, type AgentOptions, type FileOptions } from './prompt-options.ts';
+import { withAgentOptions, type AgentOptions } from './prompt-options.ts';
 import { onAndOffCommands, removeCommand } from './source-commands.ts';
 import { changedTemplate, taskFieldsOf, withLimitOptions, type LimitOptions } from './task-options.ts';
 
-type TaskOptions = CommonOptions & LimitOptions & AgentOptions & FileOptions;
+type TaskOptions = CommonOptions & LimitOptions & AgentOptions;
 
 const EXAMPLE = 'pilotlight trigger new "New issue" "look into {{issue.title}}"';
 
@@ -33,7 +33,7 @@ export function triggerCommand(program: Command): void {
     answerWith(
       options,
       async (client, cli) => {
-        const content = await readInput(words, options, cli.cwd, EXAMPLE);
+        const content = await readInput(words, { file: [], image: [] }, cli.cwd, EXAMPLE);
         const projectId = await projectOf(client, cli.cwd, options.project);
         const task = { content, ...taskFieldsOf(options, cli.env) };
         return withUrl(client, await client.createTrigger({ projectId, name, task }));
@@ -82,7 +82,7 @@ export function triggerCommand(program: Command): void {
 }
 
 function withTask(command: Command): Command {
-  return withCommonOptions(withLimitOptions(withFileOptions(withAgentOptions(command))));
+  return withCommonOptions(withLimitOptions(withAgentOptions(command)));
 }
 
 async function changeTrigger(
@@ -94,7 +94,7 @@ async function changeTrigger(
 ): Promise<TriggerWithSecret> {
   const { name } = options;
   const fields = taskFieldsOf(options, cli.env);
-  const said = words.length === 0 ? null : await readInput(words, options, cli.cwd);
+  const said = words.length === 0 ? null : await readInput(words, { file: [], image: [] }, cli.cwd);
   const isSame = said === null && Object.keys(fields).length === 0;
   if (isSame && name === undefined)
     throw new PilotlightError(

@@ -1,7 +1,10 @@
 import type { Schedule, Task, TaskPriority } from '@pilotlight/protocol';
-import { time } from './common.ts';
 
 const when = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
+
+/** As the clocks in that zone show it. */
+const whenIn = (at: number, timeZone: string): string =>
+  new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short', timeZone }).format(at);
 
 export const tasks = {
   title: 'Tasks',
@@ -81,7 +84,12 @@ export const tasks = {
   attempts: (count: number) => (count === 1 ? '1 attempt' : `${count} attempts`),
   next: (at: number) => `again ${when.format(at)}`,
   tokens: (count: string) => `${count} tokens`,
-  minutes: (ms: number) => time.duration(ms),
+  /** of a limit: as it was said */
+  limitOf(ms: number): string {
+    if (ms < 60_000) return `${ms / 1000} s`;
+    const minutes = Math.round(ms / 6000) / 10;
+    return minutes >= 120 && minutes % 60 === 0 ? `${minutes / 60} h` : `${minutes} min`;
+  },
 
   form: {
     prompt: 'What is to be done?',
@@ -134,13 +142,13 @@ export const tasks = {
 
   schedules: 'Schedules',
   noSchedules: 'A schedule makes a task at the times you say, such as every night at three.',
-  nextAt: (at: number) => `Next ${when.format(at)}`,
+  nextAt: (at: number, timeZone: string) => `Next ${whenIn(at, timeZone)}`,
   neverAgain: 'Never again',
   off: 'Off',
   outcomes: {
-    started: (at: number) => `Last ${when.format(at)}`,
-    skipped: (at: number) => `Skipped ${when.format(at)}: its last task still ran`,
-    missed: (at: number) => `Missed ${when.format(at)}: no server ran`,
+    started: (at: number, timeZone: string) => `Last ${whenIn(at, timeZone)}`,
+    skipped: (at: number, timeZone: string) => `Skipped ${whenIn(at, timeZone)}: its last task still ran`,
+    missed: (at: number, timeZone: string) => `Missed ${whenIn(at, timeZone)}: no server ran`,
   },
   notUsed: 'Never run',
   enabled: (name: string) => `${name} is on`,

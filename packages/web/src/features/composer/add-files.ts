@@ -12,19 +12,33 @@ import {
 } from './attachments.ts';
 import { changeDraft, draftOf } from './drafts.ts';
 
-/** Attaches files to the chat's draft; says of each that cannot go along why, and what to do instead. */
-export async function addFiles(chatId: string, files: readonly File[]): Promise<void> {
+/** What files are attached to: a draft, as it is now. */
+export interface AttachmentPlace {
+  attachments(): readonly Attachment[];
+  change(attachments: Attachment[]): void;
+}
+
+/** Attaches files to the chat's draft. */
+export function addFiles(chatId: string, files: readonly File[]): Promise<void> {
+  return attachFiles(files, {
+    attachments: () => draftOf(chatId).attachments,
+    change: (attachments) => changeDraft(chatId, { attachments }),
+  });
+}
+
+/** Says of each that cannot go along why, and what to do instead. */
+export async function attachFiles(files: readonly File[], to: AttachmentPlace): Promise<void> {
   for (const file of files) {
-    const read = await readAttachment(file, TOTAL_LIMIT - weightOf(draftOf(chatId).attachments));
+    const read = await readAttachment(file, TOTAL_LIMIT - weightOf(to.attachments()));
     if (typeof read === 'string') {
       const limits = { text: TEXT_LIMIT, image: MAX_IMAGE_BYTES, total: MAX_BODY_BYTES };
       toast(words.composer.refused(read, file.name, file.size, limits), 'error');
       continue;
     }
-    // Read again: more may have been attached, or all been sent, while this file was read.
-    const { attachments } = draftOf(chatId);
+    // Asked again: more may have been attached, or all been sent, while this file was read.
+    const attachments = to.attachments();
     const attachment = named(read, attachments);
-    changeDraft(chatId, { attachments: [...attachments, attachment] });
+    to.change([...attachments, attachment]);
     announce(words.composer.attached(attachment.name));
   }
 }

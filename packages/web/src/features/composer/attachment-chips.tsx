@@ -4,21 +4,31 @@ import { removeAttachment } from './add-files.ts';
 import type { Attachment } from './attachments.ts';
 import { useDraft } from './drafts.ts';
 
-/** What goes along with the prompt, each with a way to take it out again. */
+/** What goes along with the chat's prompt, each with a way to take it out again. */
 export function AttachmentChips({ chatId, onRemoved }: { chatId: string; onRemoved(): void }) {
   const attachments = useDraft(chatId, (draft) => draft.attachments);
+  return (
+    <AttachmentList
+      attachments={attachments}
+      onRemove={(attachment) => {
+        removeAttachment(chatId, attachment);
+        onRemoved();
+      }}
+    />
+  );
+}
+
+export interface AttachmentListProps {
+  attachments: readonly Attachment[];
+  onRemove(attachment: Attachment): void;
+}
+
+export function AttachmentList({ attachments, onRemove }: AttachmentListProps) {
   if (attachments.length === 0) return null;
   return (
     <ul aria-label={words.composer.attachments} className="flex flex-wrap gap-2 px-3 pt-3">
       {attachments.map((attachment) => (
-        <Chip
-          key={attachment.id}
-          attachment={attachment}
-          onRemove={() => {
-            removeAttachment(chatId, attachment);
-            onRemoved();
-          }}
-        />
+        <Chip key={attachment.id} attachment={attachment} onRemove={() => onRemove(attachment)} />
       ))}
     </ul>
   );

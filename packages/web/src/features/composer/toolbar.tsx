@@ -1,9 +1,10 @@
-import { ArrowUp, ListPlus, Paperclip, Square } from 'lucide-react';
-import { useRef, type ReactNode } from 'react';
+import { ArrowUp, ListPlus, Square } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { useChatPart } from '../../live/use-chat.ts';
-import { Button, IconButton } from '../../ui/button.tsx';
+import { Button } from '../../ui/button.tsx';
 import { words } from '../../words/index.ts';
 import { addFiles } from './add-files.ts';
+import { AttachButton } from './attach-button.tsx';
 import { runningTurn } from './chat-facts.ts';
 import { isEmpty } from './draft.ts';
 import { useDraft } from './drafts.ts';
@@ -22,29 +23,13 @@ const LABEL = '@max-[460px]:sr-only';
 
 /** Under the field: who answers and how, what goes along, stop and send. */
 export function Toolbar({ chatId, isBusy, children, onSend }: ToolbarProps) {
-  const input = useRef<HTMLInputElement>(null);
   const cannotSend = useDraft(chatId, isEmpty);
   return (
     <div className="flex items-center gap-1 px-1.5 pb-1.5">
       <div className="flex [scrollbar-width:none] min-w-0 flex-1 items-center gap-0.5 overflow-x-auto mask-r-from-[calc(100%-16px)] pr-4">
         {children}
       </div>
-      <input
-        ref={input}
-        type="file"
-        multiple
-        hidden
-        onChange={(event) => {
-          void addFiles(chatId, [...(event.target.files ?? [])]);
-          event.target.value = '';
-        }}
-      />
-      <IconButton
-        data-attach
-        label={words.composer.attach}
-        icon={<Paperclip size={16} strokeWidth={1.75} />}
-        onClick={() => input.current?.click()}
-      />
+      <AttachButton onFiles={(files) => void addFiles(chatId, files)} />
       <StopButton chatId={chatId} />
       <Button
         look={cannotSend ? 'quiet' : 'primary'}

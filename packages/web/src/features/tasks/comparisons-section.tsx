@@ -1,10 +1,11 @@
-import { isTaskOver, type Comparison, type IndexState } from '@pilotlight/protocol';
+import { isTaskOver, type Comparison, type IndexState, type Task } from '@pilotlight/protocol';
 import { Link } from '@tanstack/react-router';
 import { useIndex } from '../../live/index-store.ts';
 import { Mark } from '../../ui/mark.tsx';
 import { Section } from '../../ui/page.tsx';
 import { Ago } from '../../ui/time.tsx';
 import { words } from '../../words/index.ts';
+import { useAgents } from '../board/reads.ts';
 import { titleOfTask } from './task-actions.ts';
 import { TASK_MARK } from './task-mark.ts';
 
@@ -30,6 +31,11 @@ export function ComparisonsSection() {
 function ComparisonRow({ comparison }: { comparison: Comparison }) {
   const tasks = useIndex((index) => comparison.taskIds.flatMap((id) => index.tasks[id] ?? []));
   const over = tasks.filter(({ state }) => isTaskOver(state)).length;
+  const agents = useAgents();
+  const nameOf = ({ agent, model }: Task): string => {
+    const name = agents.find(({ id }) => id === agent)?.name ?? agent;
+    return model === null ? name : `${name} ${model}`;
+  };
   const kept = tasks.find(({ id }) => id === comparison.keptTaskId);
   return (
     <li className="rounded-md hover:bg-hover">
@@ -48,9 +54,9 @@ function ComparisonRow({ comparison }: { comparison: Comparison }) {
           <span className="block truncate text-small text-ink-3">
             {kept === undefined
               ? text.comparison.progress(over, tasks.length)
-              : `${text.comparison.kept}: ${kept.agent}`}
+              : `${text.comparison.kept}: ${nameOf(kept)}`}
             {' · '}
-            {tasks.map(({ agent, model }) => (model === null ? agent : `${agent} ${model}`)).join(', ')}
+            {tasks.map(nameOf).join(', ')}
           </span>
         </span>
         <span className="text-small text-ink-3">

@@ -42,8 +42,8 @@ export function SchedulesSection() {
 
 function ScheduleRow({ schedule }: { schedule: Schedule }) {
   const { id, name, cron, timeZone, enabled, nextAt, last } = schedule;
-  const next = !enabled ? text.off : nextAt === null ? text.neverAgain : text.nextAt(nextAt);
-  const before = last === null ? text.notUsed : text.outcomes[last.outcome](last.at);
+  const next = !enabled ? text.off : nextAt === null ? text.neverAgain : text.nextAt(nextAt, timeZone);
+  const before = last === null ? text.notUsed : text.outcomes[last.outcome](last.at, timeZone);
   return (
     <SourceRow
       name={name}

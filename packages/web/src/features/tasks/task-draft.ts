@@ -9,6 +9,7 @@ import type {
   TaskPriority,
 } from '@pilotlight/protocol';
 import { newId } from '@pilotlight/protocol';
+import { toBlock, type Attachment } from '../composer/attachments.ts';
 import type { TaskFormRequest } from './open-task-form.ts';
 
 export interface Candidate {
@@ -21,6 +22,8 @@ export interface Candidate {
 /** What the form holds, as it is typed. */
 export interface TaskDraft {
   prompt: string;
+  /** of a task or a comparison; what makes tasks has none, since every client is told all of it */
+  attachments: Attachment[];
   projectId: string | null;
   base: string | null;
   /** works in the project's own folder; only a task that is one alone can */
@@ -54,6 +57,7 @@ export function draftOf(request: TaskFormRequest, projectId: string | null, agen
   const task = source?.task;
   const schedule = request.kind === 'schedule' ? request.schedule : undefined;
   return {
+    attachments: [],
     prompt: task === undefined ? '' : promptOf(task),
     projectId: source?.projectId ?? projectId,
     base: task?.base ?? null,
@@ -93,7 +97,7 @@ export function commonOf(draft: TaskDraft, before?: ShownTemplate): Common {
   const kept = before?.content.filter(({ type }) => type !== 'text') ?? [];
   const budget = budgetOf(draft);
   return {
-    content: [{ type: 'text', text: draft.prompt.trim() }, ...kept],
+    content: [{ type: 'text', text: draft.prompt.trim() }, ...kept, ...draft.attachments.map(toBlock)],
     priority: draft.priority,
     ...(title === '' ? {} : { title }),
     ...(draft.retries === '' ? {} : { retries: Number(draft.retries) }),

@@ -16,6 +16,10 @@ import { FolderBrowser } from '../board/folder-browser.tsx';
 import { useLastUsed } from '../board/last-used.ts';
 import { ProjectPicker } from '../board/new-session-pickers.tsx';
 import { useAgents } from '../board/reads.ts';
+import { AttachButton } from '../composer/attach-button.tsx';
+import { attachFiles, pastedFiles } from '../composer/add-files.ts';
+import { AttachmentList } from '../composer/attachment-chips.tsx';
+import type { Attachment } from '../composer/attachments.ts';
 import { FIELD } from '../mcp/field.ts';
 import { CandidateList } from './candidate-list.tsx';
 import { Labelled } from './labelled.tsx';
@@ -81,6 +85,14 @@ function TaskForm({ request, promptRef, isBrowsing, onBrowsing }: TaskFormProps)
     setDraft((before) => ({ ...before, ...changes }));
     setError(null);
   };
+  // As it is now: a file is read while others are added or taken out.
+  const held = useRef<Attachment[]>([]);
+  const setAttachments = (attachments: Attachment[]): void => {
+    held.current = attachments;
+    change({ attachments });
+  };
+  const attach = (files: File[]): void =>
+    void attachFiles(files, { attachments: () => held.current, change: setAttachments });
   const takeProject = (projectId: string): void => change({ projectId, base: null });
   const takeFolder = async (path: string): Promise<void> => {
     onBrowsing(false);
@@ -134,8 +146,20 @@ function TaskForm({ request, promptRef, isBrowsing, onBrowsing }: TaskFormProps)
           placeholder={request.kind === 'trigger' ? text.triggerPrompt : text.prompt}
           value={draft.prompt}
           onChange={({ target }) => change({ prompt: target.value })}
+          onPaste={(event) => {
+            const files = isTask ? pastedFiles(event.clipboardData) : [];
+            if (files.length === 0) return;
+            event.preventDefault();
+            attach(files);
+          }}
           className="field-sizing-content block max-h-[32dvh] min-h-24 w-full resize-none px-4 pt-1 pb-3 text-read outline-none"
         />
+        <div className="-mt-3 px-1 pb-3 empty:hidden">
+          <AttachmentList
+            attachments={draft.attachments}
+            onRemove={({ id }) => setAttachments(held.current.filter((each) => each.id !== id))}
+          />
+        </div>
         <div className="flex flex-col gap-3 border-t border-line bg-base px-4 py-3">
           {isTask ? null : (
             <div className="flex">
@@ -160,6 +184,7 @@ function TaskForm({ request, promptRef, isBrowsing, onBrowsing }: TaskFormProps)
             {project === undefined || isPlain || draft.inPlace ? null : (
               <BasePicker projectId={project.id} base={draft.base} onBase={(base) => change({ base })} />
             )}
+            {isTask ? <AttachButton className="ml-auto" onFiles={attach} /> : null}
           </div>
           <CandidateList
             agents={agents}

@@ -116,7 +116,7 @@ function Facts({ task }: { task: Task }) {
   if (task.base !== null) rows.push([facts.base, <Code key="base">{task.base}</Code>]);
   if (task.inPlace && result === null) rows.push([facts.branch, text.noWorktree]);
   if (task.mode !== null) rows.push([facts.mode, words.policies.modes[task.mode].name]);
-  if (task.timeLimitMs !== null) rows.push([facts.limit, text.minutes(task.timeLimitMs)]);
+  if (task.timeLimitMs !== null) rows.push([facts.limit, text.limitOf(task.timeLimitMs)]);
   if (budget !== null) {
     const { money, tokens } = words.usage;
     const parts = [

@@ -68,6 +68,6 @@ export const TaskRow = memo(function TaskRow({ task }: { task: Task }) {
 /** Why it failed, its last words, or what it says now. */
 function LastLine({ task: { error, result, chatId } }: { task: Task }) {
   const said = useIndex((index) => (chatId === null ? '' : (index.chats[chatId]?.lastLine ?? '')));
-  const line = error?.message ?? (result?.summary.trim().split('\n').at(-1) || said);
+  const line = error?.message ?? (result?.summary.trim().split('\n').at(-1)?.replaceAll('`', '') || said);
   return line === '' ? null : <span> · {line}</span>;
 }
