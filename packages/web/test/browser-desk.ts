@@ -1,6 +1,7 @@
 /** A browser in front of the whole server: its own data folder, the built page, windows that are signed in. */
 import { CHROMIUM_ARGS, chromiumPath } from '@pilotlight/testkit';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { composeServer } from '../../server/src/index.ts';
 import { Home, type AgentEntry, type Desk } from '../../server/test/composed-harness.ts';
@@ -38,17 +39,22 @@ export class BrowserDesk implements AsyncDisposable {
     return new BrowserDesk(home, await launch(), false);
   }
 
-  /** `agents`: entries of agents.json; `paceMs`: between two words of the demo agent. */
-  static async open({ agents = [], paceMs = 0 }: { agents?: AgentEntry[]; paceMs?: number } = {}) {
+  /** `agents`: entries of agents.json; `paceMs`: between two words of the demo agent; `toolsFirst`: a folder in front of the server's PATH. */
+  static async open({
+    agents = [],
+    paceMs = 0,
+    toolsFirst,
+  }: { agents?: AgentEntry[]; paceMs?: number; toolsFirst?: string } = {}) {
     const home = new Home(agents);
     const desk = new BrowserDesk(home, await launch(), true);
-    await desk.startServer(paceMs);
+    const path = `${toolsFirst}${delimiter}${process.env['PATH'] ?? ''}`;
+    await desk.startServer(paceMs, toolsFirst === undefined ? {} : { PATH: path });
     return desk;
   }
 
-  async startServer(paceMs = 0): Promise<void> {
+  async startServer(paceMs = 0, more: Record<string, string> = {}): Promise<void> {
     const { dataFolder } = this.home;
-    const env = { ...this.home.env(), PILOTLIGHT_DEMO_PACE_MS: String(paceMs) };
+    const env = { ...this.home.env(), PILOTLIGHT_DEMO_PACE_MS: String(paceMs), ...more };
     this.home.server = await composeServer({ dataFolder, port: 0, env, pageFolder: PAGE_FOLDER });
     this.home.client = this.home.newClient();
   }

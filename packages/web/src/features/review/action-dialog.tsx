@@ -43,7 +43,7 @@ function Ask(props: { sessionId: string; asked: ReviewRequest; onClose(): void; 
   const [request, setRequest] = useState(asked);
   const [error, setError] = useState<string | null>(null);
   const [isBusy, setIsBusy] = useState(false);
-  const [id] = useState(() => newId('action'));
+  const [id, setId] = useState(() => newId('action'));
   const isWorking = useIsWorking(sessionId);
   const refresh = useRefresh(sessionId);
   const planned = plannedOf(request);
@@ -66,7 +66,10 @@ function Ask(props: { sessionId: string; asked: ReviewRequest; onClose(): void; 
       onClose();
       onDone();
     } catch (refused) {
-      setError(toErrorInfo(refused).message);
+      const { code, message } = toErrorInfo(refused);
+      setError(message);
+      // The same id asks for what came of it, which is known by now. Where no server answered, it may have been done.
+      if (code !== 'server_unreachable') setId(newId('action'));
     } finally {
       setIsBusy(false);
       await refresh();
