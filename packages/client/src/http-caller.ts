@@ -32,6 +32,11 @@ export class HttpCaller {
     }
   }
 
+  /** Where that is. */
+  address(path: string, query?: CallOptions['query']): string {
+    return this.url + path + queryString(query);
+  }
+
   /** The answer itself, its body unread. @throws as `json` */
   async response(method: HttpMethod, path: string, options: CallOptions = {}): Promise<Response> {
     const headers: Record<string, string> = {};
@@ -42,7 +47,7 @@ export class HttpCaller {
     if (options.signal !== undefined) init.signal = options.signal;
     let response: Response;
     try {
-      response = await fetch(this.url + path + queryString(options.query), init);
+      response = await fetch(this.address(path, options.query), init);
     } catch (error) {
       throw this.#unreachable(error, options.signal);
     }

@@ -4,6 +4,7 @@ import type {
   CreateComment,
   DiffPage,
   DiffScope,
+  DiffSide,
   DraftMessage,
   DraftedMessage,
   FileDiff,
@@ -39,12 +40,20 @@ export interface FileDiffOptions {
   signal?: AbortSignal | undefined;
 }
 
+export interface DiffImagePlace {
+  path: string;
+  side: DiffSide;
+  object?: string;
+}
+
 /** What a session changed, and what becomes of it. */
 export interface ReviewClient {
   /** Changed files by path, a page at a time. */
   diff(sessionId: string, scope: DiffScope, options?: DiffPageOptions): Promise<DiffPage>;
   /** The hunks of one file. */
   fileDiff(sessionId: string, scope: DiffScope, path: string, options?: FileDiffOptions): Promise<FileDiff>;
+  /** Where one side of a changed image is read; `object` of its file, so that another content has another address. */
+  imageUrl(sessionId: string, scope: DiffScope, image: DiffImagePlace): string;
 
   /** Comments and marks of a session. */
   get(sessionId: string): Promise<Review>;
@@ -84,6 +93,7 @@ export function reviewClient(http: HttpCaller): ReviewClient {
       http.json('GET', session(id, 'diff'), { query: { ...scope, ...page }, signal }),
     fileDiff: (id, scope, path, { signal, ...options } = {}) =>
       http.json('GET', session(id, 'diff/file'), { query: { ...scope, path, ...options }, signal }),
+    imageUrl: (id, scope, image) => http.address(session(id, 'diff/image'), { ...scope, ...image }),
 
     get: (id) => http.json('GET', session(id, 'review')),
     markViewed: (id, body) => http.json('PUT', session(id, 'viewed'), { body }),

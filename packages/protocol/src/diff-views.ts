@@ -8,6 +8,9 @@ export const MAX_DIFF_PAGE_FILES = 10_000;
 /** Bytes of one file's patch that are read; what is past them is not shown (`truncated`). */
 export const MAX_PATCH_BYTES = 2 * 1024 * 1024;
 
+/** Bytes of an image that is shown in a diff. */
+export const MAX_DIFF_IMAGE_BYTES = 8 * 1024 * 1024;
+
 /** A commit or tree, as git names it. */
 export const TreeName = z
   .string()
@@ -123,3 +126,10 @@ export const FileDiff = z.object({
   truncated: z.boolean(),
 });
 export type FileDiff = z.infer<typeof FileDiff>;
+
+/**
+ * GET /api/sessions/:id/diff/image?scope=…&path=&side=: the bytes of one side of a changed file that is a PNG, JPEG, GIF or WebP
+ * image. `object` of its DiffFile may be given too, so that a cache keeps no other content for it.
+ */
+export const DiffSide = z.enum(['old', 'new']);
+export type DiffSide = z.infer<typeof DiffSide>;

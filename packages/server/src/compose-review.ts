@@ -64,6 +64,7 @@ export function composeReview(parts: ReviewParts): ReviewCommands {
   return {
     diff: (sessionId, scope, page) => diffs.page(sessionId, scope, page),
     fileDiff: (sessionId, scope, path, options) => diffs.file(sessionId, scope, path, options),
+    diffImage: (sessionId, scope, path, side) => diffs.image(sessionId, scope, path, side),
 
     get: (sessionId) => book.get(sessionId),
     markViewed: (sessionId, body) => book.markViewed(sessionId, body),

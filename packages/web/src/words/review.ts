@@ -75,6 +75,16 @@ export const review = {
     conflict: 'There are no lines to show.',
     onlyMoved: (from: string) => `Moved from ${from}; no line differs.`,
   },
+  images: {
+    label: (path: string) => `${path} as pictures`,
+    before: 'Before',
+    after: 'After',
+    added: 'Added',
+    deleted: 'Deleted',
+    alt: (side: string, path: string) => `${path}, ${side.toLowerCase()}`,
+    size: (width: number, height: number) => `${width.toLocaleString('en')} × ${height.toLocaleString('en')}`,
+    notShown: 'This side is no image that can be shown here.',
+  },
   mode: (before: string, after: string) => `The mode of the file changed from ${before} to ${after}.`,
   truncated: 'The change of this file is larger than 2 MB: only its beginning is shown.',
 

@@ -4,6 +4,7 @@ import {
   type DiffFile,
   type DiffPage,
   type DiffScope,
+  type DiffSide,
   type FileDiff,
 } from '@pilotlight/protocol';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -13,6 +14,7 @@ import { gitOk } from '../../workspace/git.ts';
 import { readCommit } from '../../workspace/repository.ts';
 import { emptyTree, type Compared } from '../../workspace/review/comparison-of.ts';
 import { describeChanges, listDiff } from '../../workspace/review/list-diff.ts';
+import { readDiffImage, type DiffImage } from '../../workspace/review/read-diff-image.ts';
 import { readFileDiff, type PatchOptions } from '../../workspace/review/read-file-diff.ts';
 import type { Store } from '../../store/store.ts';
 import type { Catalog } from '../catalog.ts';
@@ -64,8 +66,16 @@ export class DiffReader {
       return { ...diff, file };
     });
     if (found !== null) return found;
-    const why = 'without git, or before its first turn, a session has no changes';
-    throw new PilotlightError('file_not_found', `${JSON.stringify(path)} is not a changed file: ${why}.`);
+    throw noChanges(path);
+  }
+
+  /** @throws as `file`, and PilotlightError `payload_too_large`, `invalid_request` for what is no image */
+  async image(sessionId: string, scope: DiffScope, path: string, side: DiffSide): Promise<DiffImage> {
+    const found = await this.#within(sessionId, scope, null, async ({ folder }, { compared }) =>
+      readDiffImage(folder, compared, path, side),
+    );
+    if (found !== null) return found;
+    throw noChanges(path);
   }
 
   #withMarks(sessionId: string, files: DiffFile[]): DiffFile[] {
@@ -137,6 +147,11 @@ export class DiffReader {
     }
     return { ...(await sinceState(folder, from)), from, to: null };
   }
+}
+
+function noChanges(path: string): PilotlightError {
+  const why = 'without git, or before its first turn, a session has no changes';
+  return new PilotlightError('file_not_found', `${JSON.stringify(path)} is not a changed file: ${why}.`);
 }
 
 /** A tree with the working tree, where files that git does not track were part of that tree: it becomes an index. */

@@ -3,6 +3,7 @@ import type {
   CreateComment,
   DiffPage,
   DiffScope,
+  DiffSide,
   DraftMessage,
   DraftedMessage,
   FileDiff,
@@ -22,6 +23,7 @@ import type {
   SentConflicts,
 } from '@pilotlight/protocol';
 import type { z } from 'zod';
+import type { DiffImage } from '../../workspace/review/read-diff-image.ts';
 import type { PatchOptions } from '../../workspace/review/read-file-diff.ts';
 
 /** What a client can ask for about the changes of a session; each throws as its part says. */
@@ -32,6 +34,7 @@ export interface ReviewCommands {
     page: { after?: string | undefined; limit?: number | undefined },
   ): Promise<DiffPage>;
   fileDiff(sessionId: string, scope: DiffScope, path: string, options: PatchOptions): Promise<FileDiff>;
+  diffImage(sessionId: string, scope: DiffScope, path: string, side: DiffSide): Promise<DiffImage>;
 
   get(sessionId: string): Promise<Review>;
   markViewed(sessionId: string, body: MarkViewed): void;

@@ -1,6 +1,7 @@
 import {
   DIFF_PAGE_FILES,
   DiffScope,
+  DiffSide,
   FilePath,
   MAX_DIFF_PAGE_FILES,
   PilotlightError,
@@ -20,6 +21,13 @@ const OfFile = z.object({
   whitespace: z.enum(['show', 'ignore']).default('show'),
 });
 
+const OfImage = z.object({ path: FilePath, side: DiffSide });
+/** The bytes come from a repository: nothing in them may run, whatever they claim to be. */
+const IMAGE_HEADERS = {
+  'content-disposition': 'inline',
+  'content-security-policy': "sandbox; default-src 'none'",
+};
+
 /** What a session, a turn or a working tree changed; only read. */
 export function diffRoutes(http: Http, { commands }: Pick<HttpDeps, 'commands'>): void {
   route(http, '/api/sessions/:id/diff', {
@@ -34,6 +42,14 @@ export function diffRoutes(http: Http, { commands }: Pick<HttpDeps, 'commands'>)
       const { path, context, whitespace } = rest;
       const options = { context, ignoreWhitespace: whitespace === 'ignore' };
       return c.json(await commands.review.fileDiff(param(c, 'id'), scope, path, options));
+    },
+  });
+  route(http, '/api/sessions/:id/diff/image', {
+    GET: async (c) => {
+      const { scope, rest } = scopeOf(c, OfImage, ['path', 'side', 'object']);
+      const image = await commands.review.diffImage(param(c, 'id'), scope, rest.path, rest.side);
+      const headers = { ...IMAGE_HEADERS, 'content-type': image.type };
+      return new Response(new Uint8Array(image.bytes), { headers });
     },
   });
 }

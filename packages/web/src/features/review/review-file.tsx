@@ -8,6 +8,7 @@ import { ConflictNote, type FileConflict } from './conflict-note.tsx';
 import type { DiffLinesHandle } from './diff-lines.tsx';
 import { FileDiff } from './file-diff.tsx';
 import { HunkActions, type Pick } from './file-actions.tsx';
+import { ImageDiff, isImage } from './image-diff.tsx';
 import { NoteCard } from './note-card.tsx';
 import { NoteEditor } from './note-editor.tsx';
 import { useFileDiff, useRefresh, useSetNotes } from './reads.ts';
@@ -111,6 +112,21 @@ export function ReviewFile(props: ReviewFileProps) {
   if (error !== null) return <Empty>{toErrorInfo(error).message}</Empty>;
   if (data === undefined) return null;
   const said = whyNoLines(data.file, data.truncated);
+  if (isImage(data.file)) {
+    return (
+      <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+        {conflict === null ? null : <ConflictNote conflict={conflict} />}
+        <ImageDiff
+          sessionId={sessionId}
+          scope={scope}
+          file={data.file}
+          oldObject={data.oldObject}
+          isWide={isWide}
+          otherwise={said ?? ''}
+        />
+      </div>
+    );
+  }
   if (conflict !== null && hunks.length === 0) {
     return (
       <div className="flex min-h-0 min-w-0 flex-1 flex-col">

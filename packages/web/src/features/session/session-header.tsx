@@ -128,7 +128,12 @@ function ReviewButton(props: { session: Session; isReviewing: boolean; onReview(
         ) : (
           <>
             <span className="sr-only">{w.title}</span>
-            <DiffCount additions={diff.additions} deletions={diff.deletions} />
+            {/* Of an image, or a file that only moved, no lines are counted. */}
+            {diff.additions + diff.deletions === 0 ? (
+              words.changes.files(diff.files)
+            ) : (
+              <DiffCount additions={diff.additions} deletions={diff.deletions} />
+            )}
           </>
         )}
       </button>
