@@ -285,6 +285,10 @@ describe('a repository', () => {
     await home.running.drained();
     const fork = await home.client.checkpoints.fork(id, {});
     expect(readFileSync(join(fork.session.worktree?.path ?? '', 'mine.txt'), 'utf8')).toBe('mine\n');
+    const selection = { files: [{ path: 'mine.txt' }] };
+    await home.client.review.stage(session.id, selection);
+    expect(git(path, 'status', '--porcelain')).toBe('A  mine.txt');
+    await home.client.review.unstage(session.id, selection);
     await home.client.removeSession(session.id, 'keep');
     await home.client.checkpoints.bringBack(session.id);
     expect(git(path, 'status', '--porcelain')).toBe('?? mine.txt');

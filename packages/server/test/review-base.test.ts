@@ -144,7 +144,7 @@ describe('merge into the base', () => {
     git(project, 'checkout', '-q', 'README.md');
     write('new.txt', 'precious\n', project);
     commit(path, 'more', { 'new.txt': 'mine\n' });
-    await expect(run({ kind: 'merge' })).rejects.toMatchObject({ code: 'git_failed' });
+    await expect(run({ kind: 'merge' })).rejects.toMatchObject({ code: 'conflict' });
     expect(readFileSync(join(project, 'new.txt'), 'utf8')).toBe('precious\n');
     expect(git(project, 'rev-parse', 'main')).toBe(before);
   });

@@ -1,4 +1,5 @@
 import type { DiffStat } from '@pilotlight/protocol';
+import type { GitResult } from '../git.ts';
 import { byteRecords } from './path-bytes.ts';
 import type { Shadow } from './shadow.ts';
 
@@ -34,7 +35,11 @@ export function isSameEntry(one: TreeEntry | null, other: TreeEntry | null): boo
  *
  * @throws PilotlightError `git_failed`
  */
-export async function compareTrees(shadow: Shadow, from: string, to: string): Promise<TreeChange[]> {
+export async function compareTrees(
+  shadow: { gitOk(args: readonly string[]): Promise<Pick<GitResult, 'bytes'>> },
+  from: string,
+  to: string,
+): Promise<TreeChange[]> {
   const args = ['diff-tree', '-r', '-z', '--no-renames', '--raw', '--no-abbrev', from, to];
   const records = byteRecords((await shadow.gitOk(args)).bytes);
   const changes: TreeChange[] = [];

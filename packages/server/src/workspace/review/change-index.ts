@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { confine } from '../confine.ts';
 import { git, gitFailure, gitOk } from '../git.ts';
-import type { Compared } from './comparison-of.ts';
+import { emptyTree, type Compared } from './comparison-of.ts';
 import { describeChanges, listDiff, type ListedChange } from './list-diff.ts';
 import { hunkId, type RawHunk } from './parse-patch.ts';
 import { pathInside, readPatch } from './read-file-diff.ts';
@@ -111,12 +111,17 @@ export async function stage(cwd: string, { files, patches }: Selected): Promise<
 export async function unstage(cwd: string, { files, patches }: Selected): Promise<void> {
   await applyPatches(cwd, patches, ['--cached', '--reverse']);
   if (files.length === 0) return;
-  const input = files.flatMap(({ tracked }) => (tracked === null ? [] : headEntries(tracked))).join('');
+  // The name of no object is as long as that of any other.
+  const zero = (await emptyTree(cwd)).replaceAll(/./g, '0');
+  const input = files.flatMap(({ tracked }) => (tracked === null ? [] : headEntries(tracked, zero))).join('');
   await gitOk(['update-index', '-z', '--index-info'], { cwd, input });
 }
 
-function headEntries({ path, oldPath, status, old }: NonNullable<ListedChange['tracked']>): string[] {
-  const gone = (name: string): string => `0 ${'0'.repeat(40)}\t${name}\0`;
+function headEntries(
+  { path, oldPath, status, old }: NonNullable<ListedChange['tracked']>,
+  zero: string,
+): string[] {
+  const gone = (name: string): string => `0 ${zero}\t${name}\0`;
   if (old === null) return [gone(path)];
   const entry = (name: string): string => `${old.mode} ${old.object}\t${name}\0`;
   if (status === 'copied') return [gone(path)];

@@ -13,6 +13,7 @@ import {
 import { stagedMarkers } from '../conflicts/conflict-markers.ts';
 import type { KeepState } from './discard-changes.ts';
 import { counted, planOf, short, type ActionPlace, type Outcome, type Prepared } from './prepared.ts';
+import { requireRoomFor, requireRoomToMerge } from './require-room.ts';
 
 /** git asks for no message: it takes the ones it has. */
 const NO_EDITOR = { GIT_EDITOR: 'true', GIT_SEQUENCE_EDITOR: 'true' };
@@ -33,6 +34,7 @@ export async function prepareRebase(
     commitsOf(folder, `${head}..${target.commit}`, 1),
   ]);
   if (theirs.count === 0) throw upToDate(branch, target.name);
+  await requireRoomFor(folder, head, target.commit);
   return {
     plan: planOf({
       steps: [
@@ -63,6 +65,7 @@ export async function prepareMergeBase(
   const { branch, head, target } = await sides(place, from);
   const theirs = await commitsOf(folder, `${head}..${target.commit}`);
   if (theirs.count === 0) throw upToDate(branch, target.name);
+  await requireRoomToMerge(folder, head, target.commit);
   const message = `Merge branch '${target.name}' into ${branch}`;
   const args = [
     'merge',

@@ -1,8 +1,9 @@
 import type { Selection } from '@pilotlight/protocol';
 import { describeChanges } from '../list-diff.ts';
-import { discard, findSelected } from '../change-index.ts';
+import { changedSince, discard, findSelected } from '../change-index.ts';
 import type { Compared } from '../comparison-of.ts';
 import { counted, planOf, type ActionPlace, type Prepared } from './prepared.ts';
+import { requireRoomToDiscard } from './require-room.ts';
 
 /**
  * Keeps the whole present state of a session's worktree.
@@ -26,7 +27,10 @@ export async function prepareDiscard(
   const compared: Compared = { kind: 'unstaged' };
   const selected = await findSelected(folder, compared, files);
   const changes = [...selected.files, ...selected.patches.map(({ change }) => change)];
-  const seen = await describeChanges(folder, compared, changes);
+  await requireRoomToDiscard(folder, selected.files);
+  const objects = async () =>
+    (await describeChanges(folder, compared, changes)).map(({ path, object }) => [path, object] as const);
+  const seen = await objects();
   const paths = [...new Set(changes.map(({ path }) => path))];
   const gone = changes.filter(({ tracked }) => tracked === null || tracked.old === null).length;
   const back = selected.files.length - gone;
@@ -42,9 +46,13 @@ export async function prepareDiscard(
       files: paths,
       undo: { possible: true, how: 'The files come back from the state that is kept.' },
     }),
-    seen: [seen.map(({ path, object }) => [path, object]), files],
+    seen: [seen, files],
     async run() {
       const checkpointId = await keep(session.id, folder, { files: paths });
+      // What was kept is what goes: nobody has written there meanwhile.
+      const now = new Map(await objects());
+      const other = seen.find(([path, object]) => now.get(path) !== object);
+      if (other !== undefined) throw changedSince(folder, other[0]);
       await discard(folder, selected);
       return {
         state: 'done',

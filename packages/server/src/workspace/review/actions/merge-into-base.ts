@@ -4,6 +4,7 @@ import { listWorktrees } from '../../worktree-list.ts';
 import { baseBranchOf, requireBranch, type NamedBranch } from '../base-branch.ts';
 import { commitsOf, filesBetween, quietBranch, requireAuthor, requireCommitted } from '../branch-state.ts';
 import { planOf, counted, short, type ActionPlace, type Prepared } from './prepared.ts';
+import { requireRoomFor } from './require-room.ts';
 
 /** What the base would be after the merge, before it is made. */
 type Merged = { how: 'forward'; commit: string } | { how: 'merge'; tree: string };
@@ -26,7 +27,10 @@ export async function prepareMerge(
   const merged = await tryMerge(folder, target, branch, head, message);
   const checkedOut =
     (await listWorktrees(folder)).find((entry) => entry.branch === target.name)?.path ?? null;
-  if (checkedOut !== null) await requireQuiet(place, checkedOut, target.name);
+  if (checkedOut !== null) {
+    await requireQuiet(place, checkedOut, target.name);
+    await requireRoomFor(checkedOut, target.commit, merged.how === 'forward' ? merged.commit : merged.tree);
+  }
   const where =
     checkedOut === null
       ? `Nothing has ${target.name} checked out, so no files change.`

@@ -4,6 +4,7 @@ import { git, gitFailure, gitOk } from '../../git.ts';
 import { readBranch, readCommit } from '../../repository.ts';
 import { listWorktrees } from '../../worktree-list.ts';
 import { branchState } from '../branch-state.ts';
+import { requireRoomFor } from './require-room.ts';
 
 export type RefUndo = Extract<UndoRecord, { how: 'ref' }>;
 
@@ -38,6 +39,7 @@ export async function goBack(undo: RefUndo): Promise<void> {
     throw new PilotlightError('conflict', `This cannot be undone any more: ${why} Nothing was changed.`);
   const { folder: cwd, branch, before, after, reset, indexTree } = undo;
   if (reset === 'keep') {
+    await requireRoomFor(cwd, after, before ?? '');
     // Refuses by itself where a change that is not committed would be lost.
     await gitOk(['reset', '--keep', '--quiet', before ?? ''], { cwd });
     return;
