@@ -81,6 +81,44 @@ test(
   },
 );
 
+test(
+  'long lines go on below, or to the right where all of them is in reach, as this browser remembers',
+  TIME,
+  async () => {
+    review.cart({ 5: `const line5 = '${'long '.repeat(120)}the end';` });
+    const page = await review.window({ file: 'src/cart.ts' });
+    const shown = lines(page, 'src/cart.ts');
+    const line = shown.getByText('long long long').last();
+    const wrap = page.getByRole('button', { name: w.look.wrap });
+    await line.waitFor();
+    /** Where the line ends, seen from where its column does; more than 0: its end is out of sight. */
+    const hidden = () =>
+      line.evaluate((text) => {
+        const range = document.createRange();
+        range.selectNodeContents(text);
+        const column = text.closest('[data-side], [role=group]');
+        return Math.round(range.getBoundingClientRect().right - (column?.getBoundingClientRect().right ?? 0));
+      });
+    const height = async () => (await line.boundingBox())?.height ?? 0;
+    expect(await hidden()).toBeLessThanOrEqual(0);
+    expect(await height()).toBeGreaterThan(60);
+    await wrap.click();
+    expect(await wrap.getAttribute('aria-pressed')).toBe('false');
+    await page.reload();
+    await line.waitFor();
+    for (const layout of ['split', 'unified']) {
+      await expect.poll(hidden).toBeGreaterThan(500);
+      expect(await height()).toBeLessThan(30);
+      await shown.focus();
+      for (let press = 0; press < 80; press += 1) await page.keyboard.press('ArrowRight');
+      await expect.poll(hidden).toBeLessThanOrEqual(0);
+      if (layout === 'split') await page.getByRole('button', { name: w.look.split }).click();
+    }
+    await wrap.click();
+    await expect.poll(height).toBeGreaterThan(60);
+  },
+);
+
 test('a viewed file stays so in every window until it changes again', TIME, async () => {
   review.cart({ 5: 'const line5 = 500;' });
   review.write({ 'a.md': 'new\n' });

@@ -89,7 +89,7 @@ export const review = {
   truncated: 'The change of this file is larger than 2 MB: only its beginning is shown.',
 
   linesAbout:
-    'Arrows move over the lines, Shift with arrows chooses several, C writes a note, J and K go to the next and the previous change, S stages and X discards it.',
+    'Arrows move over the lines, Shift with arrows chooses several, C writes a note, J and K go to the next and the previous change, Left and Right move lines that do not wrap, S stages and X discards it.',
   spokenLine: ({ kind, oldLine, newLine, text }: DiffLine) =>
     `${{ same: 'Line', added: 'Added line', removed: 'Removed line' }[kind]} ${newLine ?? oldLine}: ${text.trim() === '' ? 'blank' : text}`,
   write: (line: number) => `Write a note on line ${line}`,

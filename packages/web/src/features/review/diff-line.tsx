@@ -139,6 +139,7 @@ function Code(props: {
   mark: string | null;
 }) {
   const { line, tokens, wrap, mark } = props;
+  const text = mark === null ? <Text line={line} tokens={tokens} /> : line.text;
   return (
     <div className={cx('flex min-w-0 flex-1 pr-3', wrap ? 'whitespace-pre-wrap' : 'whitespace-pre')}>
       <span className="w-[2ch] shrink-0 pl-[0.5ch] text-ink-3 select-none" aria-hidden>
@@ -146,11 +147,12 @@ function Code(props: {
       </span>
       <span
         className={cx(
-          wrap && 'min-w-0 [overflow-wrap:anywhere]',
+          'min-w-0',
+          wrap ? '[overflow-wrap:anywhere]' : 'overflow-hidden',
           mark !== null && 'font-medium text-flame-ink',
         )}
       >
-        {mark === null ? <Text line={line} tokens={tokens} /> : line.text}
+        {wrap ? text : <span className="inline-block [transform:translateX(var(--code-x,0))]">{text}</span>}
       </span>
       {mark === null || mark === '' ? null : (
         <span className="min-w-0 truncate pl-3 font-sans text-small leading-5 text-ink-2">{mark}</span>

@@ -8,12 +8,13 @@ import {
   type ReactNode,
   type Ref,
 } from 'react';
-import { VList, type VListHandle } from 'virtua';
+import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import { announce } from '../../ui/announce.ts';
 import { cx } from '../../ui/class-names.ts';
 import type { DiffLine } from '../../ui/code/diff-rows.ts';
 import type { CodeToken } from '../../ui/code/highlight.ts';
 import { words } from '../../words/index.ts';
+import { SideScroll } from './side-scroll.tsx';
 import { SplitLine, UnifiedLine, type LineLook } from './diff-line.tsx';
 import {
   codeAt,
@@ -37,6 +38,7 @@ export interface DiffLinesProps {
   /** accessible name */
   label: string;
   rows: readonly ReviewRow[];
+  layout: 'split' | 'unified';
   look: LineLook;
   tokensOf(line: DiffLine): readonly CodeToken[] | undefined;
   /** of a line with a conflict marker, what it begins or ends; null for every other */
@@ -57,15 +59,20 @@ export interface DiffLinesProps {
 
 const STEPS: Record<string, 1 | -1> = { ArrowDown: 1, ArrowUp: -1, j: 1, k: -1 };
 const HUNKS: Record<string, 1 | -1> = { J: 1, K: -1 };
+const SIDEWAYS: Record<string, 1 | -1> = { ArrowRight: 1, ArrowLeft: -1 };
+/** px that a key moves long lines */
+const SIDE_STEP = 80;
 
 /**
  * The lines of a diff; only those in view are on the page. Arrows (j, k) move over them, with Shift (arrows) more than one
- * is chosen, `c` writes about them, J and K go from hunk to hunk. A pointer chooses lines by dragging over their numbers.
+ * is chosen, `c` writes about them, J and K go from hunk to hunk, Left and Right move lines that do not wrap. A pointer chooses lines by dragging over their numbers.
  */
 export function DiffLines(props: DiffLinesProps) {
-  const { rows, look, tokensOf, markOf, chosen, ref } = props;
-  const list = useRef<VListHandle>(null);
+  const { rows, layout, look, longest, tokensOf, markOf, chosen, ref } = props;
+  const list = useRef<VirtualizerHandle>(null);
   const frame = useRef<HTMLDivElement>(null);
+  const scroller = useRef<HTMLDivElement>(null);
+  const sideBar = useRef<HTMLDivElement>(null);
   const [cursor, setCursor] = useState<string | null>(null);
   const [anchor, setAnchor] = useState<string | null>(null);
   const at = cursor === null ? -1 : rows.findIndex(({ key }) => key === cursor);
@@ -91,13 +98,20 @@ export function DiffLines(props: DiffLinesProps) {
   };
   useImperativeHandle(ref, () => ({ moveHunk: toHunk, focus: () => frame.current?.focus() }));
 
+  const isSplit = layout === 'split';
+  const moveSideways = (by: number) => {
+    const moved = isSplit ? sideBar.current : scroller.current;
+    if (moved !== null) moved.scrollLeft += by;
+  };
   const write = (place: Place) => props.onWrite(place, codeAt(rows, place));
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     if (event.target !== event.currentTarget || event.metaKey || event.ctrlKey || event.altKey) return;
     const step = STEPS[event.key];
     const hunk = HUNKS[event.key];
+    const sideways = SIDEWAYS[event.key];
     if (step !== undefined) go(moveLine(rows, at, step), event.shiftKey && event.key.startsWith('Arrow'));
     else if (hunk !== undefined) toHunk(hunk);
+    else if (sideways !== undefined) moveSideways(sideways * SIDE_STEP);
     else if ((event.key === 'c' || event.key === 'Enter') && selected !== null) write(selected);
     else if (!props.onKey(event.key, at < 0 ? null : hunkAt(rows, at))) return;
     event.preventDefault();
@@ -109,7 +123,7 @@ export function DiffLines(props: DiffLinesProps) {
   });
   const shownPlace = drag.place ?? chosen ?? (isMany ? selected : null);
 
-  const width = look.wrap ? undefined : `calc(${props.longest + 2 * look.digits + 6}ch + 44px)`;
+  const width = look.wrap || isSplit ? undefined : `calc(${longest + 2 * look.digits + 6}ch + 44px)`;
   return (
     <div
       ref={frame}
@@ -119,52 +133,61 @@ export function DiffLines(props: DiffLinesProps) {
       tabIndex={0}
       onKeyDown={onKeyDown}
       {...drag.handlers}
-      className="group/lines min-h-0 flex-1 focus-visible:-outline-offset-2"
+      onWheel={({ deltaX, deltaY, shiftKey }) => {
+        if (isSplit) moveSideways(shiftKey && deltaX === 0 ? deltaY : deltaX);
+      }}
+      className="group/lines flex min-h-0 flex-1 flex-col focus-visible:-outline-offset-2"
     >
-      <VList ref={list} data={rows as ReviewRow[]} itemSize={20} className="font-mono text-code">
-        {(row: ReviewRow, index: number) => (
-          <div
-            key={row.key}
-            data-at={index}
-            style={width === undefined ? undefined : { minWidth: width }}
-            className={cx(
-              'relative',
-              index === at &&
-                'before:absolute before:inset-y-0 before:left-0 before:z-10 before:w-0.5 before:bg-flame',
+      <div ref={scroller} className="min-h-0 flex-1 overflow-auto font-mono text-code [contain:strict]">
+        <div style={width === undefined ? undefined : { minWidth: width }}>
+          <Virtualizer ref={list} scrollRef={scroller} data={rows as ReviewRow[]} itemSize={20}>
+            {(row: ReviewRow, index: number) => (
+              <div
+                key={row.key}
+                data-at={index}
+                className={cx(
+                  'relative',
+                  index === at &&
+                    'before:absolute before:inset-y-0 before:left-0 before:z-10 before:w-0.5 before:bg-flame',
+                )}
+              >
+                {row.kind === 'line' ? (
+                  <UnifiedLine
+                    line={row.line}
+                    tokens={tokensOf(row.line)}
+                    look={look}
+                    mark={markOf(row.line)}
+                    isChosen={isIn(shownPlace, row.line)}
+                  />
+                ) : row.kind === 'pair' ? (
+                  <SplitLine
+                    left={row.left}
+                    right={row.right}
+                    leftTokens={row.left === null ? undefined : tokensOf(row.left)}
+                    rightTokens={row.right === null ? undefined : tokensOf(row.right)}
+                    look={look}
+                    mark={row.right === null ? null : markOf(row.right)}
+                    chosen={
+                      isIn(shownPlace, shownPlace?.side === 'old' ? row.left : row.right)
+                        ? (shownPlace?.side ?? null)
+                        : null
+                    }
+                  />
+                ) : row.kind === 'gap' ? (
+                  <Gap count={row.count} onOpen={() => props.onOpenGap(row.oldLine)} />
+                ) : row.kind === 'hunk' ? (
+                  props.hunkHead(row.hunk)
+                ) : (
+                  props.attached(row.key)
+                )}
+              </div>
             )}
-          >
-            {row.kind === 'line' ? (
-              <UnifiedLine
-                line={row.line}
-                tokens={tokensOf(row.line)}
-                look={look}
-                mark={markOf(row.line)}
-                isChosen={isIn(shownPlace, row.line)}
-              />
-            ) : row.kind === 'pair' ? (
-              <SplitLine
-                left={row.left}
-                right={row.right}
-                leftTokens={row.left === null ? undefined : tokensOf(row.left)}
-                rightTokens={row.right === null ? undefined : tokensOf(row.right)}
-                look={look}
-                mark={row.right === null ? null : markOf(row.right)}
-                chosen={
-                  isIn(shownPlace, shownPlace?.side === 'old' ? row.left : row.right)
-                    ? (shownPlace?.side ?? null)
-                    : null
-                }
-              />
-            ) : row.kind === 'gap' ? (
-              <Gap count={row.count} onOpen={() => props.onOpenGap(row.oldLine)} />
-            ) : row.kind === 'hunk' ? (
-              props.hunkHead(row.hunk)
-            ) : (
-              props.attached(row.key)
-            )}
-          </div>
-        )}
-      </VList>
+          </Virtualizer>
+        </div>
+      </div>
+      {isSplit && !look.wrap ? (
+        <SideScroll ref={sideBar} frame={frame} width={`calc(50% + ${longest + look.digits + 3}ch + 28px)`} />
+      ) : null}
     </div>
   );
 }
@@ -174,7 +197,7 @@ function Gap({ count, onOpen }: { count: number | null; onOpen(): void }) {
     <button
       type="button"
       onClick={onOpen}
-      className="flex h-6 w-full items-center gap-2 bg-sunken px-3 font-sans text-small text-ink-3 hover:bg-hover hover:text-ink pointer-coarse:h-11"
+      className="sticky left-0 flex h-6 w-full max-w-[100cqw] items-center gap-2 bg-sunken px-3 font-sans text-small text-ink-3 hover:bg-hover hover:text-ink pointer-coarse:h-11"
     >
       <UnfoldVertical size={12} strokeWidth={1.75} />
       {count === null ? words.review.gapToEnd : words.transcript.diff.gap(count)}

@@ -9,6 +9,9 @@ import { useReviewLook } from './review-look.ts';
 import { reviewRows, type Attached, type Place, type ShownHunk } from './review-rows.ts';
 import { useDiffTokens } from './use-diff-tokens.ts';
 
+/** Characters of a line that are within reach when it does not wrap. */
+const MOST_WIDE = 20_000;
+
 export interface FileDiffProps {
   path: string;
   hunks: readonly ShownHunk[];
@@ -49,7 +52,8 @@ export function FileDiff(props: FileDiffProps) {
       label={words.transcript.diff.of(path)}
       rows={rows}
       look={lineLook}
-      longest={layout === 'split' ? 2 * longest : longest}
+      layout={layout}
+      longest={longest}
       tokensOf={tokensOf}
       markOf={markOf}
       chosen={props.chosen}
@@ -71,7 +75,7 @@ function HunkHead({ hunk, children }: { hunk: ShownHunk | undefined; children: R
   const { newStart, newLines, oldStart, oldLines, section } = hunk;
   const [start, lines] = newLines > 0 ? [newStart, newLines] : [oldStart, oldLines];
   return (
-    <div className="sticky left-0 flex min-h-7 items-center gap-2 border-y border-line bg-sunken px-3 font-sans text-small text-ink-3">
+    <div className="sticky left-0 flex min-h-7 max-w-[100cqw] items-center gap-2 border-y border-line bg-sunken px-3 font-sans text-small text-ink-3">
       <span className="shrink-0">{words.review.hunk(start, start + lines - 1)}</span>
       <span className="min-w-0 flex-1 truncate font-mono text-micro">{section}</span>
       {children}
@@ -86,7 +90,7 @@ function widths(hunks: readonly ShownHunk[]): [longest: number, digits: number] 
     last = Math.max(last, oldStart + oldLines, newStart + newLines);
     for (const { text } of lines) longest = Math.max(longest, text.length);
   }
-  return [Math.min(longest, 2_000), String(last).length];
+  return [Math.min(longest, MOST_WIDE), String(last).length];
 }
 
 /** Of a line with a conflict marker, what it begins or ends; null for every other. */
