@@ -240,6 +240,10 @@ test('has no fault, in either appearance and on a phone, nor has its form', { ti
     await row(page, 'Translate the checkout').click();
     await page.getByRole('heading', { name: text.prompt }).waitFor();
     expect(await faults(page)).toEqual([]);
+    // Nothing is pushed out at the side, however long its title.
+    const menu = page.getByRole('button', { name: text.actions('Translate the checkout') });
+    const box = await menu.boundingBox();
+    expect((box?.x ?? Infinity) + (box?.width ?? 0)).toBeLessThanOrEqual(page.viewportSize()?.width ?? 0);
     await page.context().close();
   }
 });

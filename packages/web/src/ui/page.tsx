@@ -12,8 +12,8 @@ export function Page({
 }) {
   return (
     <div className="flex h-full flex-col">
-      <header className="flex min-h-12 shrink-0 items-center gap-2 px-4 py-2.5 phone:px-6">
-        <h1 className="mr-auto text-title font-semibold">{title}</h1>
+      <header className="flex min-h-12 shrink-0 items-center gap-2 px-4 py-2.5 max-phone:flex-wrap phone:px-6">
+        <h1 className="mr-auto min-w-0 text-title font-semibold break-words">{title}</h1>
         {actions}
       </header>
       <div className="min-h-0 flex-1 overflow-y-auto px-4 pb-10 phone:px-6 [scrollbar-gutter:stable]">
