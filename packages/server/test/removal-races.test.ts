@@ -50,16 +50,16 @@ it('a prompt that is accepted while its teardown runs keeps the session', async 
 it('prompts at any moment of a removal are run or refused, and the session is there or can be brought back', async () => {
   const w = await work();
   w.letGo();
-  let isOver = false;
+  const removal = { isOver: false };
   const removing = home.client
     .removeSession(w.session.id, 'keep')
     .then(
       () => 'removed',
       () => 'refused',
     )
-    .finally(() => (isOver = true));
+    .finally(() => (removal.isOver = true));
   const accepted: string[] = [];
-  while (!isOver) {
+  while (!removal.isOver) {
     const prompt = say('/echo meanwhile');
     await home.client.submitPrompt(w.chat.id, prompt).then(
       () => accepted.push(prompt.id),
