@@ -450,6 +450,9 @@ describe('a worktree behind our back', () => {
   it('whose project was moved: it is linked to the new place', async () => {
     const folder = home.newRepository();
     const { session, chat, path, projectId } = await begin(folder);
+    // Nobody looks at this one before the project is moved.
+    const other = await begin(folder);
+    await home.running.drained();
     writeFileSync(join(path, 'work.txt'), 'work\n');
     const elsewhere = join(dirname(folder), 'new place');
     await expect(home.client.updateProject(projectId, { path: elsewhere })).rejects.toMatchObject({
@@ -460,7 +463,20 @@ describe('a worktree behind our back', () => {
     expect(await home.client.updateProject(projectId, { path: elsewhere })).toMatchObject({
       path: elsewhere,
     });
-    expect(await home.turn(chat, '/echo again')).toMatchObject({ state: 'completed' });
+    const turn = await home.turn(chat, '/echo again');
+    expect(turn).toMatchObject({ state: 'completed' });
+    await home.running.drained();
+    const { id } = await home.turn(other.chat, '/echo too');
+    await home.running.drained();
+    expect((await home.client.checkpoints.ofTurn(id)).after).not.toBeNull();
+    // What was known of the old place does not count, and states of before are still there.
+    const { after } = await home.client.checkpoints.ofTurn(turn.id);
+    expect(git(elsewhere, 'show', `${after?.commit}:work.txt`)).toBe('work');
+    const states = await home.client.checkpoints.list(session.id);
+    writeFileSync(join(path, 'work.txt'), 'changed\n');
+    await home.client.checkpoints.restore(session.id, { checkpointId: after?.id ?? '' });
+    expect(readFileSync(join(path, 'work.txt'), 'utf8')).toBe('work\n');
+    for (const { commit } of states) expect(git(elsewhere, 'cat-file', '-t', commit)).toBe('commit');
     expect((await home.client.review.diff(session.id, { scope: 'session' })).files).toMatchObject([
       { path: 'work.txt' },
     ]);

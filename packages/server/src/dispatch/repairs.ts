@@ -71,6 +71,7 @@ export class Repairs {
     if (found.kind === 'git' && worktrees.length > 0) {
       const link = () => gitOk(['worktree', 'repair', ...worktrees], { cwd: found.root });
       await this.#o.locks.runAll(worktrees, link);
+      for (const worktree of worktrees) this.#o.book.forget(worktree);
     }
     const moved = { ...project, path: found.root };
     journal.commit((scope) => {

@@ -7,6 +7,8 @@ import { DESTRUCTION_MS, dieAtEveryStep } from './every-step.ts';
 import { expectFound, git, isFound, uncommittedWork } from './work.ts';
 
 const LIMIT = { timeout: DESTRUCTION_MS };
+/** Keeping a state, which the first of these dies at. */
+const ELSEWHERE = /^(mkdir|writeFile|git (update-index -z|write-tree|commit-tree))/;
 
 it('keeping a state around a turn takes nothing away, and the next turn has its states', LIMIT, async () => {
   const died = await dieAtEveryStep({
@@ -33,6 +35,7 @@ it('keeping a state around a turn takes nothing away, and the next turn has its 
 
 it('a restore is finished or was not begun, and what was there before it is kept', LIMIT, async () => {
   const died = await dieAtEveryStep({
+    elsewhere: ELSEWHERE,
     async prepare(home) {
       const w = await uncommittedWork(home);
       const { id } = await home.turn(w.chat, '/echo kept');
@@ -66,6 +69,7 @@ it('a restore is finished or was not begun, and what was there before it is kept
 
 it('a session that is removed is there or can be brought back, whole', LIMIT, async () => {
   const died = await dieAtEveryStep({
+    elsewhere: ELSEWHERE,
     prepare: uncommittedWork,
     async act(client, { session }, signal) {
       await Promise.race([
