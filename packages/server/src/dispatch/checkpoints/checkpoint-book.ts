@@ -10,6 +10,7 @@ import { countChanges } from '../../workspace/checkpoints/compare-trees.ts';
 import { fileClock } from '../../workspace/checkpoints/file-clock.ts';
 import { WHY_LEFT_OUT } from '../../workspace/checkpoints/last-state.ts';
 import { messageWith } from '../../workspace/checkpoints/left-out.ts';
+import { putOnDisk } from '../../workspace/checkpoints/put-on-disk.ts';
 import { Shadow } from '../../workspace/checkpoints/shadow.ts';
 import { takeSnapshot, type Snapshot } from '../../workspace/checkpoints/snapshot.ts';
 import { sweepShadows } from '../../workspace/checkpoints/sweep-shadows.ts';
@@ -158,6 +159,8 @@ export class CheckpointBook {
     const isHeld = same !== null && last?.ref === ref;
     if (!isHeld)
       await updateRefs(path, { set: [{ ref, commit }, ...(await this.#replaced(path, ref, sessionId))] });
+    // Files are about to go, or to become others.
+    if (kind === 'kept' || kind === 'before_change') await putOnDisk(shadow, { commit, except: head, ref });
     // Its session may have gone meanwhile.
     if (store.sessions.get(sessionId) !== null) store.checkpoints.insert(checkpoint);
     this.#last.set(path, { tree, head, commit, ref, missing });
