@@ -53,7 +53,7 @@ export function ConflictList(props: ConflictListProps) {
               ? w.resolved(w.operations[operation])
               : w.stopped(w.operations[operation], files.length)}
         </h3>
-        {sides === null ? null : (
+        {sides === null || files.length === 0 ? null : (
           <p className="text-small break-words text-ink-2">{w.named(sides.ours, sides.theirs)}</p>
         )}
       </div>
@@ -67,7 +67,7 @@ export function ConflictList(props: ConflictListProps) {
                 className="flex min-h-7 min-w-0 flex-1 flex-wrap items-baseline gap-x-2 rounded-md px-1.5 py-0.5 text-left hover:bg-hover pointer-coarse:min-h-11 pointer-coarse:items-center"
               >
                 <span className="max-w-full min-w-0 truncate font-mono text-code">{file.path}</span>
-                <span className="min-w-0 truncate text-small text-ink-2">{rowText(file, conflicts)}</span>
+                <span className="min-w-0 break-words text-small text-ink-2">{rowText(file, conflicts)}</span>
               </button>
               <Button
                 look="quiet"

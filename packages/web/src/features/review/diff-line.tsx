@@ -34,9 +34,15 @@ interface UnifiedLineProps {
 export const UnifiedLine = memo(function UnifiedLine(props: UnifiedLineProps) {
   const { line, tokens, look, mark, isChosen } = props;
   const side: Side = line.newLine === null ? 'old' : 'new';
+  const tint = tintOf(line, mark, isChosen);
   return (
-    <div className={cx('group/line flex', tintOf(line, mark, isChosen))}>
-      <Gutter side={side} number={numberOn(line, side)}>
+    <div className={cx('group/line flex', tint)}>
+      {/* What does not wrap is moved below the numbers. */}
+      <Gutter
+        side={side}
+        number={numberOn(line, side)}
+        className={look.wrap ? 'relative' : cx('sticky left-0 z-10', tint === '' ? 'bg-base' : tint)}
+      >
         <Number value={line.oldLine} digits={look.digits} />
         <Number value={line.newLine} digits={look.digits} />
       </Gutter>
@@ -91,7 +97,7 @@ function Half(props: {
       data-side={side}
       className={cx('group/line flex min-w-0 flex-1 basis-0', tintOf(line, mark, isChosen), edge)}
     >
-      <Gutter side={side} number={numberOn(line, side)}>
+      <Gutter side={side} number={numberOn(line, side)} className="relative">
         <Number value={numberOn(line, side)} digits={look.digits} />
       </Gutter>
       <Code line={line} tokens={tokens} wrap={look.wrap} mark={mark} />
@@ -104,13 +110,16 @@ function tintOf(line: DiffLine, mark: string | null, isChosen: boolean): string 
 }
 
 /** The keyboard reaches the lines by the list they stand in, so this is for a pointer alone. */
-function Gutter(props: { side: Side; number: number | null; children: React.ReactNode }) {
+function Gutter(props: { side: Side; number: number | null; className: string; children: React.ReactNode }) {
   return (
     <button
       type="button"
       tabIndex={-1}
       data-gutter={props.side}
-      className="relative flex shrink-0 touch-none items-start self-stretch text-ink-3 select-none hover:text-ink"
+      className={cx(
+        'flex shrink-0 touch-none items-start self-stretch text-ink-3 select-none hover:text-ink',
+        props.className,
+      )}
     >
       {props.children}
       <span className="sr-only">{words.review.write(props.number ?? 0)}</span>

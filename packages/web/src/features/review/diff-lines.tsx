@@ -136,7 +136,12 @@ export function DiffLines(props: DiffLinesProps) {
       onWheel={({ deltaX, deltaY, shiftKey }) => {
         if (isSplit) moveSideways(shiftKey && deltaX === 0 ? deltaY : deltaX);
       }}
-      className="group/lines flex min-h-0 flex-1 flex-col focus-visible:-outline-offset-2"
+      className={cx(
+        'group/lines relative flex min-h-0 flex-1 flex-col focus-visible:outline-none',
+        // An outline would be below the lines.
+        'focus-visible:after:pointer-events-none focus-visible:after:absolute focus-visible:after:inset-0',
+        'focus-visible:after:z-20 focus-visible:after:border-2 focus-visible:after:border-flame',
+      )}
     >
       <div ref={scroller} className="min-h-0 flex-1 overflow-auto font-mono text-code [contain:strict]">
         <div style={width === undefined ? undefined : { minWidth: width }}>
