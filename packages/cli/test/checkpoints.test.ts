@@ -47,7 +47,7 @@ it('are listed, put back, undone, gone on from, and brought back', { timeout: 12
   expect(readFileSync(join(/\S+$/.exec(forked.trimEnd())?.[0] ?? '', 'a.txt'), 'utf8')).toBe('one\n');
 
   writeFileSync(file, 'not committed\n');
-  expect((await bench.run(['session', 'remove', id])).stderr).toContain('not removed');
+  expect((await bench.run(['session', 'remove', id])).stderr).toMatch(/not removed.*: 1 untracked file\. /);
   const removed = await bench.run(['session', 'remove', id, '--keep-uncommitted']);
   expect(removed.stdout).toContain(`session restore ${id}`);
   expect(existsSync(file)).toBe(false);

@@ -64,6 +64,21 @@ it('starts all from one commit, though the branch goes on meanwhile', async () =
   expect(bases).toEqual([comparison.baseCommit, comparison.baseCommit]);
 });
 
+it('tells sessions of one agent apart by their models', async () => {
+  const { comparison, tasks } = await d.desk.comparisons.create({
+    ...wanted(['alpha', 'beta']),
+    candidates: [
+      { ...candidate('alpha'), model: 'large' },
+      candidate('alpha'),
+      { ...candidate('beta'), model: 'small' },
+    ],
+  });
+  expect(comparison.title).toBe('tidy up');
+  expect(tasks.map(({ title }) => title)).toEqual(['tidy up (large)', 'tidy up', 'tidy up']);
+  for (const _ of tasks) (await d.backend.asked()).end();
+  await settled();
+});
+
 it('keeps one; the other is stopped, and its session goes without losing a file', async () => {
   const { comparison, tasks } = await d.desk.comparisons.create(wanted(['alpha', 'beta']));
   const both = [await d.backend.asked(), await d.backend.asked()];

@@ -9,7 +9,7 @@ import {
   withIgnoredOption,
   type IgnoredOptions,
 } from './checkpoint-settings.ts';
-import { table } from '../terminal/table.ts';
+import { countOf, table } from '../terminal/table.ts';
 
 const KINDS: Record<CheckpointKind, string> = {
   before_turn: 'before a turn',
@@ -26,7 +26,7 @@ const WHY: Record<NotRestored['why'], string> = {
 };
 
 function row({ id, kind, turnId, createdAt, leftOut }: Checkpoint): string[] {
-  const missing = leftOut.length === 0 ? '' : `without ${leftOut.length} path(s)`;
+  const missing = leftOut.length === 0 ? '' : `without ${countOf(leftOut.length, 'path')}`;
   return [id, new Date(createdAt).toISOString(), KINDS[kind], turnId ?? '', missing];
 }
 

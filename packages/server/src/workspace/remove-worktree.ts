@@ -141,7 +141,7 @@ async function requireNothingToLose(
   if (reasons.length === 0) return;
   throw new PilotlightError(
     'worktree_dirty',
-    `The worktree ${shownAs} was not removed, because it holds work that is nowhere else: ${reasons.join('; ')}. Commit it, or have it kept for 30 days when the session goes: \`pilotlight session remove --keep-uncommitted\`, or delete it in the page.`,
+    `The worktree ${shownAs} was not removed, because it holds work that is nowhere else: ${reasons.join('; ')}. Commit it, or have it kept for 30 days when the session goes: with \`--keep-uncommitted\` of \`pilotlight session remove\`, or delete it in the page.`,
     { details: { path: shownAs, reasons } },
   );
 }

@@ -33,15 +33,26 @@ interface Tree {
   env?: { GIT_WORK_TREE: string };
 }
 
+const files = (count: number): string => `${count} ${count === 1 ? 'file' : 'files'}`;
+
+/** `2 staged files, 1 modified file`: what there is, and nothing of the rest. */
+function dirtyWords({ staged, unstaged, untracked }: WorktreeState['dirty']): string {
+  const counts = [
+    [staged, 'staged'],
+    [unstaged, 'modified'],
+    [untracked, 'untracked'],
+  ] as const;
+  return counts
+    .filter(([count]) => count > 0)
+    .map(([count, how]) => files(count).replace(' ', ` ${how} `))
+    .join(', ');
+}
+
 async function findOwnWork(tree: Tree, state: WorktreeState): Promise<string[]> {
   const reasons: string[] = [];
-  const { staged, unstaged, untracked } = state.dirty;
-  if (countUncommitted(state.dirty) > 0) {
-    reasons.push(`${staged} staged, ${unstaged} modified and ${untracked} untracked file(s)`);
-  }
+  if (countUncommitted(state.dirty) > 0) reasons.push(dirtyWords(state.dirty));
   const hidden = await countHidden(tree);
-  if (hidden > 0)
-    reasons.push(`${hidden} file(s) hidden from git status (assume-unchanged or skip-worktree)`);
+  if (hidden > 0) reasons.push(`${files(hidden)} hidden from git status (assume-unchanged or skip-worktree)`);
   if (state.branch === null && state.head !== null && !(await isOnSomeRef(tree, state.head))) {
     reasons.push(`commit ${state.head.slice(0, 12)} on a detached HEAD that no branch holds`);
   }

@@ -10,6 +10,7 @@ import {
 import type { z } from 'zod';
 import { resolveBase } from '../../workspace/resolve-base.ts';
 import type { Catalog } from '../catalog.ts';
+import { titleOf } from '../prompt-content.ts';
 import { newTask } from './new-task.ts';
 import type { TaskJournal } from './task-journal.ts';
 import type { TaskStarter } from './task-starter.ts';
@@ -67,6 +68,12 @@ export class Comparisons {
       throw new PilotlightError('conflict', 'The base was removed meanwhile; try again.');
     const { journal, now, store } = this.#o.tasks.announcer;
     if (store.comparisons.get(id) !== null) return { ...this.get(id), created: false };
+    const title = fields.title ?? titleOf(fields.content);
+    // Where the agent does not tell them apart, the model does.
+    const nameOf = ({ agent, model }: (typeof candidates)[number]): string => {
+      const isAlone = candidates.filter((each) => each.agent === agent).length === 1;
+      return isAlone || model === undefined ? title : `${title} (${model})`;
+    };
     const made = candidates.map(({ taskId, turnId, agent, model }) =>
       newTask(
         {
@@ -76,7 +83,13 @@ export class Comparisons {
           agent,
           origin: { type: 'user' },
           comparisonId: id,
-          fields: { ...fields, inPlace: false, base: baseCommit, ...(model === undefined ? {} : { model }) },
+          fields: {
+            ...fields,
+            title: nameOf({ taskId, turnId, agent, model }),
+            inPlace: false,
+            base: baseCommit,
+            ...(model === undefined ? {} : { model }),
+          },
         },
         store.blobs,
         now(),
@@ -86,7 +99,7 @@ export class Comparisons {
       const comparison: Comparison = {
         id,
         projectId,
-        title: made[0]?.task.title ?? '',
+        title,
         baseCommit,
         taskIds: made.map(({ task }) => task.id),
         keptTaskId: null,
