@@ -1,5 +1,7 @@
 import { git } from '../../workspace/git.ts';
+import { exists } from '../../workspace/interrupted-removal.ts';
 import { checkpointRef, listRefs, updateRefs } from '../../workspace/checkpoints/write-commit.ts';
+import { Slice } from '../../slice.ts';
 import type { Store } from '../../store/store.ts';
 
 /**
@@ -17,10 +19,14 @@ export async function holdAgain(
     const path = projects.get(sessions.evenRemoved(sessionId)?.projectId ?? '')?.path;
     if (path !== undefined) byFolder.set(path, [...(byFolder.get(path) ?? []), sessionId]);
   }
+  const slice = new Slice();
   for (const [path, sessionIds] of byFolder) {
+    // Moved, or on a disk that is not there at the moment.
+    if (!(await exists(path))) continue;
     try {
       const held = new Set((await listRefs(path, '')).values());
-      for (const sessionId of sessionIds)
+      for (const sessionId of sessionIds) {
+        if (slice.isOver) await slice.next();
         for (const { commit } of checkpoints.list(sessionId)) {
           if (held.has(commit)) continue;
           held.add(commit);
@@ -28,6 +34,7 @@ export async function holdAgain(
           if (exitCode === 0)
             await updateRefs(path, { set: [{ ref: checkpointRef(sessionId, commit), commit }] });
         }
+      }
     } catch (error) {
       onError(error);
     }

@@ -1,7 +1,7 @@
 import { PilotlightError } from '@pilotlight/protocol';
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { compareTrees, type TreeChange } from '../../checkpoints/compare-trees.ts';
+import { compareTrees, isOfRepository, type TreeChange } from '../../checkpoints/compare-trees.ts';
 import { findInTheWay } from '../../checkpoints/in-the-way.ts';
 import { fromClient, shown } from '../../checkpoints/path-bytes.ts';
 import { git, gitOk } from '../../git.ts';
@@ -13,7 +13,12 @@ import type { ListedChange } from '../list-diff.ts';
  * @throws PilotlightError `conflict` when something that git does not track lies where a file would be written
  */
 export async function requireRoomFor(cwd: string, from: string, to: string): Promise<void> {
-  await requireRoom(cwd, await compareTrees({ gitOk: (args) => gitOk(args, { cwd }) }, from, to));
+  const changes = await compareTrees({ gitOk: (args) => gitOk(args, { cwd }) }, from, to);
+  // git writes nothing into the place of a submodule.
+  await requireRoom(
+    cwd,
+    changes.filter((change) => !isOfRepository(change)),
+  );
 }
 
 /** The same for a merge of `theirs` into what is checked out. @throws as `requireRoomFor` */
