@@ -95,6 +95,7 @@ it('stops a rebase at conflicts, says what to do, and aborts it', { timeout: 60_
   await run('commit', '--all', '-m', 'Shout');
   writeFileSync(join(bench.repository, 'cart.ts'), 'one\nzwei\n');
   git(bench.repository, 'commit', '-qam', 'German');
+  expect((await run('rebase', '--dry-run')).stdout).toContain('Will be in conflict: cart.ts\n');
   const stopped = await run('rebase');
   expect(stopped.code).toBe(1);
   expect(stopped.stdout).toContain('in conflict: cart.ts');

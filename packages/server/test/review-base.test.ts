@@ -30,7 +30,11 @@ describe('rebase', () => {
       commitCount: 1,
       commits: [{ id: head, subject: 'mine' }],
       target: session.worktree?.branch,
+      // What is its own, and not what it lacks of the base.
+      files: ['mine.txt'],
+      conflicts: [],
     });
+    expect(await plan({ kind: 'merge_base' })).toMatchObject({ files: ['theirs.txt'], conflicts: [] });
     write('loose.txt', 'l\n');
     const done = await run({ kind: 'rebase' }, planned.token);
     expect(done).toMatchObject({ state: 'done', conflicts: [] });
@@ -44,6 +48,8 @@ describe('rebase', () => {
   it('stops at conflicts, which are shown, handed to an agent, continued, and undone', async () => {
     const head = commit(path, 'mine', { 'README.md': 'mine\n', 'other.txt': 'o\n' });
     commit(project, 'theirs', { 'README.md': 'theirs\n' });
+    expect(await plan({ kind: 'rebase' })).toMatchObject({ conflicts: ['README.md'] });
+    expect(await plan({ kind: 'merge_base' })).toMatchObject({ conflicts: ['README.md'] });
     const stopped = await run({ kind: 'rebase' });
     const conflict = { path: 'README.md', base: true, ours: true, theirs: true };
     expect(stopped).toMatchObject({ state: 'conflicted', conflicts: [conflict], undo: { possible: false } });

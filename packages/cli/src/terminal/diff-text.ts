@@ -83,6 +83,7 @@ export function commentText({
 export function planText(plan: ReviewPlan): string {
   const named = plan.files.slice(0, MOST_NAMED).map((path) => `  ${quoted(path)}`);
   const more = plan.fileCount > named.length ? [`  and ${plan.fileCount - named.length} more`] : [];
+  const conflicts = plan.conflicts.slice(0, MOST_NAMED);
   const commits = plan.commits
     .slice(0, MOST_NAMED)
     .map(({ id, subject }) => `  ${id.slice(0, 8)} ${sanitizeLine(subject)}`);
@@ -90,6 +91,7 @@ export function planText(plan: ReviewPlan): string {
     ...plan.steps.map((step) => sanitizeLine(step, 500)),
     ...commits,
     ...(named.length === 0 ? [] : ['Files:', ...named, ...more]),
+    ...(plan.conflicts.length === 0 ? [] : [`Will be in conflict: ${conflicts.map(quoted).join(', ')}`]),
     ...plan.notes.map((note) => sanitizeLine(note, 500)),
     `Undo: ${plan.undo.possible ? '' : 'not possible. '}${plan.undo.how}`,
   ].join('\n');

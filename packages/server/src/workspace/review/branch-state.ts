@@ -91,10 +91,11 @@ export async function commitsOf(
   return { commits, count: Number(counted.stdout) };
 }
 
-/** Names of the files in which two commits differ. */
+/** Names of the files that `to` has changed since it left `from`; where they have no commit in common, those that differ. */
 export async function filesBetween(cwd: string, from: string, to: string): Promise<string[]> {
-  const args = ['diff', '--name-only', '-z', '--no-renames', '--end-of-options', from, to, '--'];
-  const { bytes } = await gitOk(args, { cwd });
+  const args = ['diff', '--name-only', '-z', '--no-renames', '--end-of-options'];
+  const since = await git([...args, `${from}...${to}`, '--'], { cwd });
+  const { bytes } = since.exitCode === 0 ? since : await gitOk([...args, from, to, '--'], { cwd });
   return [...nulRecords(bytes)];
 }
 

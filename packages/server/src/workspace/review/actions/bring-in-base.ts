@@ -14,6 +14,7 @@ import { stagedMarkers } from '../conflicts/conflict-markers.ts';
 import type { KeepState } from './discard-changes.ts';
 import { counted, planOf, short, type ActionPlace, type Outcome, type Prepared } from './prepared.ts';
 import { requireRoomFor, requireRoomToMerge } from './require-room.ts';
+import { tryMergeOf } from './try-merge-of.ts';
 
 /** git asks for no message: it takes the ones it has. */
 const NO_EDITOR = { GIT_EDITOR: 'true', GIT_SEQUENCE_EDITOR: 'true' };
@@ -45,6 +46,8 @@ export async function prepareRebase(
       commits: own.commits,
       commitCount: own.count,
       files: await filesBetween(folder, target.commit, head),
+      // Of several commits each is tried in turn, and nobody knows before.
+      conflicts: own.count === 1 ? await foreseen(folder, target.commit, head) : [],
       undo: { possible: true, how: UNDO },
     }),
     seen: [branch, head, target.ref, target.commit],
@@ -86,6 +89,7 @@ export async function prepareMergeBase(
       commits: theirs.commits,
       commitCount: theirs.count,
       files: await filesBetween(folder, head, target.commit),
+      conflicts: await foreseen(folder, head, target.commit),
       undo: { possible: true, how: UNDO },
     }),
     seen: [branch, head, target.ref, target.commit],
@@ -166,6 +170,14 @@ async function sides(place: ActionPlace, wanted: string | undefined) {
   await requireCommitted(folder, 'Commit or discard that first; nothing was done.');
   await requireAuthor(folder);
   return { branch, head, target };
+}
+
+/** The files that will be in conflict; none where git cannot say (before 2.38). */
+async function foreseen(cwd: string, ours: string, theirs: string): Promise<string[]> {
+  return tryMergeOf(cwd, ours, theirs).then(
+    ({ conflicts }) => conflicts,
+    () => [],
+  );
 }
 
 function upToDate(branch: string, name: string): PilotlightError {

@@ -1,10 +1,11 @@
 import { PilotlightError } from '@pilotlight/protocol';
-import { git, gitFailure, gitOk } from '../../git.ts';
+import { git, gitOk } from '../../git.ts';
 import { listWorktrees } from '../../worktree-list.ts';
 import { baseBranchOf, requireBranch, type NamedBranch } from '../base-branch.ts';
 import { commitsOf, filesBetween, quietBranch, requireAuthor, requireCommitted } from '../branch-state.ts';
 import { planOf, counted, short, type ActionPlace, type Prepared } from './prepared.ts';
 import { requireRoomFor } from './require-room.ts';
+import { tryMergeOf } from './try-merge-of.ts';
 
 /** What the base would be after the merge, before it is made. */
 type Merged = { how: 'forward'; commit: string } | { how: 'merge'; tree: string };
@@ -105,11 +106,8 @@ async function tryMerge(
   const { exitCode } = await git(['merge-base', '--is-ancestor', target.commit, head], { cwd });
   if (exitCode === 0 && message === undefined) return { how: 'forward', commit: head };
   await requireAuthor(cwd);
-  const args = ['merge-tree', '--write-tree', '--name-only', '--no-messages', '-z', target.commit, head];
-  const result = await git(args, { cwd });
-  const [tree = '', ...files] = result.stdout.split('\0').filter((record) => record !== '');
-  if (result.exitCode === 0 && tree !== '') return { how: 'merge', tree };
-  if (result.exitCode !== 1) throw gitFailure(args, cwd, result);
+  const { tree, conflicts: files } = await tryMergeOf(cwd, target.commit, head);
+  if (files.length === 0) return { how: 'merge', tree };
   throw new PilotlightError(
     'merge_conflicts',
     `${branch} and ${target.name} conflict in ${counted(files.length, 'file')}: ${files.slice(0, 10).join(', ')}. ` +
