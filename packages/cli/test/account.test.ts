@@ -74,7 +74,7 @@ it('usage is a table, and a budget keeps the next turn from starting until it is
   const lines = (await run('usage', '--by', 'chat', '--chat', chat)).trimEnd().split('\n');
   expect(lines[0]).toMatch(/^chat +turns +input +cached +output +reasoning +tokens +cost$/);
   expect(lines.at(-1)).toMatch(/^all +1 +\d/);
-  expect(JSON.parse(await run('usage', '--json'))).toMatchObject({
+  expect(JSON.parse(await run('usage', '--project', '.', '--json'))).toMatchObject({
     by: 'day',
     // Those of the agents above, which say nothing of what they use.
     total: { turns: 3, silentTurns: 2 },

@@ -54,7 +54,7 @@ it('adds, lists, disables and removes them, and keeps a secret to itself', { tim
   ]);
   await run(['mcp', 'disable', 'files']);
   expect(await run(['mcp', 'list'])).toContain('disabled');
-  await run(['mcp', 'remove', 'far', '--here']);
+  await run(['mcp', 'remove', 'far', '--project', '.']);
   expect((await bench.run(['mcp', 'remove', 'far'])).stderr).toContain('there is no MCP server "far"');
   const refused = await bench.run([
     'mcp',

@@ -3,6 +3,7 @@ import { PilotlightError, type McpServerInfo, type McpTransport } from '@pilotli
 import type { Command } from 'commander';
 import { text as readAll } from 'node:stream/consumers';
 import { answerWith, listCommand, withCommonOptions, type Cli } from '../cli.ts';
+import { projectOf } from '../project-of.ts';
 import type { CommonOptions } from '../settings.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { table } from '../terminal/table.ts';
@@ -28,7 +29,7 @@ export function mcpCommand(program: Command): void {
     (options: PlaceOptions) =>
       answerWith(
         options,
-        async (client, cli) => client.listMcpServers((await projectOf(client, cli, options)) ?? undefined),
+        async (client, cli) => client.listMcpServers((await placeOf(client, cli, options)) ?? undefined),
         ({ servers, secrets }, cli) =>
           [
             table(servers.map((server) => row(server, cli))),
@@ -57,7 +58,7 @@ export function mcpCommand(program: Command): void {
         client.createMcpServer({
           name,
           transport: transportOf(command, options),
-          projectId: await projectOf(client, cli, options),
+          projectId: await placeOf(client, cli, options),
         }),
       (added, cli) => `${table([row(added, cli)])}\n${cli.screen.style.dim(FROM_NOW)}`,
     ),
@@ -97,18 +98,18 @@ export function mcpCommand(program: Command): void {
 
 function withPlace(command: Command, what: string): Command {
   return command
-    .option('--project <id>', `${what} this project`)
+    .option('--project <id or folder>', `${what} this project`)
     .option('--here', `${what} the project of the current folder`);
 }
 
 /** null: every project. */
-async function projectOf(client: Client, { cwd }: Cli, options: PlaceOptions): Promise<string | null> {
-  if (options.project !== undefined) return options.project;
-  return options.here === true ? (await client.createProject({ path: cwd })).id : null;
+async function placeOf(client: Client, { cwd }: Cli, options: PlaceOptions): Promise<string | null> {
+  const isAll = options.project === undefined && options.here !== true;
+  return isAll ? null : projectOf(client, cwd, options.project);
 }
 
 async function find(client: Client, cli: Cli, name: string, options: PlaceOptions): Promise<McpServerInfo> {
-  const projectId = await projectOf(client, cli, options);
+  const projectId = await placeOf(client, cli, options);
   const { servers } = await client.listMcpServers(projectId ?? undefined);
   const found = servers.find((server) => server.name === name && server.projectId === projectId);
   if (found !== undefined) return found;

@@ -1,6 +1,7 @@
 import { allTokens, UsageBy, type UsageReport, type UsageSum } from '@pilotlight/protocol';
 import { Option, type Command } from 'commander';
 import { answerWith, withCommonOptions } from '../cli.ts';
+import { projectOf } from '../project-of.ts';
 import type { CommonOptions } from '../settings.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { table } from '../terminal/table.ts';
@@ -22,7 +23,7 @@ export function usageCommand(program: Command): void {
       .addOption(new Option('--by <what>', 'one line for each').choices(UsageBy.options).default('day'))
       .option('--chat <id>', 'only of this chat')
       .option('--session <id>', 'only of this session')
-      .option('--project <id>', 'only of this project')
+      .option('--project <id or folder>', 'only of this project')
       .option('--from <day>', 'from this day on, such as 2026-11-28')
       .option('--to <day>', 'up to this day, and with it')
       .option('--limit <number>', 'most lines', '30')
@@ -30,12 +31,13 @@ export function usageCommand(program: Command): void {
   ).action((options: Options) =>
     answerWith(
       options,
-      (client) =>
+      async (client, cli) =>
         client.usage({
           by: options.by,
           chatId: options.chat,
           sessionId: options.session,
-          projectId: options.project,
+          projectId:
+            options.project === undefined ? undefined : await projectOf(client, cli.cwd, options.project),
           from: options.from,
           to: options.to,
           limit: Number(options.limit),
