@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { openStore } from '../src/store/open-store.ts';
 import { chat, git, home, path, session, tools, useReviewDesk, write } from './review-desk.ts';
 
 useReviewDesk();
@@ -48,4 +49,34 @@ it('says where the present state is kept, and can be done again or taken back', 
   await restore(kept?.id);
   for (const name of NAMES) expect(readFileSync(join(path, name), 'utf8')).toBe(text(name, 'now'));
   expect(readFileSync(join(path, 'only now.txt'), 'utf8')).toBe('only now\n');
+});
+
+it('is finished by the next server, but for what somebody has written since', async () => {
+  for (const name of NAMES) write(name, text(name, 'then'));
+  const { id } = await home.turn(chat, '/echo kept');
+  await home.running.drained();
+  const { after } = await home.client.checkpoints.ofTurn(id);
+  for (const name of NAMES) write(name, text(name, 'now'));
+  const { id: next } = await home.turn(chat, '/echo kept');
+  await home.running.drained();
+  const now = (await home.client.checkpoints.ofTurn(next)).after;
+  await home.closeAndLook();
+  // As a server leaves it that died over it, one file done.
+  const tree = (commit = ''): string => git(path, 'rev-parse', `${commit}^{tree}`);
+  const [from, to] = [tree(now?.commit), tree(after?.commit)];
+  const unfinished = [{ sessionId: session.id, path, from, tree: to, paths: NAMES }];
+  {
+    using store = openStore({ dataFolder: home.dataFolder });
+    store.settings.set('unfinished_restores', unfinished);
+  }
+  write('large.txt', text('large.txt', 'then'));
+  write('z.txt', 'written since\n');
+
+  await home.restart();
+  expect(readFileSync(join(path, 'a.txt'), 'utf8')).toBe('then\n');
+  expect(readFileSync(join(path, 'large.txt'), 'utf8')).toBe(text('large.txt', 'then'));
+  expect(readFileSync(join(path, 'z.txt'), 'utf8')).toBe('written since\n');
+  write('a.txt', 'later\n');
+  await home.restart();
+  expect(readFileSync(join(path, 'a.txt'), 'utf8')).toBe('later\n');
 });

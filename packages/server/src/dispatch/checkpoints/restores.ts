@@ -27,6 +27,8 @@ import type { SessionDiffs } from './session-diffs.ts';
 interface Unfinished {
   sessionId: string;
   path: string;
+  /** the tree the files were */
+  from: string;
   /** the tree the files become */
   tree: string;
   /** the files that change, one character a byte */
@@ -129,24 +131,31 @@ export class Restores {
     });
   }
 
-  /** Finishes what a server that died has begun. */
+  /** Finishes what a server that died has begun. What cannot be finished now is not tried later, over what came since. */
   async goOn(): Promise<void> {
     const errors: unknown[] = [];
     for (const one of this.#unfinished()) {
       await this.#book
         .alone(one.path, (shadow) => this.#finish(one, shadow))
-        .then(() => this.#write(this.#unfinished().filter(({ path }) => path !== one.path)))
         .catch((error: unknown) => errors.push(error));
+      this.#write(this.#unfinished().filter(({ path }) => path !== one.path));
     }
     if (errors.length > 0) throw errors[0];
   }
 
-  async #finish({ path, sessionId, paths, tree: wanted }: Unfinished, shadow: Shadow | null): Promise<void> {
+  async #finish(
+    { path, sessionId, paths, from, tree: wanted }: Unfinished,
+    shadow: Shadow | null,
+  ): Promise<void> {
     if (shadow === null) return;
     const kept = { path, sessionId, turnId: null, kind: 'before_change' } as const;
     const { tree } = await this.#book.takeWithin(shadow, kept);
     const among = new Set(paths);
-    const rest = (await compareTrees(shadow, tree, wanted)).filter((change) => among.has(change.path));
+    // Neither as it was nor as it is to be: somebody has written there since.
+    const since = new Set((await compareTrees(shadow, from, tree)).map((change) => change.path));
+    const rest = (await compareTrees(shadow, tree, wanted)).filter(
+      (change) => among.has(change.path) && (change.from === null || !since.has(change.path)),
+    );
     if (rest.length === 0) return;
     const target = await treeWith(shadow, tree, rest);
     await putBack(shadow, tree, target);
@@ -178,7 +187,13 @@ export class Restores {
       const { checkpoint, tree: kept } = await this.#book.takeWithin(shadow, wanted);
       if (kept !== tree) throw busyFolder(path);
       const target = await treeWith(shadow, tree, changes);
-      const one = { sessionId: session.id, path, tree: target, paths: changes.map((change) => change.path) };
+      const one = {
+        sessionId: session.id,
+        path,
+        from: tree,
+        tree: target,
+        paths: changes.map((change) => change.path),
+      };
       this.#write([...this.#unfinished(), one]);
       try {
         await putBack(shadow, tree, target);
