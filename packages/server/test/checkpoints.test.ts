@@ -1,8 +1,9 @@
 /** Checkpoints, restores, undoing, forks, and sessions that are removed and brought back, over the whole server. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openStore } from '../src/store/open-store.ts';
 import { Home, say, type Desk } from './composed-harness.ts';
 
 let home: Home;
@@ -273,6 +274,31 @@ describe('a session that is removed', () => {
     expect((await home.client.getTurn(id)).state).toBe('completed');
     expect(await home.client.checkpoints.listRemoved()).toEqual([]);
     expect((await home.turn(w.chat, '/echo goes on')).state).toBe('completed');
+  });
+
+  it('is settled after a crash, also when another one cannot be', async () => {
+    const [stuck, cut] = [await work(), await work()];
+    await home.client.removeSession(stuck.session.id);
+    await home.closeAndLook();
+    {
+      using store = openStore({ dataFolder: home.dataFolder });
+      // As a server leaves them that died over both; the last removed is looked at first.
+      const row = store.removedSessions.get(stuck.session.id);
+      if (row === null) throw new Error('nothing was removed');
+      store.removedSessions.put({ ...row, state: 'restoring', removedAt: Date.now() + 60_000 });
+      const { sessionId, removedAt } = { sessionId: cut.session.id, removedAt: Date.now() };
+      store.removedSessions.put({ sessionId, state: 'removing', removedAt, kept: null });
+    }
+    mkdirSync(stuck.path);
+    writeFileSync(join(stuck.path, 'in the way.txt'), 'of somebody\n');
+    await home.restart();
+    expect((await home.turn(cut.chat, '/echo goes on')).state).toBe('completed');
+    expect(await home.client.checkpoints.listRemoved()).toMatchObject([
+      { session: { id: stuck.session.id } },
+    ]);
+    rmSync(stuck.path, { recursive: true });
+    await home.client.checkpoints.bringBack(stuck.session.id);
+    expect(stuck.read('README.md')).toBe('hello\n');
   });
 
   it('comes back when its project was removed since, and brings that with it', async () => {

@@ -120,21 +120,26 @@ export class RemovedSessions {
     });
   }
 
-  /** Finishes or takes back what a server that died has begun. */
+  /** Finishes or takes back what a server that died has begun. One that cannot be holds up no other. */
   async goOn(): Promise<void> {
+    const errors: unknown[] = [];
+    for (const row of this.#o.announcer.store.removedSessions.list())
+      await this.#settle(row).catch((error: unknown) => errors.push(error));
+    if (errors.length > 0) throw errors[0];
+  }
+
+  async #settle(row: RemovedRow): Promise<void> {
     const { store } = this.#o.announcer;
-    for (const row of store.removedSessions.list()) {
-      const session = store.sessions.evenRemoved(row.sessionId);
-      const project = store.projects.get(session?.projectId ?? '');
-      if (row.state === 'restoring') await this.bringBack(row.sessionId);
-      if (row.state !== 'removing' || session?.worktree == null || project === null) continue;
-      const { path, branch } = session.worktree;
-      await settleInterruptedRemoval(path);
-      if (await exists(path)) store.removedSessions.remove(session.id);
-      else {
-        await removeWorktree({ projectPath: project.path, path, branch });
-        this.#gone(session.id, row.kept);
-      }
+    const session = store.sessions.evenRemoved(row.sessionId);
+    const project = store.projects.get(session?.projectId ?? '');
+    if (row.state === 'restoring') await this.bringBack(row.sessionId);
+    if (row.state !== 'removing' || session?.worktree == null || project === null) return;
+    const { path, branch } = session.worktree;
+    await settleInterruptedRemoval(path);
+    if (await exists(path)) store.removedSessions.remove(session.id);
+    else {
+      await removeWorktree({ projectPath: project.path, path, branch });
+      this.#gone(session.id, row.kept);
     }
   }
 
