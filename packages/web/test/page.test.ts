@@ -154,10 +154,9 @@ test('what the demo agent does is shown as what it is', { timeout: 60_000 }, asy
   await sees(page, /uname/);
   await sees(page, words.transcript.plan);
   await page.getByRole('tab', { name: words.changes.tabs.changes }).click();
-  await page
-    .getByRole('button', { name: /demo-notes\.md/ })
-    .last()
-    .click();
+  // The transcript names it too.
+  const list = page.getByRole('group', { name: words.changes.list });
+  await list.getByRole('button', { name: /demo-notes\.md/ }).click();
   const diff = page.getByRole('group', { name: words.transcript.diff.of('demo-notes.md') });
   await expect.poll(() => diff.last().innerText()).toContain('Notes of the demo agent');
 });

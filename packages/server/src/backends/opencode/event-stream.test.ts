@@ -64,7 +64,7 @@ test('a stream that falls silent is opened again, and so is one that ends', asyn
     say(response, 'news');
   };
   const log = new Log();
-  const stream = new OpenCodeEventStream(http, log.listener, 50);
+  const stream = new OpenCodeEventStream(http, log.listener, 500);
   await stream.start();
   await log.until(8);
   stream.close();
