@@ -24,8 +24,8 @@ export default defineConfig({
   test: {
     include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
     pool: 'forks',
-    // Tests wait for processes most of the time, so that three files on two cores take little more than the longest one.
-    maxWorkers: 3,
+    // A file keeps a core busy with what it starts; a third one at a time would only make all of them slower.
+    maxWorkers: 2,
     sequence: { sequencer: LongFirst },
     // Servers and commands that tests start compile the same files a thousand times otherwise: most of what a run costs.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compiled') },

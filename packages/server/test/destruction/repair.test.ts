@@ -10,7 +10,6 @@ it(
   { timeout: DESTRUCTION_MS },
   async () => {
     const died = await dieAtEveryStep({
-      elsewhere: /^(mkdir|writeFile)/,
       async prepare(home) {
         const work = await uncommittedWork(home);
         await home.turn(work.chat, '/echo kept');
