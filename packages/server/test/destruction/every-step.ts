@@ -25,7 +25,7 @@ export interface Destruction<T> {
   env?: Record<string, string>;
 }
 
-/** `npm run destruction`: each step, before and during it; otherwise the first git and commit of each kind, so that `npm test` stays short. */
+/** `npm run destruction`: each step, before and during it; otherwise the first of each kind that changes most, so that `npm test` stays short. */
 const IS_WHOLE = process.env['PILOTLIGHT_DESTRUCTION'] === 'whole';
 
 /** How long one test of this may take, in ms. */
@@ -53,7 +53,8 @@ export async function dieAtEveryStep<T>(destruction: Destruction<T>): Promise<st
     const last = IS_WHOLE ? Infinity : names.length;
     for (let dieAt = 1; dieAt <= last; dieAt += 1) {
       const step = names[dieAt - 1] ?? '';
-      const isLeftOut = !/^(git|commit)/.test(step) || (destruction.elsewhere?.test(step) ?? false);
+      const isLeftOut =
+        !/^(git|commit|copyFile|rename)/.test(step) || (destruction.elsewhere?.test(step) ?? false);
       if (!IS_WHOLE && (isLeftOut || !isFirstOfItsKind(names, dieAt - 1))) continue;
       const { name } = await kill({ dieAt, when });
       if (name === null) break;
