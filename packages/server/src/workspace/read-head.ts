@@ -1,6 +1,5 @@
-import { lstat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { namedGitFolder, readSmallFile } from './named-git-folder.ts';
+import { join } from 'node:path';
+import { gitFolders, readSmallFile } from './named-git-folder.ts';
 import { readCommit } from './repository.ts';
 
 /** Commits that are known to be there, at most. */
@@ -33,11 +32,10 @@ export async function readHead(path: string): Promise<string | null> {
 
 /** As the files say it (gitrepository-layout); null where they do not. */
 async function headInFiles(path: string): Promise<{ repository: string; commit: string } | null> {
-  const dotGit = join(path, '.git');
-  const folder = (await lstat(dotGit)).isDirectory() ? dotGit : await namedGitFolder(dotGit);
-  if (folder === null) return null;
-  const repository = resolve(folder, ((await readSmallFile(join(folder, 'commondir'))) ?? '.').trim());
-  const head = await readSmallFile(join(folder, 'HEAD'));
+  const folders = await gitFolders(path);
+  if (folders === null) return null;
+  const { own, repository } = folders;
+  const head = await readSmallFile(join(own, 'HEAD'));
   const [, branch] = /^ref: (refs\/heads\/[^\n]+)\n$/.exec(head ?? '') ?? [];
   if (branch?.split('/').includes('..') === true) return null;
   const text = branch === undefined ? head : await readSmallFile(join(repository, branch));

@@ -1,8 +1,8 @@
-import { lstat, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { ScopedEntry } from './git-guard.ts';
-import { namedGitFolder, readSmallFile } from './named-git-folder.ts';
+import { gitFolders } from './named-git-folder.ts';
 
 /** Folders whose configuration is remembered at most. */
 const MOST = 500;
@@ -55,17 +55,15 @@ async function configFiles(
 ): Promise<readonly string[] | null> {
   const elsewhere = ['GIT_DIR', 'GIT_COMMON_DIR', 'GIT_CONFIG', 'GIT_CONFIG_GLOBAL', 'GIT_CONFIG_SYSTEM'];
   if (elsewhere.some((name) => name in env)) return null;
-  const dotGit = join(cwd, '.git');
-  const found = await lstat(dotGit).catch(() => null);
-  const folder = found?.isDirectory() === true ? dotGit : await namedGitFolder(dotGit);
-  if (folder === null) return null;
-  const common = resolve(folder, ((await readSmallFile(join(folder, 'commondir'))) ?? '.').trim());
+  const folders = await gitFolders(cwd);
+  if (folders === null) return null;
+  const { own, repository } = folders;
   const { HOME = homedir(), XDG_CONFIG_HOME, GIT_CONFIG_GLOBAL } = process.env;
   const ofUser =
     GIT_CONFIG_GLOBAL === undefined
       ? [join(HOME, '.gitconfig'), join(XDG_CONFIG_HOME || join(HOME, '.config'), 'git', 'config')]
       : [GIT_CONFIG_GLOBAL];
-  return [join(common, 'config'), join(folder, 'config.worktree'), ...ofUser, '/etc/gitconfig'];
+  return [join(repository, 'config'), join(own, 'config.worktree'), ...ofUser, '/etc/gitconfig'];
 }
 
 /** null when one of them was written a moment ago. */

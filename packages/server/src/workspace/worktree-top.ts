@@ -1,20 +1,18 @@
 import { lstat, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { namedGitFolder, readSmallFile } from './named-git-folder.ts';
+import { join } from 'node:path';
+import { gitFolders } from './named-git-folder.ts';
 
 /**
- * Whether the folder is the top of a working tree, looked at as git itself does (gitrepository-layout, `gitdir`): its
+ * Whether the folder is the top of a working tree, looked at as git itself does: its
  * `.git` is a repository, or names one that is there. Asked before every turn, so it starts no process.
  */
 export async function isWorktreeTop(path: string): Promise<boolean> {
   try {
-    const dotGit = join(path, '.git');
-    const gitFolder = (await lstat(dotGit)).isDirectory() ? dotGit : await namedGitFolder(dotGit);
-    if (gitFolder === null) return false;
-    const common = (await readSmallFile(join(gitFolder, 'commondir'))) ?? '.';
-    const repository = resolve(gitFolder, common.trim());
+    const folders = await gitFolders(path);
+    if (folders === null) return false;
+    const { own, repository } = folders;
     const isFolder = async (name: string) => (await stat(join(repository, name))).isDirectory();
-    await lstat(join(gitFolder, 'HEAD'));
+    await lstat(join(own, 'HEAD'));
     return (await isFolder('objects')) && (await isFolder('refs'));
   } catch {
     return false;

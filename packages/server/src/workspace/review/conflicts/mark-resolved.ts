@@ -70,7 +70,7 @@ function isRepository(stages: ReadonlyMap<number, UnmergedEntry>): boolean {
 function notInConflict(cwd: string, path: string): PilotlightError {
   return new PilotlightError(
     'conflict',
-    `${JSON.stringify(path)} in ${cwd} is not in conflict. Nothing was marked.`,
+    `${JSON.stringify(path)} in ${cwd} is not in conflict (any more). Nothing was marked; look at the list of conflicts again.`,
     {
       details: { path },
     },
@@ -80,7 +80,7 @@ function notInConflict(cwd: string, path: string): PilotlightError {
 function notResolved(cwd: string, path: string): PilotlightError {
   return new PilotlightError(
     'conflict',
-    `${JSON.stringify(path)} in ${cwd} is no file whose conflict was resolved just now. Nothing was changed.`,
+    `${JSON.stringify(path)} in ${cwd} is no file whose conflict was resolved since it stopped. Nothing was changed; look at the list of conflicts again.`,
     { details: { path } },
   );
 }
