@@ -1,23 +1,12 @@
 /** What is done with changes from the page: staged, discarded, committed, merged, and taken back. On real git. */
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { words } from '../src/words/index.ts';
-import { BrowserDesk } from './browser-desk.ts';
 import { composer, sees, send } from './looks.ts';
-import { CART, confirm, lines, ReviewDesk, row } from './review-desk.ts';
+import { CART, SOON, TIME, confirm, desk, lines, review, row, useReviewDesk } from './review-desk.ts';
 
 const w = words.review;
-const TIME = { timeout: 90_000 };
-/** A page that was told to do something has done it. */
-const SOON = { timeout: 20_000 };
 
-let desk: BrowserDesk;
-let review: ReviewDesk;
-
-beforeEach(async () => {
-  desk = await BrowserDesk.open();
-  review = await ReviewDesk.open(desk);
-}, 60_000);
-afterEach(() => desk[Symbol.asyncDispose]());
+useReviewDesk();
 
 const staged = () => review.git('diff', '--cached', '--name-only').split('\n').filter(Boolean);
 

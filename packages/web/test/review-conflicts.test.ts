@@ -1,29 +1,19 @@
 /** A rebase that stops at a conflict, resolved from the page: its lines, marking it, and going on. On real git. */
 import { newId } from '@pilotlight/protocol';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { words } from '../src/words/index.ts';
-import { BrowserDesk } from './browser-desk.ts';
 import { faults } from './faults.ts';
-import { CART, confirm, lines, ReviewDesk, row } from './review-desk.ts';
+import { CART, SOON, TIME, confirm, desk, lines, review, row, useReviewDesk } from './review-desk.ts';
 
 const w = words.review;
-const TIME = { timeout: 90_000 };
-/** A page that was told to do something has done it. */
-const SOON = { timeout: 20_000 };
 
-let desk: BrowserDesk;
-let review: ReviewDesk;
-
-beforeEach(async () => {
-  desk = await BrowserDesk.open();
-  review = await ReviewDesk.open(desk);
+useReviewDesk(() => {
   review.cart({ 5: 'const line5 = 500;' });
   review.git('commit', '-qam', 'Price line five');
   // The base goes on meanwhile, with another price.
   const other = `${CART.map((line, at) => (at === 4 ? 'const line5 = 9;' : line)).join('\n')}\n`;
   review.onBase({ 'src/cart.ts': other }, 'Another price');
-}, 60_000);
-afterEach(() => desk[Symbol.asyncDispose]());
+});
 
 test(
   'a conflict is shown in its file, resolved on the disk, marked, and the rebase goes on',

@@ -4,10 +4,30 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
+import { afterEach, beforeEach } from 'vitest';
 import { words } from '../src/words/index.ts';
-import type { BrowserDesk, WindowOptions } from './browser-desk.ts';
+import { BrowserDesk, type WindowOptions } from './browser-desk.ts';
 
 const w = words.review;
+
+/** For a test in the browser. */
+export const TIME = { timeout: 90_000 };
+/** A page that was told to do something has done it. */
+export const SOON = { timeout: 20_000 };
+
+/** Of the test that runs, see `useReviewDesk`. */
+export let desk: BrowserDesk;
+export let review: ReviewDesk;
+
+/** Every test of the file has a desk and a session to review of its own. */
+export function useReviewDesk(prepare: () => void = () => {}): void {
+  beforeEach(async () => {
+    desk = await BrowserDesk.open();
+    review = await ReviewDesk.open(desk);
+    prepare();
+  }, 60_000);
+  afterEach(() => desk[Symbol.asyncDispose]());
+}
 
 /** 40 lines, so that two changes in it are two hunks with a gap between. */
 export const CART = Array.from({ length: 40 }, (_, at) => `const line${at + 1} = ${at + 1};`);

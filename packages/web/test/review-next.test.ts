@@ -1,25 +1,15 @@
 /** Going through changed files one after the other: what is done with one leads to the next, and the keyboard goes along. */
 import type { Page } from 'playwright-core';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { words } from '../src/words/index.ts';
-import { BrowserDesk } from './browser-desk.ts';
-import { confirm, lines, ReviewDesk, row } from './review-desk.ts';
+import { SOON, TIME, confirm, lines, review, row, useReviewDesk } from './review-desk.ts';
 
 const w = words.review;
-const TIME = { timeout: 90_000 };
-/** A page that was told to do something has done it. */
-const SOON = { timeout: 20_000 };
 
-let desk: BrowserDesk;
-let review: ReviewDesk;
-
-beforeEach(async () => {
-  desk = await BrowserDesk.open();
-  review = await ReviewDesk.open(desk);
+useReviewDesk(() => {
   review.cart({ 5: 'const line5 = 500;', 30: 'const line30 = 300;' });
   review.write({ 'a.md': 'first\n', 'm.md': 'middle\n', 'z.md': 'last\n' });
-}, 60_000);
-afterEach(() => desk[Symbol.asyncDispose]());
+});
 
 const focused = (page: Page) =>
   page.evaluate(() => {

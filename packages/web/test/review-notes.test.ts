@@ -1,25 +1,15 @@
 /** Notes that are being typed stay in the browser until they are saved or cancelled. */
 import type { Page } from 'playwright-core';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { words } from '../src/words/index.ts';
-import { BrowserDesk } from './browser-desk.ts';
-import { lines, ReviewDesk, row } from './review-desk.ts';
+import { SOON, TIME, lines, review, row, useReviewDesk } from './review-desk.ts';
 
 const w = words.review;
-const TIME = { timeout: 90_000 };
-/** A page that was told to do something has done it. */
-const SOON = { timeout: 20_000 };
 
-let desk: BrowserDesk;
-let review: ReviewDesk;
-
-beforeEach(async () => {
-  desk = await BrowserDesk.open();
-  review = await ReviewDesk.open(desk);
+useReviewDesk(() => {
   review.cart({ 5: 'const line5 = 500;' });
   review.write({ 'a.md': 'first\nsecond\n' });
-}, 60_000);
-afterEach(() => desk[Symbol.asyncDispose]());
+});
 
 const field = (page: Page, path: string, line: number) =>
   page.getByRole('textbox', { name: w.noteOn(path, w.lines(line, line)) });

@@ -1,24 +1,13 @@
 /** Images among the changes are shown as pictures; in Chromium, under the policy of the page. */
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { deflateSync, crc32 } from 'node:zlib';
 import { words } from '../src/words/index.ts';
-import { BrowserDesk } from './browser-desk.ts';
 import { faults } from './faults.ts';
-import { lines, ReviewDesk, row } from './review-desk.ts';
+import { SOON, TIME, lines, review, row, useReviewDesk } from './review-desk.ts';
 
 const w = words.review;
-const TIME = { timeout: 90_000 };
-/** A page that was told to do something has done it. */
-const SOON = { timeout: 20_000 };
 
-let desk: BrowserDesk;
-let review: ReviewDesk;
-
-beforeEach(async () => {
-  desk = await BrowserDesk.open();
-  review = await ReviewDesk.open(desk);
-}, 60_000);
-afterEach(() => desk[Symbol.asyncDispose]());
+useReviewDesk();
 
 /** A grey image. */
 function png(width: number, height: number): Uint8Array {
