@@ -12,11 +12,12 @@ export async function markHolding(shadow: Shadow): Promise<void> {
 }
 
 /**
- * Ignored files in our index of a time when they were to be held, and are not any more.
+ * Ignored files in our index of a time when they were to be held, and are not any more; null: there was no such time, or they
+ * were struck since.
  * @param tracked those that the user has added himself, which stay
  */
-export async function noLongerHeld(shadow: Shadow, tracked: readonly string[]): Promise<string[]> {
-  if ((await stat(marker(shadow)).catch(() => null)) === null) return [];
+export async function noLongerHeld(shadow: Shadow, tracked: readonly string[]): Promise<string[] | null> {
+  if ((await stat(marker(shadow)).catch(() => null)) === null) return null;
   const { bytes } = await shadow.gitOk(['ls-files', '-z', '--cached', '--ignored', '--exclude-standard']);
   const stays = new Set(tracked);
   return byteRecords(bytes).filter((path) => !stays.has(path));

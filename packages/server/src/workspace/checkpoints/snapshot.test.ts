@@ -151,6 +151,14 @@ it('a repository inside is held by its commit, and named whenever it has more th
   expect(await named()).toEqual([]);
 });
 
+it('ignored files that are not to be held any more are asked for once, also where there were none', async () => {
+  const asked = vi.spyOn(shadow, 'gitOk');
+  await takeSnapshot(shadow, { ignored: true });
+  await take();
+  await take();
+  expect(asked.mock.calls.filter(([args]) => args.includes('--ignored'))).toHaveLength(1);
+});
+
 it('an index that nobody changed is written as a tree once', async () => {
   const writes = vi.spyOn(shadow, 'gitOk');
   const count = (): number => writes.mock.calls.filter(([[command]]) => command === 'write-tree').length;

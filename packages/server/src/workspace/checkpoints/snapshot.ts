@@ -56,7 +56,8 @@ async function snapshotOnce(shadow: Shadow, { ignored, cutoff }: SnapshotOptions
   const { worktreePath } = shadow;
   const isRuleChanged = listed.changed.some((path) => /(^|\/)\.gitignore$/.test(path));
   const known = isRuleChanged && !ignored ? await trackedButIgnored(shadow, isRuleChanged) : forced;
-  const gone = new Set(ignored ? [] : await noLongerHeld(shadow, known));
+  const held = ignored ? null : await noLongerHeld(shadow, known);
+  const gone = new Set(held);
   const paths = [...new Set([...listed.changed, ...known])].filter((path) => !gone.has(path));
   const found = await lookAt(worktreePath, paths, listed.others, cutoff?.() ?? null);
   const leftOut = [...found.leftOut];
@@ -76,7 +77,7 @@ async function snapshotOnce(shadow: Shadow, { ignored, cutoff }: SnapshotOptions
       input: toInput(info),
     });
   }
-  if (gone.size > 0) await unmarkHolding(shadow);
+  if (held !== null) await unmarkHolding(shadow);
   leftOut.push(...(await readIn(shadow, found, () => cutoff?.() ?? null)));
   leftOut.push(...(await findUncommittedInside(shadow)));
   return { tree: await shadow.writeTree(), leftOut };
