@@ -1,6 +1,7 @@
 /** What has to be on the disk before files may go. On real git. */
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { TempRepository } from '../temp-repository.ts';
 import { putOnDisk } from './put-on-disk.ts';
 import { Shadow } from './shadow.ts';
@@ -50,4 +51,14 @@ it('is no more than what is new once git has packed the rest, and is known in a 
   repository.write({ 'here.txt': 'here' }, shallow);
   const there = await keep(repository, shallow);
   expect(there.objects).toContain(there.fileOf(`${there.commit}:here.txt`));
+});
+
+it('is refused by a disk that does not take it, so that nothing goes', async () => {
+  using repository = new TempRepository();
+  repository.write({ 'new.txt': 'new' });
+  const file = await open(join(repository.path, 'new.txt'));
+  const failing = new Error('EIO: i/o error, fsync');
+  vi.spyOn(Object.getPrototypeOf(file) as typeof file, 'sync').mockRejectedValue(failing);
+  await file.close();
+  await expect(keep(repository)).rejects.toThrow(/EIO.*Nothing was changed/);
 });

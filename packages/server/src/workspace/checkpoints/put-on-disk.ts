@@ -1,3 +1,4 @@
+import { PilotlightError } from '@pilotlight/protocol';
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { git } from '../git.ts';
@@ -13,6 +14,7 @@ const AT_ONCE = 16;
  * @param except the commit whose contents are not asked for; null: none
  * @param ref of the commit
  * @returns the files it waited for
+ * @throws PilotlightError `git_failed` when the disk does not take one of them
  */
 export async function putOnDisk(
   { worktreePath, commonDir }: Pick<Shadow, 'worktreePath' | 'commonDir'>,
@@ -23,9 +25,18 @@ export async function putOnDisk(
   const { stdout, exitCode } = await git(args, { cwd: worktreePath });
   const names = exitCode === 0 ? stdout.split('\n').filter((name) => name !== '') : [];
   const files = names.map((name) => join(commonDir, 'objects', name.slice(0, 2), name.slice(2)));
-  const written = await writeOut([...files, join(commonDir, ref)]);
-  await writeOut(new Set(written.map((file) => dirname(file))));
-  return written;
+  try {
+    const written = await writeOut([...files, join(commonDir, ref)]);
+    // A folder cannot be written out everywhere.
+    await writeOut(new Set(written.map((file) => dirname(file)))).catch(() => undefined);
+    return written;
+  } catch (error) {
+    throw new PilotlightError(
+      'git_failed',
+      `What is kept of ${worktreePath} could not be written to the disk: ${String(error)}. Nothing was changed; look after the disk, then try again.`,
+      { details: { folder: worktreePath }, cause: error },
+    );
+  }
 }
 
 /** @returns those that are there: what is in a pack has no file, and was waited for by git */
@@ -36,9 +47,7 @@ async function writeOut(paths: Iterable<string>): Promise<string[]> {
     for (let next = queue.next(); next.done !== true; next = queue.next()) {
       const file = await open(next.value).catch(() => null);
       if (file === null) continue;
-      // A folder cannot be written out everywhere.
-      await file.sync().catch(() => undefined);
-      await file.close();
+      await file.sync().finally(() => file.close());
       written.push(next.value);
     }
   };
