@@ -49,7 +49,7 @@ const REAL = [
   { id: 'qwen', name: 'Qwen Code', startsInFolder: true, opensAhead: true },
 ] as const;
 
-/** The first prompt of a new session: with the agent started for it, and with a spare. */
+/** The first prompt of a new session: with the agent started for it, and with a spare. With a keeper, as users have it. */
 export async function measureFirstPrompt(): Promise<Row[]> {
   const rows = [await measure(DEMO)];
   const models = await startModelServer();
@@ -131,7 +131,10 @@ async function sampleAlone(
 }
 
 async function sample(subject: Subject, spares: boolean): Promise<Sample> {
-  const server = await startBenchServer(subject.prepare, { PILOTLIGHT_SPARES: spares ? '1' : '0' });
+  const server = await startBenchServer(subject.prepare, {
+    PILOTLIGHT_SPARES: spares ? '1' : '0',
+    PILOTLIGHT_KEEPER: 'on',
+  });
   const measured: Sample = { first: [], next: [] };
   const folder = newRepository();
   try {

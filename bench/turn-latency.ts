@@ -60,9 +60,9 @@ export async function measureTurnLatency(turns = 400): Promise<Row[]> {
 /** A person reads what was said before the next prompt; until then the state after the turn is kept. */
 const READING_MS = 150;
 
-/** What such a turn takes longer in a worktree, whose state is kept before and after it: two chats of one server in turns. */
+/** What such a turn takes longer in a worktree, whose state is kept before and after it: two chats of one server, with the keeper, in turns. */
 async function measureTurnInWorktree(turns: number): Promise<Row> {
-  const server = await startBenchServer();
+  const server = await startBenchServer(undefined, { PILOTLIGHT_KEEPER: 'on' });
   const folder = newRepository();
   const { id: projectId } = await server.client.createProject({ path: folder });
   const { chat: inWorktree } = await server.client.createSession({ projectId, agent: 'demo' });

@@ -27,6 +27,8 @@ export interface KeeperConnectOptions {
   memoryLimit?: number;
   /** … bytes of a line to stdin, 160 MiB unless told */
   lineLimit?: number;
+  /** … how long a program that was started for one request may run on without its server: milliseconds, 5 s unless told */
+  orphanMs?: number;
   /** … how often it looks whether its socket is still there, since some systems clean the folder: milliseconds, 10 s unless told */
   lookMs?: number;
 }
@@ -113,6 +115,7 @@ async function start(folder: KeeperFolder, version: number, options: KeeperConne
     retain: { ...defaultRetainLimits, ...options.retain },
     memoryLimit: options.memoryLimit ?? 16 * 2 ** 20,
     lookMs: options.lookMs ?? 10_000,
+    orphanMs: options.orphanMs ?? 5_000,
     ...(options.lineLimit === undefined ? {} : { lineLimit: options.lineLimit }),
   });
 }

@@ -47,7 +47,7 @@ export class ControlConnection implements EventSink {
     let id: number | undefined;
     try {
       const ask = parseRequest(line);
-      if (ask.type === 'attach' || ask.type === 'hello') {
+      if (ask.type === 'attach' || ask.type === 'run' || ask.type === 'hello') {
         throw new PilotlightError('invalid_request', `${ask.type} begins a connection.`);
       }
       id = ask.id;

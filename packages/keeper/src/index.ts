@@ -16,5 +16,13 @@ export type {
   ProcessPort,
   SpawnRequest,
 } from './process-port.ts';
+export {
+  launchHere,
+  ProgramLost,
+  type Launch,
+  type ProgramListener,
+  type ProgramRequest,
+  type RunningProgram,
+} from './program.ts';
 export { reapLeftovers } from './reaper.ts';
 export { TailBuffer } from './tail-buffer.ts';

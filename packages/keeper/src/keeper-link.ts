@@ -12,6 +12,7 @@ import {
   type AttachAnswer,
   type KeeperEvent,
   type Requests,
+  type Run,
   type WireError,
 } from './wire.ts';
 
@@ -135,6 +136,14 @@ export class KeeperLink {
       throw errorOf(answer.error);
     }
     return { socket, rest, accepted: answer.ok.accepted };
+  }
+
+  /** A connection for one program (remote-program.ts). */
+  async program(): Promise<Socket> {
+    const socket = await connected(this.keeper.socket);
+    const run: Run = { type: 'run', secret: this.#secret, session: this.#session };
+    socket.write(encode(run));
+    return socket;
   }
 
   /** Lets go; what was posted before still arrives. */

@@ -7,6 +7,8 @@ import type {
   ProcessPort,
   SpawnRequest,
 } from './process-port.ts';
+import type { ProgramListener, ProgramRequest, RunningProgram } from './program.ts';
+import { launchRemote } from './remote-program.ts';
 import { RemoteChild, type RemoteProcess } from './remote-child.ts';
 import type { Listed, Requests, Stats } from './wire.ts';
 
@@ -50,6 +52,10 @@ export class KeeperProcesses implements ProcessPort {
     const spawning = this.#spawn(request);
     this.#spawning.add(spawning);
     return spawning.finally(() => this.#spawning.delete(spawning));
+  }
+
+  launch(request: ProgramRequest, listener: ProgramListener): RunningProgram {
+    return launchRemote(async () => (await this.#link).program(), request, listener);
   }
 
   async left(): Promise<LeftProcess[]> {

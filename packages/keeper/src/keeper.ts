@@ -17,6 +17,7 @@ import { onFirstLine } from './line-splitter.ts';
 import { LocalProcesses } from './local-processes.ts';
 import { parseRequest, requestId } from './parse-request.ts';
 import type { KillDeadlines } from './process-port.ts';
+import { ProgramRun } from './program-run.ts';
 import { reapLeftovers } from './reaper.ts';
 import { RetainedOutput, type RetainLimits } from './retained-output.ts';
 import { FIRST_LINE_LIMIT, encode, wireError, type Ask, type Requests, type Stats } from './wire.ts';
@@ -32,6 +33,8 @@ export interface KeeperOptions {
   retain: RetainLimits;
   /** bytes of output in memory, all processes together */
   memoryLimit: number;
+  /** milliseconds that a program which was started for one request may run on without its server */
+  orphanMs: number;
   /** bytes of a line to stdin */
   lineLimit?: number | undefined;
   log(text: string): void;
@@ -51,6 +54,8 @@ export class Keeper {
   readonly #processes: LocalProcesses;
   readonly #reaped: Promise<unknown>;
   readonly #children = new Map<string, KeptChild>();
+  /** with the session of the server they run for */
+  readonly #runs = new Map<ProgramRun, number>();
   readonly #sockets = new Set<Socket>();
   readonly #pool: BlockPool;
   readonly #secret: Buffer;
@@ -105,6 +110,8 @@ export class Keeper {
   async shutdown(deadlines?: KillDeadlines): Promise<void> {
     this.#stopping = true;
     await Promise.allSettled([...this.#children.values()].map((child) => child.end(deadlines)));
+    for (const run of this.#runs.keys()) run.end();
+    await Promise.all([...this.#runs.keys()].map((run) => run.gone));
     await this.#processes.dispose();
     for (const child of this.#children.values()) if (child.listed().exit) child.forget();
     // The answer goes out before the process does.
@@ -113,8 +120,8 @@ export class Keeper {
 
   #begin(socket: Socket, line: string, rest: Buffer): void {
     const first = parseRequest(line);
-    if (first.type !== 'hello' && first.type !== 'attach') {
-      throw new PilotlightError('unauthorized', 'A connection begins with hello or attach.');
+    if (first.type !== 'hello' && first.type !== 'attach' && first.type !== 'run') {
+      throw new PilotlightError('unauthorized', 'A connection begins with hello, attach or run.');
     }
     if (!timingSafeEqual(digest(first.secret), this.#secret)) {
       throw new PilotlightError(
@@ -127,7 +134,8 @@ export class Keeper {
       if (first.session !== this.#session || !this.#owner) {
         throw new PilotlightError('conflict', 'Another server is the owner of the keeper now.');
       }
-      this.#child(first.process).attach(socket, first.offset, rest, this.#owner);
+      if (first.type === 'run') this.#run(socket, rest);
+      else this.#child(first.process).attach(socket, first.offset, rest, this.#owner);
     }
   }
 
@@ -163,6 +171,7 @@ export class Keeper {
     this.#owner = null;
     last?.replace();
     for (const child of this.#children.values()) child.detach();
+    for (const run of this.#runs.keys()) run.orphan();
   }
 
   #answer(ask: Ask, connection: ControlConnection): Promise<object> | object {
@@ -198,6 +207,25 @@ export class Keeper {
       default:
         throw new PilotlightError('invalid_request', `${ask.type} is not for here.`);
     }
+  }
+
+  /** Two servers must not be at one repository: what an earlier one has begun ends first. */
+  #run(socket: Socket, rest: Buffer): void {
+    if (this.#stopping) throw new PilotlightError('server_stopping', 'The keeper stops.');
+    const session = this.#session;
+    const earlier = [...this.#runs].filter(([, one]) => one !== session).map(([run]) => run.gone);
+    const run = new ProgramRun({
+      socket,
+      rest,
+      mayStart: async () => void (await Promise.all(earlier)),
+      orphanMs: this.#options.orphanMs,
+      onBytes: (count) => this.#sweep(count),
+    });
+    this.#runs.set(run, session);
+    void run.gone.then(() => {
+      this.#runs.delete(run);
+      this.#watchIdle();
+    });
   }
 
   async #spawn(ask: Requests['spawn']['ask']): Promise<Requests['spawn']['answer']> {
@@ -258,7 +286,7 @@ export class Keeper {
 
   #watchIdle(): void {
     clearTimeout(this.#idle);
-    if (this.#sockets.size > 0 || this.#children.size > 0) return;
+    if (this.#sockets.size > 0 || this.#children.size > 0 || this.#runs.size > 0) return;
     this.#idle = setTimeout(() => {
       this.#stopping = true;
       this.#done.resolve();

@@ -9,6 +9,7 @@ import type { Ledger } from './ledger.ts';
 import { LocalChild } from './local-child.ts';
 import { MARK } from './process-group.ts';
 import { identify, type ProcessIdentity } from './process-identity.ts';
+import { launchHere } from './program.ts';
 import type { KillDeadlines, LeftProcess, ProcessPort, SpawnRequest } from './process-port.ts';
 
 /** The child waits here until its ledger entry is on disk; when the server dies before, the read ends and so does it. */
@@ -60,6 +61,8 @@ export class LocalProcesses implements ProcessPort {
     openGate(child);
     return local;
   }
+
+  readonly launch = launchHere;
 
   left(): Promise<LeftProcess[]> {
     return Promise.resolve([]);

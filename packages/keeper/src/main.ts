@@ -29,6 +29,7 @@ export interface DaemonOptions {
   memoryLimit: number;
   /** how often it looks whether its socket is still there */
   lookMs: number;
+  orphanMs: number;
   lineLimit?: number;
 }
 
@@ -64,7 +65,7 @@ async function run(): Promise<void> {
   rmSync(spillFolder, { recursive: true, force: true });
   mkdirSync(spillFolder, { mode: 0o700 });
   const secret = readOrMakeSecret(folder.secret);
-  const { ledgerFolder, idleMs, retain, memoryLimit, lineLimit } = options;
+  const { ledgerFolder, idleMs, retain, memoryLimit, orphanMs, lineLimit } = options;
   const keeper = new Keeper({
     version,
     secret,
@@ -73,6 +74,7 @@ async function run(): Promise<void> {
     idleMs,
     retain,
     memoryLimit,
+    orphanMs,
     lineLimit,
     log,
   });

@@ -1,6 +1,7 @@
 import { PilotlightError } from '@pilotlight/protocol/error';
-import { TAG_LIMIT, type Ask, type Attach } from './wire.ts';
+import { TAG_LIMIT, type Ask, type Attach, type Run } from './wire.ts';
 
+type Message = Ask | Attach | Run;
 type Check = (value: unknown) => boolean;
 
 const text: Check = (value) => typeof value === 'string';
@@ -30,7 +31,7 @@ const SIGNALS = new Set([
   'SIGUSR2',
 ]);
 
-const FIELDS: Record<Ask['type'] | Attach['type'], Record<string, Check>> = {
+const FIELDS: Record<Message['type'], Record<string, Check>> = {
   hello: { secret: text, protocol: count, observer: optional(truth) },
   spawn: { owner: text, command: text, args: texts, cwd: text, env: environment, tag: optional(tag) },
   list: {},
@@ -42,6 +43,7 @@ const FIELDS: Record<Ask['type'] | Attach['type'], Record<string, Check>> = {
   stats: {},
   shutdown: { deadlines: optional(deadlines) },
   attach: { secret: text, session: count, process: text, offset: count },
+  run: { secret: text, session: count },
 };
 
 /** The `id` of a line, whatever else it is; null when it has none. */
@@ -55,7 +57,7 @@ export function requestId(line: string): number | null {
 }
 
 /** @throws PilotlightError `invalid_request` for anything that this version does not know */
-export function parseRequest(line: string): Ask | Attach {
+export function parseRequest(line: string): Message {
   let value: unknown;
   try {
     value = JSON.parse(line);
@@ -78,7 +80,7 @@ export function parseRequest(line: string): Ask | Attach {
     if (!check(message[name])) throw refused(`${type} without a valid ${name}`);
   }
   if (!optional(count)(message['id'])) throw refused(`${type} without a valid id`);
-  return value as Ask | Attach;
+  return value as Message;
 }
 
 function refused(what: string): PilotlightError {

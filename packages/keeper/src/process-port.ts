@@ -1,3 +1,5 @@
+import type { Launch } from './program.ts';
+
 /**
  * The one way the server starts programs that live longer than a request. Children are leaders of their own process
  * group and are written to the ledger before they may work. Backends know only this port, so that who owns the
@@ -97,6 +99,8 @@ export interface ProcessPort {
   readonly keeper: string | null;
   /** @throws PilotlightError `agent_not_installed` when the program is not there, `agent_failed` when it cannot start */
   spawn(request: SpawnRequest): Promise<ChildProcessPort>;
+  /** Starts a program that runs for one request, and that no later server takes up. */
+  launch: Launch;
   /** What earlier servers left, running or ended; nothing where processes end with their server. */
   left(): Promise<LeftProcess[]>;
   /**

@@ -1,7 +1,8 @@
 /**
  * What server and keeper say to each other. The control connection is newline-delimited JSON: requests with an `id` are
  * answered (`{id, ok}` or `{id, error}`), those without only when they fail; events carry no id. A process's own connection
- * begins with one `attach` line and one answer, then it is raw: stdout from the offset on, and bytes toward stdin.
+ * begins with one `attach` line and one answer, then it is raw: stdout from the offset on, and bytes toward stdin. That of a
+ * program which runs for one request, such as git, begins with a `run` line and has frames (program-frames.ts) behind it.
  *
  * The shapes are append-only: a field or type that is added must be optional for both sides. What cannot be said that way
  * is a new VERSION, which is a new keeper beside the old one.
@@ -86,6 +87,13 @@ export interface Attach {
   offset: number;
 }
 
+/** The first line of the connection of a program (program-frames.ts). `session`: the owner's, from its hello. */
+export interface Run {
+  type: 'run';
+  secret: string;
+  session: number;
+}
+
 export type AttachAnswer = { ok: { accepted: number } } | { error: WireError };
 
 /** Pushed to the owner, about processes that it has attached. */
@@ -116,7 +124,7 @@ export type Ask = {
 }[keyof Requests];
 export type Answer = { id: number | null; ok: object } | { id: number | null; error: WireError };
 
-export function encode(message: Ask | Attach | Answer | AttachAnswer | KeeperEvent): string {
+export function encode(message: Ask | Attach | Run | Answer | AttachAnswer | KeeperEvent): string {
   return `${JSON.stringify(message)}\n`;
 }
 

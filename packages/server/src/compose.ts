@@ -47,6 +47,7 @@ import { searchChat } from './search/search-chat.ts';
 import { lockDataFolder } from './store/lock.ts';
 import { openStore } from './store/open-store.ts';
 import { VERSION } from './version.ts';
+import { startGitsBy } from './workspace/git-process.ts';
 
 /**
  * The composition root: makes every part once, in order, and disposes them in reverse order, also when making one fails.
@@ -83,6 +84,8 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
   /** why running turns end with this server */
   let stopping: 'stopped' | 'no_keeper' = 'stopped';
   building.defer(() => processes.dispose(leaving === null ? 'end' : 'leave'));
+  if (processes.outlivesServer)
+    building.defer(startGitsBy((request, listener) => processes.launch(request, listener)));
   const userSettings = new UserSettings(store);
   const sessions = new AgentSessionDesk(announcer);
   const composed = composeBackends({

@@ -7,6 +7,7 @@ import {
   type ProcessExit,
   type ProcessPort,
   type SpawnRequest,
+  launchHere,
 } from '@pilotlight/keeper';
 
 class Kept {
@@ -119,6 +120,7 @@ export class KeptProcesses {
         this.#kept.set(kept.child.id, kept);
         return kept.port(isCut);
       },
+      launch: launchHere,
       left: async () => [...this.#kept.values()].map((kept) => this.#left(kept, isCut)),
       dispose: async (how) => (how === 'leave' ? void (cut = true) : end()),
     };

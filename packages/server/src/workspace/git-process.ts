@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { launchHere, ProgramLost, type Launch } from '@pilotlight/keeper';
 import { PilotlightError } from '@pilotlight/protocol';
 
 export interface GitProcessOptions {
@@ -21,8 +21,21 @@ export interface GitProcessResult {
 const STDERR_KEPT_BYTES = 64 * 1024;
 /** git removes its lock files on SIGTERM; this long it may take before the group is killed. */
 const TERM_GRACE_MS = 2_000;
-/** A grandchild that holds the pipes after git has gone does not hold us longer than this. */
-const PIPE_GRACE_MS = 2_000;
+
+/** Who starts the gits of this process, the last one first; where there is none, it does so itself. */
+const launchers: Launch[] = [];
+
+/**
+ * From now on gits are started by `launch`: a fork of a large process holds its event loop for many milliseconds.
+ * @returns ends that
+ */
+export function startGitsBy(launch: Launch): () => void {
+  launchers.push(launch);
+  return () => {
+    const at = launchers.indexOf(launch);
+    if (at !== -1) launchers.splice(at, 1);
+  };
+}
 
 /** Keeps the first `limit` bytes of a stream. */
 class Bounded {
@@ -62,57 +75,36 @@ export async function runGitProcess(
 ): Promise<GitProcessResult> {
   const { signal } = options;
   if (signal?.aborted) throw cancelled(args, options.cwd, signal);
-  const child = spawn('git', args, {
-    cwd: options.cwd,
-    env: options.env,
-    detached: true,
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
   const stdout = new Bounded(options.maxBytes);
   const stderr = new Bounded(STDERR_KEPT_BYTES);
   let stopped: Stop | null = null;
   const timers: NodeJS.Timeout[] = [];
-
-  const signalGroup = (name: NodeJS.Signals): void => {
-    if (child.pid === undefined) return;
-    try {
-      process.kill(-child.pid, name);
-    } catch {
-      // The group has gone already.
-    }
-  };
   const stop = (why: Stop['why']): void => {
     if (stopped !== null) return;
     stopped = { why };
-    signalGroup('SIGTERM');
-    timers.push(setTimeout(() => signalGroup('SIGKILL'), TERM_GRACE_MS));
+    program.signal('SIGTERM');
+    timers.push(setTimeout(() => program.signal('SIGKILL'), TERM_GRACE_MS));
   };
   const onAbort = (): void => stop('aborted');
-
-  const closed = Promise.withResolvers<number>();
-  child.once('error', (error) => closed.reject(startFailure(error)));
-  child.once('exit', () => {
-    const releasePipes = (): void => {
-      signalGroup('SIGKILL');
-      child.stdout.destroy();
-      child.stderr.destroy();
-    };
-    timers.push(setTimeout(releasePipes, PIPE_GRACE_MS));
-  });
-  child.once('close', (code) => closed.resolve(code ?? -1));
-  child.stdout.on('data', (chunk: Buffer) => {
-    stdout.push(chunk);
-    if (stdout.overflowed) stop('truncated');
-  });
-  child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
-  // git may end without reading what it is given; its exit code says so better than EPIPE.
-  child.stdin.on('error', () => undefined);
-  child.stdin.end(options.input ?? '');
+  const { cwd, env, input = '' } = options;
+  const launch = launchers.at(-1) ?? launchHere;
+  const program = launch(
+    { command: 'git', args, cwd, env, input },
+    {
+      stdout: (chunk) => {
+        stdout.push(chunk);
+        if (stdout.overflowed) stop('truncated');
+      },
+      stderr: (chunk) => stderr.push(chunk),
+    },
+  );
   signal?.addEventListener('abort', onAbort, { once: true });
   timers.push(setTimeout(() => stop('timeout'), options.timeoutMs));
 
   try {
-    const exitCode = await closed.promise;
+    const exitCode = await program.ended.catch((error: Error) => {
+      throw failure(error, args, cwd);
+    });
     const why = (stopped as Stop | null)?.why;
     if (why === 'aborted') throw cancelled(args, options.cwd, signal);
     if (why === 'timeout') {
@@ -141,7 +133,14 @@ function cancelled(args: readonly string[], cwd: string, signal: AbortSignal | u
   });
 }
 
-function startFailure(error: Error): PilotlightError {
+function failure(error: Error, args: readonly string[], cwd: string): PilotlightError {
+  if (error instanceof ProgramLost) {
+    return new PilotlightError(
+      'git_failed',
+      `git ${args[0] ?? ''} in ${cwd} was left alone: ${error.message}. Look at the folder and try again.`,
+      { details: { args, cwd }, cause: error },
+    );
+  }
   const missing = 'code' in error && error.code === 'ENOENT';
   const message = missing
     ? 'git was not found on the PATH. Install git and start Pilotlight again.'

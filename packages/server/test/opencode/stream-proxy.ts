@@ -32,6 +32,10 @@ export class StreamProxy implements ProcessPort {
     return await this.#processes.spawn({ ...request, args });
   }
 
+  get launch(): ProcessPort['launch'] {
+    return this.#processes.launch;
+  }
+
   left(): Promise<LeftProcess[]> {
     return this.#processes.left();
   }

@@ -21,6 +21,7 @@ import {
   type ProcessPort,
   type SpawnRequest,
   readAllStats,
+  launchHere,
 } from '@pilotlight/keeper';
 import { AgentSpec, type AgentTable, type ResolvedAgent } from '../agent-spec.ts';
 import type { BackendHost, StoredAgentSession } from '../backend-host.ts';
@@ -112,6 +113,7 @@ export class Bench implements AsyncDisposable {
         this.children.push(child);
         return child;
       },
+      launch: launchHere,
       left: () => this.#local.left(),
       dispose: () => this.#local.dispose(),
     };
