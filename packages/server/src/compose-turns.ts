@@ -77,7 +77,7 @@ export function composeTurns(parts: TurnParts): Turns {
     places: new Places(
       announcer,
       parts.worktreesFolder,
-      (sessionId) => parts.scripts.prepare(sessionId),
+      (sessionId, named) => parts.scripts.prepare(sessionId, named),
       (path) => parts.locks.settled(path),
     ),
     sessions,

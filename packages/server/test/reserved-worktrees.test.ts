@@ -1,7 +1,7 @@
 /** Worktrees that wait for the next session of a project, with an agent that has one open in them. */
 import type { Chat, Project, Session } from '@pilotlight/protocol';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -83,6 +83,35 @@ it('is taken by the next session, with the agent session that is open in it, and
   expect(serving?.pid).toBe(spare?.pid);
   // Another one waits for the session after it.
   expect(await waiting(path)).not.toBe(path);
+});
+
+it('has the name of its session when the setup and the agent look, in its very first turn', async () => {
+  const look = 'git branch --show-current';
+  writeFileSync(join(folder, '.pilotlight.json'), JSON.stringify({ setup: `${look} > setup.txt` }));
+  const git = (...args: string[]): string =>
+    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', ...args], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+  git('add', '-A');
+  git('commit', '-q', '-m', 'configure');
+  const first = await used();
+  const { hash } = await home.client.scripts.describe(first.session.id);
+  await home.client.scripts.allow(first.session.id, hash ?? '');
+  const path = await waiting(first.session.worktree?.path);
+  const { session, chat } = await home.client.createSession({
+    projectId: project.id,
+    agent: 'slow',
+    title: 'Mend the lamp',
+  });
+  await home.client.updatePolicy('session', session.id, { mode: 'allow_all' });
+  await home.turn(chat, `/run ${look} > agent.txt`);
+  const branch = (await home.client.getSession(session.id)).worktree?.branch;
+  expect(branch).toMatch(/^pilotlight\/mend-the-lamp-/);
+  expect(['setup.txt', 'agent.txt'].map((name) => readFileSync(join(path, name), 'utf8').trim())).toEqual([
+    branch,
+    branch,
+  ]);
 });
 
 it('has its state kept before the session has it, once, and given up with it', async () => {

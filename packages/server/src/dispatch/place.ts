@@ -20,11 +20,19 @@ export interface Place {
   baseCommit: string | null;
 }
 
-/** Makes the new worktree of a session ready to be worked in; null when it is. */
-export type PrepareWorktree = (sessionId: string) => Promise<void> | null;
+/** A place in which nothing is missing but, for a moment, the name of its branch. */
+export interface ReadyPlace extends Place {
+  /** Resolves when the branch has it; an agent gets its prompt after that. @throws PilotlightError `git_failed` */
+  named: Promise<void>;
+}
+
+/** Makes the new worktree of a session ready to be worked in, where scripts run once it is `named`; null when it is. */
+export type PrepareWorktree = (sessionId: string, named: Promise<void>) => Promise<void> | null;
 
 /** Resolves when nobody changes that folder; null when nobody does now. */
 export type SettledFolder = (folder: string) => Promise<void> | null;
+
+const NAMED = Promise.resolve();
 
 /**
  * Finds the folder of a session and makes its worktree before the first turn. One at a time per session: its chats
@@ -36,7 +44,7 @@ export class Places {
   readonly #prepare: PrepareWorktree;
   readonly #settled: SettledFolder;
   readonly #look = new FolderLook();
-  readonly #making = new Map<string, Promise<Place>>();
+  readonly #making = new Map<string, Promise<ReadyPlace>>();
   /** session id → branch and title that did not come together, not to be tried at each turn */
   readonly #kept = new Map<string, string>();
 
@@ -53,18 +61,21 @@ export class Places {
   }
 
   /** @throws PilotlightError `worktree_missing`, `repository_empty`, `worktree_failed`, `git_failed` */
-  async ensure(session: Session, project: Project): Promise<Place> {
+  async ensure(session: Session, project: Project): Promise<ReadyPlace> {
     const settled = this.#settled(session.worktree?.path ?? project.path);
     if (settled !== null) await settled;
     // What was waited for may have moved it.
     const worktree = this.#announcer.store.sessions.get(session.id)?.worktree ?? null;
     if (worktree !== null) {
       const path = await this.#pathOf(session, worktree, project);
-      await this.#nameBranch(session, worktree, project);
-      await this.#prepare(session.id);
-      return { path, worktreeId: worktree.id, baseCommit: worktree.baseCommit };
+      const named = this.#nameBranch(session, worktree, project);
+      // Who waits for it may have failed before.
+      named.catch(() => {});
+      await this.#prepare(session.id, named);
+      return { path, worktreeId: worktree.id, baseCommit: worktree.baseCommit, named };
     }
-    if (session.inPlace || project.kind === 'folder') return this.#inPlace(project);
+    if (session.inPlace || project.kind === 'folder')
+      return { ...(await this.#inPlace(project)), named: NAMED };
     const running = this.#making.get(session.id) ?? this.#make(session, project);
     this.#making.set(session.id, running);
     return running.finally(() => this.#making.delete(session.id));
@@ -122,7 +133,7 @@ export class Places {
     }, 'written');
   }
 
-  async #make(session: Session, project: Project): Promise<Place> {
+  async #make(session: Session, project: Project): Promise<ReadyPlace> {
     const made = await createWorktree({
       projectPath: project.path,
       worktreesFolder: this.#worktreesFolder,
@@ -137,8 +148,8 @@ export class Places {
       const current = store.sessions.get(session.id);
       if (current !== null) this.#announcer.session(scope, { ...current, worktree });
     });
-    await this.#prepare(session.id);
-    return { path: worktree.path, worktreeId: worktree.id, baseCommit: worktree.baseCommit };
+    await this.#prepare(session.id, NAMED);
+    return { path: worktree.path, worktreeId: worktree.id, baseCommit: worktree.baseCommit, named: NAMED };
   }
 }
 

@@ -188,6 +188,7 @@ export class TurnRunner {
     const attempt = async (): Promise<TurnResult> => {
       const warm = await untilAborted(this.#warm.open(turn, session.id, place, project.id, choice), signal);
       if (warm === 'aborted') return { ok: false, error: CANCELLED_EARLY };
+      await place.named;
       await before.toSend();
       return warm === null
         ? this.#promptCold(record, ctx, choice, project.id)

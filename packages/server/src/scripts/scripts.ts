@@ -131,13 +131,14 @@ export class Scripts {
   /**
    * Makes a worktree ready, once: copies what is to be copied and runs the setup where it is allowed. A file that cannot be
    * used and a setup that fails hold nothing up; both are shown. What a dead server left half done is done again.
+   * @param named when its branch has its name, which the setup may look at
    * @returns null when it was made ready before
    */
-  prepare(sessionId: string): Promise<void> | null {
+  prepare(sessionId: string, named: Promise<void>): Promise<void> | null {
     if (this.#o.announcer.store.scripts.isPrepared(sessionId)) return null;
     const preparing =
       this.#preparing.get(sessionId) ??
-      this.#prepare(sessionId).finally(() => this.#preparing.delete(sessionId));
+      this.#prepare(sessionId, named).finally(() => this.#preparing.delete(sessionId));
     this.#preparing.set(sessionId, preparing);
     return preparing;
   }
@@ -154,7 +155,7 @@ export class Scripts {
     this.#lacking.delete(folder);
   }
 
-  async #prepare(sessionId: string): Promise<void> {
+  async #prepare(sessionId: string, named: Promise<void>): Promise<void> {
     const { announcer } = this.#o;
     const { store } = announcer;
     const place = await this.#placeOf(sessionId);
@@ -169,7 +170,12 @@ export class Scripts {
     const lacking = [...left, ...(known?.length === 0 ? known : await fillOrName(places))];
     const hasSetup = read?.config.setup !== undefined;
     const waits = read !== null && hasSetup && !store.scripts.isAllowed(project.id, read.hash);
-    if (hasSetup && !waits) await (await this.#start(place, 'setup')).ended;
+    if (hasSetup && !waits) {
+      await named;
+      await (
+        await this.#start(place, 'setup')
+      ).ended;
+    }
     announcer.journal.commit((scope) => {
       store.scripts.setPrepared(sessionId, waits, lacking);
       if (read !== null || problem !== null || lacking.length > 0) announcer.scripts(scope, sessionId);

@@ -1,7 +1,7 @@
 import { toErrorInfo, type Checkpoint, type LeftOut, type Turn } from '@pilotlight/protocol';
 import { countChanges } from '../../workspace/checkpoints/compare-trees.ts';
 import type { Announcer } from '../announcer.ts';
-import type { Place } from '../place.ts';
+import type { Place, ReadyPlace } from '../place.ts';
 import type { CheckpointBook } from './checkpoint-book.ts';
 import { sayNotice } from './say-notice.ts';
 import type { SessionDiffs } from './session-diffs.ts';
@@ -58,14 +58,19 @@ export class TurnCheckpoints {
     this.#onError = onError;
   }
 
-  begins(turn: Turn, { path }: Place, sessionId: string): BeforeTurn {
+  begins(turn: Turn, { path, named }: ReadyPlace, sessionId: string): BeforeTurn {
     this.#book.begin(path, turn.id);
     const look: Look = { path, sentAt: null };
     const cutoff = (): bigint | null => look.sentAt;
     const wanted = { path, sessionId, turnId: turn.id, kind: 'before_turn', cutoff } as const;
     const isFirst = this.#announcer.store.checkpoints.ofTurn(turn.id).before === null;
     this.#looks.add(look);
-    const taken = isFirst ? this.#take(turn, () => this.#book.take(wanted)) : Promise.resolve(null);
+    const take = async (): Promise<Checkpoint | null> => {
+      // While a branch is renamed, HEAD names none.
+      await named;
+      return this.#book.take(wanted);
+    };
+    const taken = isFirst ? this.#take(turn, take) : Promise.resolve(null);
     const done = taken.then(() => void this.#looks.delete(look));
     return {
       toSend: async () => {
