@@ -1,15 +1,13 @@
-import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { ScopedEntry } from './git-guard.ts';
 import { gitFolders } from './named-git-folder.ts';
+import { stampOf } from './settled-stamp.ts';
 
 /** Folders whose configuration is remembered at most. */
 const MOST = 500;
 /** The system's configuration, which may be anywhere, is read again after this. */
 const MAX_AGE_MS = 10 * 60_000;
-/** A file that changed this shortly ago may change once more without its times saying so. */
-const SETTLED_MS = 1_000;
 
 interface Known {
   stamp: string;
@@ -64,15 +62,4 @@ async function configFiles(
       ? [join(HOME, '.gitconfig'), join(XDG_CONFIG_HOME || join(HOME, '.config'), 'git', 'config')]
       : [GIT_CONFIG_GLOBAL];
   return [join(repository, 'config'), join(own, 'config.worktree'), ...ofUser, '/etc/gitconfig'];
-}
-
-/** null when one of them was written a moment ago. */
-async function stampOf(files: readonly string[]): Promise<string | null> {
-  const stamps: string[] = [];
-  for (const path of files) {
-    const stats = await stat(path, { bigint: true }).catch(() => null);
-    if (stats !== null && Number(stats.ctimeMs) > Date.now() - SETTLED_MS) return null;
-    stamps.push(stats === null ? path : `${path} ${stats.dev} ${stats.ino} ${stats.size} ${stats.ctimeNs}`);
-  }
-  return stamps.join('\n');
 }

@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gitOk } from './git.ts';
-import { namedGitFolder, readSmallFile } from './named-git-folder.ts';
+import { gitFolders, readSmallFile } from './named-git-folder.ts';
 import type { WorktreeEntry } from './worktree-list.ts';
 
 /**
@@ -21,9 +21,9 @@ export function isBeingCreated(entry: WorktreeEntry): boolean {
 
 /** Whether there is a worktree at that path that is being made, or was when its server died. Starts no git. */
 export async function isHalfMade(path: string): Promise<boolean> {
-  const entry = await namedGitFolder(join(path, '.git'));
-  if (entry === null) return false;
-  return (await readSmallFile(join(entry, 'locked')))?.trim() === CREATING;
+  const folders = await gitFolders(path);
+  if (folders === null) return false;
+  return (await readSmallFile(join(folders.own, 'locked')))?.trim() === CREATING;
 }
 
 /** For an entry under the CREATING lock, or one without folder. Twice `--force` is git's word for a locked one. */

@@ -59,8 +59,8 @@ export async function worktreeState(path: string, env?: GitOptions['env']): Prom
  * @throws PilotlightError `worktree_missing`
  */
 export async function assertWorktree(path: string): Promise<void> {
-  const isHalf = await isHalfMade(path);
-  if (!isHalf && (await isWorktreeTop(path))) return;
+  const [isHalf, isTop] = await Promise.all([isHalfMade(path), isWorktreeTop(path)]);
+  if (!isHalf && isTop) return;
   const folder = await lstat(path).catch(() => null);
   const what = isHalf
     ? 'was not made to its end'

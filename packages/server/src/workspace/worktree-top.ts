@@ -12,8 +12,8 @@ export async function isWorktreeTop(path: string): Promise<boolean> {
     if (folders === null) return false;
     const { own, repository } = folders;
     const isFolder = async (name: string) => (await stat(join(repository, name))).isDirectory();
-    await lstat(join(own, 'HEAD'));
-    return (await isFolder('objects')) && (await isFolder('refs'));
+    const [, ...are] = await Promise.all([lstat(join(own, 'HEAD')), isFolder('objects'), isFolder('refs')]);
+    return are.every(Boolean);
   } catch {
     return false;
   }
