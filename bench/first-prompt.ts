@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startBareClient, type BareProgram } from './bare-client.ts';
-import { openChat, startBenchServer, type BenchServer } from './bench-server.ts';
+import { startBenchServer, type BenchServer } from './bench-server.ts';
 import { newRepository } from './new-repository.ts';
+import { openPlainChat } from './plain-client.ts';
 import { quantile, round, type Row } from './stats.ts';
 
 /** An agent, and what makes it known to a server. */
@@ -83,7 +84,7 @@ async function prepareReal(
   return {
     id: real.id,
     name: real.name,
-    rounds: 5,
+    rounds: 7,
     prompt: 'hello',
     spare,
     program: { command, args, env },
@@ -157,14 +158,14 @@ async function sample(subject: Subject, spares: boolean): Promise<Sample> {
 /** Two prompts in a session with a worktree of its own, which is released afterwards. */
 async function play(server: BenchServer, { id: agent, prompt }: Subject, projectId: string) {
   const { session, chat: made } = await server.client.createSession({ projectId, agent });
-  const chat = await openChat(server, made.id);
+  const chat = await openPlainChat(server, made.id);
   try {
     const first = (await chat.play(prompt)).firstMs;
     const next = (await chat.play(prompt)).firstMs;
     const { worktree } = await server.client.getSession(session.id);
     return { first, next, folder: worktree?.path ?? '' };
   } finally {
-    chat.close();
+    await chat.close();
     await server.client.releaseAgentSession(made.id, agent);
   }
 }

@@ -3,6 +3,7 @@
  * behind `Launch`: this process, or the keeper, where a fork costs a fraction since it is small.
  */
 import { spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { signalGroup } from './process-group.ts';
 
 export interface ProgramRequest {
@@ -49,8 +50,16 @@ export interface LocalProgram extends RunningProgram {
 /** Starts a program from this very process. */
 export function launchHere(request: ProgramRequest, listener: ProgramListener): LocalProgram {
   const { command, args, cwd, env, input } = request;
-  const child = spawn(command, args, { cwd, env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
-  const { stdin, stdout, stderr } = child;
+  const isSilent = input.length === 0;
+  const child = spawn(command, args, {
+    cwd,
+    env,
+    detached: true,
+    stdio: [isSilent ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+  });
+  // Asked for.
+  const stdout = child.stdout as Readable;
+  const stderr = child.stderr as Readable;
   const ended = Promise.withResolvers<number>();
   let hasExited = false;
   let isGone = false;
@@ -84,7 +93,6 @@ export function launchHere(request: ProgramRequest, listener: ProgramListener): 
   stdout.on('data', (chunk: Buffer) => listener.stdout(chunk));
   stderr.on('data', (chunk: Buffer) => listener.stderr(chunk));
   // It may end without reading what it is given; its exit code says so better than EPIPE.
-  stdin.on('error', () => {});
-  stdin.end(input);
+  child.stdin?.on('error', () => {}).end(input);
   return { ended: ended.promise, signal, hold };
 }

@@ -67,10 +67,10 @@ export class Places {
     // What was waited for may have moved it.
     const worktree = this.#announcer.store.sessions.get(session.id)?.worktree ?? null;
     if (worktree !== null) {
-      const path = await this.#pathOf(session, worktree, project);
       const named = this.#nameBranch(session, worktree, project);
       // Who waits for it may have failed before.
       named.catch(() => {});
+      const path = await this.#pathOf(session, worktree, project);
       await this.#prepare(session.id, named);
       return { path, worktreeId: worktree.id, baseCommit: worktree.baseCommit, named };
     }

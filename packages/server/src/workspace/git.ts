@@ -63,10 +63,13 @@ const COMPARING = new Set(['diff', 'diff-files', 'diff-index', 'diff-tree', 'log
  *   `cancelled` when the signal fired
  */
 export async function git(args: readonly string[], options: GitOptions): Promise<GitResult> {
-  await requireUsable(options.cwd);
   const command = args[0] ?? '';
   const isHarmless = DRIVER_FREE.has(command) || options.ownRepository === true;
-  const overrides = isHarmless ? [] : overridesFor(await readConfig(options));
+  const config = isHarmless ? Promise.resolve([]) : readConfig(options);
+  // Whether git can run there at all is said first.
+  config.catch(() => {});
+  await requireUsable(options.cwd);
+  const overrides = overridesFor(await config);
   const full = COMPARING.has(command) ? [command, '--no-ext-diff', '--no-textconv', ...args.slice(1)] : args;
   const result = await runGuarded(full, options, overrides);
   if (result.exitCode !== 0 && result.stderr.includes('detected dubious ownership')) {
