@@ -8,7 +8,11 @@ const DEMO = fileURLToPath(import.meta.resolve('@pilotlight/demo-agent'));
 interface Line {
   id?: number;
   method?: string;
-  result?: { sessionId?: string };
+  result?: {
+    sessionId?: string;
+    configOptions?: { id: string; category?: string }[];
+    modes?: object;
+  };
   error?: { message: string };
   params?: { update?: { sessionUpdate: string } };
 }
@@ -19,6 +23,8 @@ export interface BareProgram {
   args: readonly string[];
   env: Readonly<Record<string, string | undefined>>;
   cwd: string;
+  /** in which its session works; null: in the one it opens with */
+  askMode?: string | null;
 }
 
 const DEMO_PROGRAM: BareProgram = {
@@ -33,7 +39,7 @@ const DEMO_PROGRAM: BareProgram = {
  * session is open.
  */
 export async function startBareClient(program: BareProgram = DEMO_PROGRAM) {
-  const { command, args, env, cwd } = program;
+  const { command, args, env, cwd, askMode = null } = program;
   const child = spawn(command, args, { cwd, env, stdio: ['pipe', 'pipe', 'ignore'] });
   let rest = '';
   let onLine: (line: Line) => void = () => {};
@@ -67,6 +73,11 @@ export async function startBareClient(program: BareProgram = DEMO_PROGRAM) {
   await request('initialize', { protocolVersion: 1, clientCapabilities: {} });
   const { result } = await request('session/new', { cwd, mcpServers: [] });
   const sessionId = result?.sessionId;
+  const option = result?.configOptions?.find(({ category }) => category === 'mode');
+  if (askMode !== null && option !== undefined)
+    await request('session/set_config_option', { sessionId, configId: option.id, value: askMode });
+  else if (askMode !== null && result?.modes !== undefined)
+    await request('session/set_mode', { sessionId, modeId: askMode });
   return {
     async play(text: string): Promise<{ firstMs: number; totalMs: number; updates: number }> {
       let firstMs = Number.NaN;

@@ -87,7 +87,7 @@ async function prepareReal(
     rounds: 7,
     prompt: 'hello',
     spare,
-    program: { command, args, env },
+    program: { command, args, env, askMode },
     prepare,
   };
 }
@@ -109,8 +109,8 @@ async function measure(subject: Subject): Promise<Row> {
 }
 
 /**
- * ms to the first words of the first prompt of the agent alone, started, at rest, with a session open: what no preparation
- * can go below.
+ * ms to the first words of the first prompt of the agent alone, started, at rest, with a session open in the mode in which ours
+ * are: what no preparation can go below.
  */
 async function sampleAlone(
   { rounds, prompt }: Subject,

@@ -141,6 +141,8 @@ export class KeeperLink {
   /** A connection for one program (remote-program.ts). */
   async program(): Promise<Socket> {
     const socket = await connected(this.keeper.socket);
+    // It may wait for its program for long, and the keeper may end meanwhile.
+    socket.on('error', () => {});
     const run: Run = { type: 'run', secret: this.#secret, session: this.#session };
     socket.write(encode(run));
     return socket;

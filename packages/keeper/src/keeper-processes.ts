@@ -1,4 +1,5 @@
 import { PilotlightError } from '@pilotlight/protocol/error';
+import type { Socket } from 'node:net';
 import type { KeeperLink } from './keeper-link.ts';
 import type {
   ChildProcessPort,
@@ -33,6 +34,8 @@ export class KeeperProcesses implements ProcessPort {
   #link: Promise<KeeperLink>;
   #keeper: string;
   #others: KeeperLink[] | null = null;
+  /** for the next program */
+  #ready: Promise<Socket> | null = null;
   #disposed = false;
 
   constructor(link: KeeperLink, access: KeeperAccess) {
@@ -55,7 +58,19 @@ export class KeeperProcesses implements ProcessPort {
   }
 
   launch(request: ProgramRequest, listener: ProgramListener): RunningProgram {
-    return launchRemote(async () => (await this.#link).program(), request, listener);
+    return launchRemote(() => this.#programSocket(), request, listener);
+  }
+
+  /** A connection for one program; the next one is opened meanwhile, so that its program need not wait for that. */
+  async #programSocket(): Promise<Socket> {
+    const waiting = this.#ready;
+    this.#ready = null;
+    const ready = await waiting?.catch(() => null);
+    const socket = ready?.writable === true ? ready : await (await this.#link).program();
+    if (this.#disposed || this.#ready !== null) return socket;
+    this.#ready = this.#link.then((link) => link.program());
+    this.#ready.catch(() => {});
+    return socket;
   }
 
   async left(): Promise<LeftProcess[]> {
@@ -79,6 +94,7 @@ export class KeeperProcesses implements ProcessPort {
     if (this.#disposed) return;
     this.#disposed = true;
     await Promise.allSettled(this.#spawning);
+    await this.#ready?.then((socket) => socket.destroy()).catch(() => {});
     const links = await this.#openLinks(how === 'end');
     if (how === 'end') {
       const { deadlines } = this.#access;
@@ -95,6 +111,7 @@ export class KeeperProcesses implements ProcessPort {
   async shutdown(deadlines?: KillDeadlines): Promise<void> {
     this.#disposed = true;
     await Promise.allSettled(this.#spawning);
+    await this.#ready?.then((socket) => socket.destroy()).catch(() => {});
     const links = await this.#openLinks(true);
     await Promise.all(
       links.map(async (link) => {

@@ -188,11 +188,13 @@ export class TurnRunner {
     const attempt = async (): Promise<TurnResult> => {
       const warm = await untilAborted(this.#warm.open(turn, session.id, place, project.id, choice), signal);
       if (warm === 'aborted') return { ok: false, error: CANCELLED_EARLY };
-      await place.named;
-      await before.toSend();
+      const mayGo = async (): Promise<void> => {
+        await place.named;
+        await before.toSend();
+      };
       return warm === null
-        ? this.#promptCold(record, ctx, choice, project.id)
-        : this.#promptWarm(record, ctx, { ...warm, unseen }, choice, signal);
+        ? this.#promptCold(record, ctx, mayGo, choice, project.id)
+        : this.#promptWarm(record, ctx, { ...warm, unseen, mayGo }, choice, signal);
     };
     const result = await attempt();
     if (!wasNotTaken(result) || signal.aborted) return result;
@@ -228,16 +230,17 @@ export class TurnRunner {
   async #promptWarm(
     record: TurnRecord,
     ctx: PromptCtx,
-    warm: Warm & { unseen: Message[] },
+    warm: Warm & { unseen: Message[]; mayGo(): Promise<void> },
     choice: AgentSessionChoice,
     signal: AbortSignal,
   ): Promise<TurnResult> {
     const { turn } = record;
     await this.#warm.configure(turn, warm, choice);
-    if (signal.aborted) return { ok: false, error: CANCELLED_EARLY };
     const unseen = warm.continuity === 'fresh' ? this.#everything(turn) : warm.unseen;
     const to = { root: ctx.worktreePath, canTellApart: warm.backend.recapApart === true };
     const told = tellPrompt(this.#o.announcer, turn, unseen, to);
+    await warm.mayGo();
+    if (signal.aborted) return { ok: false, error: CANCELLED_EARLY };
     const lost = warm.continuity === 'fresh' && told.recap > 0 && !told.isOwed;
     const continuity = lost ? 'recap' : warm.continuity;
     if (lost) this.#o.sessions.ensured(warm.handle, continuity);
@@ -253,12 +256,14 @@ export class TurnRunner {
   async #promptCold(
     record: TurnRecord,
     ctx: PromptCtx,
+    mayGo: () => Promise<void>,
     choice: AgentSessionChoice,
     projectId: string,
   ): Promise<TurnResult> {
     const { turn } = record;
     const to = { root: ctx.worktreePath, canTellApart: false };
     const told = tellPrompt(this.#o.announcer, turn, this.#everything(turn), to);
+    await mayGo();
     record.ready({ dispatch: 'cold', continuity: told.recap > 0 && !told.isOwed ? 'recap' : 'fresh' });
     const circuit = this.#o.circuits.list().find((candidate) => candidate.agent === turn.agent);
     record.event({

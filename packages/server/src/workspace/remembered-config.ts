@@ -10,17 +10,24 @@ const MOST = 500;
 const MAX_AGE_MS = 10 * 60_000;
 
 interface Known {
+  files: readonly string[];
   stamp: string;
   readAt: number;
   entries: ScopedEntry[];
 }
 
-/** By the folder git runs in. */
+/** Variables that say where git reads its configuration. */
+const WHERE = ['HOME', 'XDG_CONFIG_HOME', 'GIT_CONFIG_GLOBAL'];
+/** Those of one git that make it read elsewhere. */
+const ELSEWHERE = ['GIT_DIR', 'GIT_COMMON_DIR', 'GIT_CONFIG', 'GIT_CONFIG_GLOBAL', 'GIT_CONFIG_SYSTEM'];
+
+/** By the folder git runs in, and where it reads. */
 const known = new Map<string, Known>();
 
 /**
- * What git reads as configuration in a folder, remembered while the files it came from are the same: their inode, size, and
- * the kernel's time of their last change, which no program can set. Asking git would be every second process we start.
+ * What git reads as configuration in a folder, remembered while the files it came from, and those that say which they are, are
+ * the same: their inode, size, and the kernel's time of their last change, which no program can set. Asking git would be every
+ * second process we start.
  *
  * Not remembered: a folder that is no top of a working tree, a configuration that includes other files (which, may depend on
  * the branch), one that was written a moment ago, or a repository named by the environment.
@@ -31,35 +38,45 @@ export async function rememberedConfig(
   { cwd, env }: { cwd: string; env?: Readonly<Record<string, string>> | undefined },
   read: () => Promise<ScopedEntry[]>,
 ): Promise<ScopedEntry[]> {
-  const files = await configFiles(cwd, env ?? {});
-  if (files === null) return read();
-  const stamp = await stampOf(files);
-  const found = known.get(cwd);
+  if (env !== undefined && ELSEWHERE.some((name) => name in env)) return read();
+  const key = JSON.stringify([cwd, ...WHERE.map((name) => process.env[name])]);
+  const found = known.get(key);
   const now = Date.now();
-  if (stamp !== null && found?.stamp === stamp && now - found.readAt < MAX_AGE_MS) return found.entries;
-  known.delete(cwd);
+  if (found !== undefined && now - found.readAt < MAX_AGE_MS && (await stampOf(found.files)) === found.stamp)
+    return found.entries;
+  known.delete(key);
+  const files = await configFiles(cwd);
+  const stamp = files === null ? null : await stampOf(files);
   const entries = await read();
-  if (stamp === null || entries.some(({ key }) => /^include(if)?\./.test(key))) return entries;
-  known.set(cwd, { stamp, readAt: now, entries });
+  if (files === null || stamp === null || entries.some((entry) => /^include(if)?\./.test(entry.key)))
+    return entries;
+  known.set(key, { files, stamp, readAt: now, entries });
   const [oldest] = known.keys();
   if (known.size > MOST && oldest !== undefined) known.delete(oldest);
   return entries;
 }
 
-/** The files that git reads there unless one of them includes others; null where that cannot be said. */
-async function configFiles(
-  cwd: string,
-  env: Readonly<Record<string, string>>,
-): Promise<readonly string[] | null> {
-  const elsewhere = ['GIT_DIR', 'GIT_COMMON_DIR', 'GIT_CONFIG', 'GIT_CONFIG_GLOBAL', 'GIT_CONFIG_SYSTEM'];
-  if (elsewhere.some((name) => name in env)) return null;
+/**
+ * The files that git reads there unless one of them includes others, and those by which it finds them; null where that cannot
+ * be said.
+ */
+async function configFiles(cwd: string): Promise<readonly string[] | null> {
   const folders = await gitFolders(cwd);
   if (folders === null) return null;
   const { own, repository } = folders;
+  const dotGit = join(cwd, '.git');
   const { HOME = homedir(), XDG_CONFIG_HOME, GIT_CONFIG_GLOBAL } = process.env;
   const ofUser =
     GIT_CONFIG_GLOBAL === undefined
       ? [join(HOME, '.gitconfig'), join(XDG_CONFIG_HOME || join(HOME, '.config'), 'git', 'config')]
       : [GIT_CONFIG_GLOBAL];
-  return [join(repository, 'config'), join(own, 'config.worktree'), ...ofUser, '/etc/gitconfig'];
+  return [
+    // A folder changes all the time; another one in its place has other files in it.
+    ...(own === dotGit ? [] : [dotGit]),
+    join(own, 'commondir'),
+    join(repository, 'config'),
+    join(own, 'config.worktree'),
+    ...ofUser,
+    '/etc/gitconfig',
+  ];
 }
