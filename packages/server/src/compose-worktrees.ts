@@ -3,6 +3,7 @@ import type { Project, Session } from '@pilotlight/protocol';
 import { handedOn } from './backends/agent-environment.ts';
 import type { Announcer } from './dispatch/announcer.ts';
 import type { CheckpointBook } from './dispatch/checkpoints/checkpoint-book.ts';
+import type { SessionDiffs } from './dispatch/checkpoints/session-diffs.ts';
 import type { AheadOfSession } from './dispatch/reserved-worktrees.ts';
 import { Repairs } from './dispatch/repairs.ts';
 import type { WorktreeLocks } from './dispatch/worktree-locks.ts';
@@ -15,6 +16,7 @@ export interface WorktreeParts {
   announcer: Announcer;
   locks: WorktreeLocks;
   book: CheckpointBook;
+  diffs: SessionDiffs;
   processes: ProcessPort;
   env: NodeJS.ProcessEnv;
   worktreesFolder: string;
@@ -42,7 +44,11 @@ export function composeWorktrees(
   parts: WorktreeParts,
 ): { scripts: Scripts; watches: WorktreeWatches; repairs: Repairs } {
   const { announcer, processes, env, worktreesFolder, getSession, getProject, onError } = parts;
-  const watches = building.use(new WorktreeWatches({ getSession, getProject, onError }));
+  const measure = async (session: Session, path: string): Promise<void> => {
+    // The first turn reads all files, and the end of each measures what it has changed.
+    if (session.diff !== null && !parts.book.isWorkedIn(path)) await parts.diffs.measure(session, path);
+  };
+  const watches = building.use(new WorktreeWatches({ getSession, getProject, measure, onError }));
   const onOutput = (sessionId: string): void => watches.tell(sessionId, 'scripts');
   const runner = building.use(new ScriptRunner({ announcer, processes, onOutput, onError }));
   const ports = new SessionPorts(announcer.store);

@@ -173,6 +173,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     announcer,
     locks,
     book: checkpoints.book,
+    diffs: checkpoints.diffs,
     processes,
     env: options.env ?? process.env,
     getSession: (id) => catalog.getSession(id),

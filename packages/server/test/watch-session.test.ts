@@ -1,5 +1,5 @@
 /** Who shows a session is told when its folder changes, whoever changed it; nothing is polled. */
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Home } from './composed-harness.ts';
@@ -33,6 +33,22 @@ it('an edit in an editor is told to everybody who shows the session, and to nobo
     files: [{ path: 'README.md' }],
   });
   for (const end of ends) end();
+});
+
+it('a session that is shown is measured again when somebody edits its files, and when it is shown again', async () => {
+  const { chat, session } = await home.desk('demo', home.newRepository());
+  await home.turn(chat, '/echo hi');
+  await home.running.drained();
+  const path = (await home.client.getSession(session.id)).worktree?.path ?? '';
+  const added = async () => (await home.client.getSession(session.id)).diff?.additions;
+  expect(await added()).toBe(0);
+  appendFileSync(join(path, 'README.md'), 'nobody looks\n');
+  const end = home.client.watchSession(session.id, () => {});
+  await expect.poll(added).toBe(1);
+  appendFileSync(join(path, 'README.md'), 'by hand\n');
+  writeFileSync(join(path, 'mine.txt'), 'by hand\n');
+  await expect.poll(added).toBe(3);
+  end();
 });
 
 it('a watch goes on over a lost server, and says that something may have been missed', async () => {

@@ -5,6 +5,8 @@ export interface WorktreeWatchesOptions {
   /** @throws PilotlightError `session_not_found` */
   getSession(id: string): Session;
   getProject(id: string): Project;
+  /** Looks how much the session has changed by now. Does not reject. */
+  measure(session: Session, folder: string): Promise<void>;
   onError(error: unknown): void;
 }
 
@@ -19,12 +21,21 @@ interface Watched {
   viewers: Set<SessionViewer>;
   /** null: there is no folder to watch, or too many are watched */
   watch: Promise<WorktreeWatch | null>;
+  /** resolves when the last look that was asked for is over */
+  measured: Promise<void>;
+  /** until it is looked at again */
+  timer: NodeJS.Timeout | undefined;
 }
 
+/** Who shows a session reads its changes first, and that is quicker alone. */
+const MEASURE_MS = 1_500;
 /** Folders watched at once, over all sessions. */
 const MOST_WATCHED = 24;
 
-/** Tells those who show a session that its folder changed. Each folder is watched once, while somebody shows it. */
+/**
+ * Tells those who show a session that its folder changed, and has the session measured. Each folder is watched once, while
+ * somebody shows it.
+ */
 export class WorktreeWatches implements AsyncDisposable {
   readonly #o: WorktreeWatchesOptions;
   readonly #watched = new Map<string, Watched>();
@@ -57,17 +68,40 @@ export class WorktreeWatches implements AsyncDisposable {
 
   #begin(session: Session): Watched {
     const path = this.#pathOf(session);
+    const onChange = (): void => {
+      this.tell(session.id, 'files');
+      if (path !== null) this.#measure(session.id, path);
+    };
     const isRoom = this.#watched.size < MOST_WATCHED;
     const watch =
       path === null || !isRoom
         ? Promise.resolve(null)
-        : watchWorktree({ path, onChange: () => this.tell(session.id, 'files') }).catch((error: unknown) => {
+        : watchWorktree({ path, onChange }).catch((error: unknown) => {
             this.#o.onError(error);
             return null;
           });
-    const watched = { viewers: new Set<SessionViewer>(), watch };
+    const watched: Watched = {
+      viewers: new Set<SessionViewer>(),
+      watch,
+      measured: Promise.resolve(),
+      timer: undefined,
+    };
     this.#watched.set(session.id, watched);
+    // What changed before went unseen.
+    if (path !== null) void watch.then(() => this.#measure(session.id, path));
     return watched;
+  }
+
+  #measure(sessionId: string, path: string): void {
+    const watched = this.#watched.get(sessionId);
+    if (watched === undefined || watched.timer !== undefined) return;
+    watched.timer = setTimeout(() => {
+      watched.timer = undefined;
+      // One at a time; what changes meanwhile is seen by the next.
+      watched.measured = watched.measured
+        .then(() => this.#o.measure(this.#o.getSession(sessionId), path))
+        .catch((error: unknown) => this.#o.onError(error));
+    }, MEASURE_MS).unref();
   }
 
   /** null before its worktree is there, and without git: there nothing is compared. */
@@ -84,6 +118,9 @@ export class WorktreeWatches implements AsyncDisposable {
   }
 }
 
-async function end({ watch }: Watched): Promise<void> {
-  await (await watch)?.[Symbol.asyncDispose]();
+async function end(watched: Watched): Promise<void> {
+  clearTimeout(watched.timer);
+  await (await watched.watch)?.[Symbol.asyncDispose]();
+  clearTimeout(watched.timer);
+  await watched.measured;
 }

@@ -226,6 +226,11 @@ export class CheckpointBook {
     return this.#last.has(path) && !this.#held.has(path);
   }
 
+  /** Whether a turn runs there. */
+  isWorkedIn(path: string): boolean {
+    return this.#running.has(path);
+  }
+
   begin(path: string, turnId: string): void {
     this.#running.set(path, (this.#running.get(path) ?? new Set()).add(turnId));
   }

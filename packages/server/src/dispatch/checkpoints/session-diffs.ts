@@ -6,7 +6,7 @@ import { readHead } from '../../workspace/read-head.ts';
 import type { Announcer } from '../announcer.ts';
 import type { CheckpointBook } from './checkpoint-book.ts';
 
-/** How much a session has changed since its base: measured after its turns, and after what else changed its files. */
+/** How much a session has changed since its base: measured after its turns, after what else of ours changed its files, and while somebody looks at it. */
 export class SessionDiffs {
   readonly #announcer: Announcer;
   readonly #book: CheckpointBook;
