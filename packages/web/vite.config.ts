@@ -16,6 +16,10 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 900,
     reportCompressedSize: false,
+    rolldownOptions: {
+      // Words do nothing, so each file of them comes with the place that says them.
+      treeshake: { moduleSideEffects: [{ test: /\/src\/words\//, sideEffects: false }] },
+    },
   },
   server: {
     // `npm run dev -w @pilotlight/web` beside a running server.

@@ -1,7 +1,7 @@
 /** The same task for two models, begun, looked at and decided in the page. */
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { words } from '../src/words/index.ts';
+import * as words from '../src/words/index.ts';
 import { BrowserDesk } from './browser-desk.ts';
 import { faults } from './faults.ts';
 

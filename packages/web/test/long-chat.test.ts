@@ -1,6 +1,6 @@
 /** A chat of 5,000 messages: there at once at its end, and all of it within reach. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { words } from '../src/words/index.ts';
+import * as words from '../src/words/index.ts';
 import { BrowserDesk } from './browser-desk.ts';
 import { fillChat } from './fill-chat.ts';
 import { sees, transcript } from './looks.ts';

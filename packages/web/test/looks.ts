@@ -1,6 +1,6 @@
 /** Where things are on the page, by the words the page itself has for them. */
 import type { Locator, Page } from 'playwright-core';
-import { words } from '../src/words/index.ts';
+import * as words from '../src/words/index.ts';
 
 export function composer(page: Page): Locator {
   return page.getByRole('textbox', { name: /^Prompt for / }).first();

@@ -1,6 +1,6 @@
 /** MCP servers on the page: added, seen to lack a secret, given it, put out of use, removed. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { words } from '../src/words/index.ts';
+import * as words from '../src/words/index.ts';
 import { BrowserDesk } from './browser-desk.ts';
 import { faults } from './faults.ts';
 

@@ -1,6 +1,6 @@
 /** What was chosen of an agent is the server's: another browser shows it too, and what is in force beside it. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { words } from '../src/words/index.ts';
+import * as words from '../src/words/index.ts';
 import { BrowserDesk } from './browser-desk.ts';
 import { composer, sees, send } from './looks.ts';
 

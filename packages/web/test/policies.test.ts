@@ -1,6 +1,6 @@
 /** Permissions as a person sees them: the card of a request, the editor of the rules, and who answered in the transcript. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { words } from '../src/words/index.ts';
+import * as words from '../src/words/index.ts';
 import { BrowserDesk } from './browser-desk.ts';
 import { composer, sees, send, transcript } from './looks.ts';
 

@@ -2,7 +2,7 @@
 import type { Chat } from '@pilotlight/protocol';
 import type { Page } from 'playwright-core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { words } from '../src/words/index.ts';
+import * as words from '../src/words/index.ts';
 import { BrowserDesk } from './browser-desk.ts';
 import { fillChat } from './fill-chat.ts';
 import { sees, send, transcript } from './looks.ts';

@@ -1,6 +1,6 @@
 /** What is resident on the page: what it takes and why, kept warm and let go by a button. */
 import { expect, test } from 'vitest';
-import { words } from '../src/words/index.ts';
+import * as words from '../src/words/index.ts';
 import { BrowserDesk } from './browser-desk.ts';
 
 const text = words.agents;

@@ -1,6 +1,6 @@
 /** What is done with changes from the page: staged, discarded, committed, merged, and taken back. On real git. */
 import { expect, test } from 'vitest';
-import { words } from '../src/words/index.ts';
+import * as words from '../src/words/index.ts';
 import { composer, sees, send } from './looks.ts';
 import { CART, SOON, TIME, confirm, desk, lines, review, row, useReviewDesk } from './review-desk.ts';
 

@@ -1,7 +1,7 @@
 /** A rebase that stops at a conflict, resolved from the page: its lines, marking it, and going on. On real git. */
 import { newId } from '@pilotlight/protocol';
 import { expect, test } from 'vitest';
-import { words } from '../src/words/index.ts';
+import * as words from '../src/words/index.ts';
 import { faults } from './faults.ts';
 import { CART, SOON, TIME, confirm, desk, lines, review, row, useReviewDesk } from './review-desk.ts';
 

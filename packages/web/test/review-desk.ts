@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { afterEach, beforeEach } from 'vitest';
-import { words } from '../src/words/index.ts';
+import * as words from '../src/words/index.ts';
 import { BrowserDesk, type WindowOptions } from './browser-desk.ts';
 
 const w = words.review;

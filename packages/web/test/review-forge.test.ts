@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { words } from '../src/words/index.ts';
+import * as words from '../src/words/index.ts';
 import { BrowserDesk } from './browser-desk.ts';
 import { ReviewDesk } from './review-desk.ts';
 

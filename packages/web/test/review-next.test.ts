@@ -1,7 +1,7 @@
 /** Going through changed files one after the other: what is done with one leads to the next, and the keyboard goes along. */
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { words } from '../src/words/index.ts';
+import * as words from '../src/words/index.ts';
 import { SOON, TIME, confirm, lines, review, row, useReviewDesk } from './review-desk.ts';
 
 const w = words.review;

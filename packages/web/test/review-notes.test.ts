@@ -1,7 +1,7 @@
 /** Notes that are being typed stay in the browser until they are saved or cancelled. */
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { words } from '../src/words/index.ts';
+import * as words from '../src/words/index.ts';
 import { SOON, TIME, lines, review, row, useReviewDesk } from './review-desk.ts';
 
 const w = words.review;

@@ -1,7 +1,7 @@
 /** Images among the changes are shown as pictures; in Chromium, under the policy of the page. */
 import { expect, test } from 'vitest';
 import { deflateSync, crc32 } from 'node:zlib';
-import { words } from '../src/words/index.ts';
+import * as words from '../src/words/index.ts';
 import { faults } from './faults.ts';
 import { SOON, TIME, lines, review, row, useReviewDesk } from './review-desk.ts';
 

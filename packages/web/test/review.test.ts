@@ -2,7 +2,7 @@
 import { newId } from '@pilotlight/protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { say } from '../../server/test/composed-harness.ts';
-import { words } from '../src/words/index.ts';
+import * as words from '../src/words/index.ts';
 import { BrowserDesk } from './browser-desk.ts';
 import { faults } from './faults.ts';
 import { sees, transcript } from './looks.ts';

@@ -2,7 +2,7 @@ import { toErrorInfo } from '@pilotlight/protocol';
 import { Link, type ErrorComponentProps } from '@tanstack/react-router';
 import { Button } from '../ui/button.tsx';
 import { Empty } from '../ui/empty.tsx';
-import { words } from '../words/index.ts';
+import * as words from '../words/index.ts';
 
 /** Instead of a place that could not be shown: its code did not come, or it failed. The rest of the page goes on. */
 export function PlaceError({ error }: ErrorComponentProps) {

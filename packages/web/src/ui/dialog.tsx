@@ -1,7 +1,7 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
 import type { ReactNode, RefObject } from 'react';
-import { words } from '../words/index.ts';
+import * as words from '../words/index.ts';
 import { IconButton } from './button.tsx';
 import { cx } from './class-names.ts';
 

@@ -1,4 +1,4 @@
-import { words } from '../words/index.ts';
+import * as words from '../words/index.ts';
 
 /** `+120 −34`; nothing when nothing changed. */
 export function DiffCount({ additions, deletions }: { additions: number; deletions: number }) {

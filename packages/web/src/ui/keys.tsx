@@ -1,4 +1,4 @@
-import { words } from '../words/index.ts';
+import * as words from '../words/index.ts';
 
 export const IS_APPLE = /Mac|iPhone|iPad/.test(navigator.platform);
 

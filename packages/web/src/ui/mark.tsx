@@ -1,5 +1,5 @@
 import type { Mark as MarkName } from '../live/groups.ts';
-import { words } from '../words/index.ts';
+import * as words from '../words/index.ts';
 import { cx } from './class-names.ts';
 
 /** State is shape and word, never colour alone: a filled diamond asks, a ring runs, a tick is done, a cross failed. */

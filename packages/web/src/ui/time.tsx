@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import { useConnection } from '../live/connection.ts';
-import { words } from '../words/index.ts';
+import * as words from '../words/index.ts';
 
 /** One clock for all ages on the page: a tick a second, only while somebody looks. */
 const listeners = new Set<() => void>();

@@ -1,7 +1,7 @@
 import { toErrorInfo } from '@pilotlight/protocol';
 import { X } from 'lucide-react';
 import { create } from 'zustand';
-import { words } from '../words/index.ts';
+import * as words from '../words/index.ts';
 import { Button, IconButton } from './button.tsx';
 import { cx } from './class-names.ts';
 

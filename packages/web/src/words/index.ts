@@ -1,53 +1,27 @@
-import { access } from './access.ts';
-import { agents } from './agents.ts';
-import { board } from './board.ts';
-import { changes } from './changes.ts';
-import { checkpoints } from './checkpoints.ts';
-import { common, marks, time } from './common.ts';
-import { composer } from './composer.ts';
-import { frame } from './frame.ts';
-import { holds } from './holds.ts';
-import { imports } from './imports.ts';
-import { mcp } from './mcp.ts';
-import { notifications } from './notifications.ts';
-import { palette } from './palette.ts';
-import { policies } from './policies.ts';
-import { questions } from './questions.ts';
-import { scripts } from './scripts.ts';
-import { review } from './review.ts';
-import { session } from './session.ts';
-import { settings } from './settings.ts';
-import { tasks } from './tasks.ts';
-import { transcript } from './transcript.ts';
-import { usage } from './usage.ts';
-
 /**
  * Every word the page says, one file a feature. Components take their text from here and nowhere else, so that another
- * language is another catalogue of the same shape.
+ * language is another catalogue of the same shape. They import it whole (`import * as words`), and what a place does not use
+ * does not come with it.
  */
-export const words = {
-  access,
-  agents,
-  board,
-  changes,
-  checkpoints,
-  common,
-  composer,
-  frame,
-  marks,
-  holds,
-  imports,
-  mcp,
-  notifications,
-  palette,
-  policies,
-  questions,
-  scripts,
-  review,
-  session,
-  settings,
-  tasks,
-  time,
-  transcript,
-  usage,
-};
+export { access } from './access.ts';
+export { agents } from './agents.ts';
+export { board } from './board.ts';
+export { changes } from './changes.ts';
+export { checkpoints } from './checkpoints.ts';
+export { common, marks, time } from './common.ts';
+export { composer } from './composer.ts';
+export { frame } from './frame.ts';
+export { holds } from './holds.ts';
+export { imports } from './imports.ts';
+export { mcp } from './mcp.ts';
+export { notifications } from './notifications.ts';
+export { palette } from './palette.ts';
+export { policies } from './policies.ts';
+export { questions } from './questions.ts';
+export { scripts } from './scripts.ts';
+export { review } from './review.ts';
+export { session } from './session.ts';
+export { settings } from './settings.ts';
+export { tasks } from './tasks.ts';
+export { transcript } from './transcript.ts';
+export { usage } from './usage.ts';

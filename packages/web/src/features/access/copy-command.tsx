@@ -1,6 +1,6 @@
 import { Check, Copy } from 'lucide-react';
 import { useState } from 'react';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 
 /** A command to type elsewhere; pressing it copies it. */
 export function CopyCommand({ command }: { command: string }) {

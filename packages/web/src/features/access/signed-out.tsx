@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { server } from '../../live/server.ts';
 import { Button } from '../../ui/button.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { Flame } from '../frame/flame.tsx';
 import { CopyCommand } from './copy-command.tsx';
 

@@ -1,6 +1,6 @@
 import { toErrorInfo } from '@pilotlight/protocol';
 import { Page } from '../../ui/page.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { AgentsSection } from './agents-section.tsx';
 import { HealthSection } from './health-section.tsx';
 import { ProcessesSection } from './processes-section.tsx';

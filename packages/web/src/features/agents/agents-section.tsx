@@ -5,7 +5,7 @@ import { Button } from '../../ui/button.tsx';
 import { useState } from 'react';
 import { cx } from '../../ui/class-names.ts';
 import { Section } from '../../ui/page.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { WithCode } from '../board/with-code.tsx';
 import { LoginPanel } from '../holds/login-panel.tsx';
 import { InstallLog } from './install-log.tsx';

@@ -1,7 +1,7 @@
 import type { Chat } from '@pilotlight/protocol';
 import { Link } from '@tanstack/react-router';
 import { useIndex } from '../../live/index-store.ts';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 
 /** What a chat is called where it stands alone: its session, else itself. */
 export function useChatTitle(chat: Chat): string {

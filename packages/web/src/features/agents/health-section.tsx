@@ -2,7 +2,7 @@ import type { Health } from '@pilotlight/protocol';
 import type { ReactNode } from 'react';
 import { Section } from '../../ui/page.tsx';
 import { Elapsed, useTimeText } from '../../ui/time.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 
 const text = words.agents;
 

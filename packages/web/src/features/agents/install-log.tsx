@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef } from 'react';
 import { Button } from '../../ui/button.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { forgetInstall, type Install } from './installs.ts';
 
 const text = words.agents;

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { useIndex } from '../../live/index-store.ts';
 import { cx } from '../../ui/class-names.ts';
 import { Elapsed } from '../../ui/time.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { ResidentChat } from './resident-chat.tsx';
 
 const text = words.agents;

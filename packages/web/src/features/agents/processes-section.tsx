@@ -1,6 +1,6 @@
 import type { ProcessInfo } from '@pilotlight/protocol';
 import { Section } from '../../ui/page.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { ProcessRow } from './process-row.tsx';
 
 const text = words.agents;

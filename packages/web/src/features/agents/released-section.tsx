@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import { useIndex } from '../../live/index-store.ts';
 import { Section } from '../../ui/page.tsx';
 import { Ago } from '../../ui/time.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { ChatLink } from './chat-link.tsx';
 
 const text = words.agents;

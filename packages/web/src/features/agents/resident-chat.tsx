@@ -8,7 +8,7 @@ import { Button } from '../../ui/button.tsx';
 import { cx } from '../../ui/class-names.ts';
 import { Ago } from '../../ui/time.tsx';
 import { showError, toast } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { ChatLink, useChatTitle } from './chat-link.tsx';
 
 const text = words.agents;

@@ -2,7 +2,7 @@ import { Radio } from '@base-ui/react/radio';
 import { RadioGroup } from '@base-ui/react/radio-group';
 import type { AgentInfo } from '@pilotlight/protocol';
 import { ChevronRight } from 'lucide-react';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { orderAgents } from './choose-agent.ts';
 import { WithCode } from './with-code.tsx';
 

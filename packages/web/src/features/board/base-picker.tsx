@@ -1,7 +1,7 @@
 import { parsePullRequest } from '@pilotlight/protocol';
 import { Cloud, GitBranch, GitCommitHorizontal, GitPullRequest } from 'lucide-react';
 import { Picker, type PickerItem } from '../../ui/picker.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { PickerTrigger } from './picker-trigger.tsx';
 import { useBranches } from './reads.ts';
 

@@ -1,17 +1,21 @@
 import type { IndexState } from '@pilotlight/protocol';
-import { Archive, ChevronDown, Plus, Search } from 'lucide-react';
+import { Archive, Plus, Search } from 'lucide-react';
 import { useRef } from 'react';
 import { useCommands, useKeysOf } from '../../app/commands.ts';
 import { useIndex } from '../../live/index-store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Keys } from '../../ui/keys.tsx';
-import { Picker } from '../../ui/picker.tsx';
-import { words } from '../../words/index.ts';
+import { late } from '../../ui/late.tsx';
+import * as words from '../../words/index.ts';
 import type { BoardFilter } from './board-filter.ts';
 import { openNewSession } from './new-session.ts';
+import { ProjectFilterButton } from './project-filter-button.tsx';
 
-const allProjects = (index: IndexState) => Object.values(index.projects);
-const ALL = 'all';
+const countProjects = (index: IndexState): number => Object.keys(index.projects).length;
+const ProjectFilter = late(
+  async () => (await import('./project-filter.tsx')).ProjectFilter,
+  <ProjectFilterButton name={words.board.allProjects} />,
+);
 
 export interface BoardHeaderProps {
   filter: BoardFilter;
@@ -23,7 +27,7 @@ export interface BoardHeaderProps {
 
 /** What the board shows, to narrow it: by words, by project, the archived ones; and a new session. */
 export function BoardHeader({ filter, onFilter, isArchive, archivedCount, onArchive }: BoardHeaderProps) {
-  const projects = useIndex(allProjects);
+  const projects = useIndex(countProjects);
   const field = useRef<HTMLInputElement>(null);
   useCommands([
     {
@@ -68,25 +72,10 @@ export function BoardHeader({ filter, onFilter, isArchive, archivedCount, onArch
             </span>
           )}
         </div>
-        {projects.length < 2 ? null : (
-          <Picker
-            label={words.board.project}
-            placeholder={words.board.searchProjects}
-            empty={words.board.noProject}
-            selectedId={filter.projectId ?? ALL}
-            onSelect={(id) => onFilter({ ...filter, projectId: id === ALL ? null : id })}
-            items={[
-              { id: ALL, text: words.board.allProjects, name: words.board.allProjects },
-              ...projects.map(({ id, name, path }) => ({ id, text: `${name} ${path}`, name, detail: path })),
-            ]}
-            trigger={
-              <Button>
-                <span className="max-w-40 truncate">
-                  {projects.find(({ id }) => id === filter.projectId)?.name ?? words.board.allProjects}
-                </span>
-                <ChevronDown size={14} strokeWidth={1.75} className="text-ink-3" />
-              </Button>
-            }
+        {projects < 2 ? null : (
+          <ProjectFilter
+            projectId={filter.projectId}
+            onChoose={(projectId) => onFilter({ ...filter, projectId })}
           />
         )}
       </div>

@@ -1,7 +1,7 @@
 import { useState, type KeyboardEvent } from 'react';
 import type { SessionRow } from '../../live/groups.ts';
 import { Button } from '../../ui/button.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { moveAmong } from '../frame/move-among.ts';
 import { BoardRow } from './board-row.tsx';
 import { RemoveSession } from './remove-session.tsx';

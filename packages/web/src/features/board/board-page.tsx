@@ -7,7 +7,7 @@ import { useSessionRows } from '../../live/session-rows.ts';
 import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { late } from '../../ui/late.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { openRemovedSessions } from '../checkpoints/open-removed-sessions.ts';
 import { boardGroups, filterRows, type BoardFilter } from './board-filter.ts';
 import { BoardHeader } from './board-header.tsx';

@@ -7,7 +7,7 @@ import { DiffCount } from '../../ui/diff-count.tsx';
 import { Mark } from '../../ui/mark.tsx';
 import { Menu } from '../../ui/menu.tsx';
 import { Ago, Elapsed } from '../../ui/time.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { useAgentName } from './reads.ts';
 import { setArchived } from './session-actions.ts';
 import { sessionLine, sessionTitle } from './session-title.ts';

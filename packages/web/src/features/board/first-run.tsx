@@ -6,7 +6,7 @@ import { server } from '../../live/server.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Keys } from '../../ui/keys.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { Flame } from '../frame/flame.tsx';
 import { AgentChoice } from './agent-choice.tsx';
 import { chooseAgent } from './choose-agent.ts';

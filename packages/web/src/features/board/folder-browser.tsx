@@ -3,7 +3,7 @@ import { CornerLeftUp, Folder, FolderGit2 } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { Switch } from '../../ui/switch.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { moveAmong } from '../frame/move-among.ts';
 import { useFolders } from './reads.ts';
 

@@ -1,6 +1,6 @@
 import { useRef, useState } from 'react';
 import { Dialog } from '../../ui/dialog.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { NewSessionForm } from './new-session-form.tsx';
 import { closeNewSession, useNewSession } from './new-session.ts';
 

@@ -6,7 +6,7 @@ import { server } from '../../live/server.ts';
 import { Button } from '../../ui/button.tsx';
 import { Keys } from '../../ui/keys.tsx';
 import { Switch } from '../../ui/switch.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { openImport } from '../imports/open-import.ts';
 import { chooseAgent } from './choose-agent.ts';
 import { firstProject } from './first-project.ts';

@@ -1,7 +1,7 @@
 import type { AgentInfo, Project } from '@pilotlight/protocol';
 import { Bot, FolderGit2, FolderOpen } from 'lucide-react';
 import { Picker } from '../../ui/picker.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { orderAgents } from './choose-agent.ts';
 import { PickerTrigger } from './picker-trigger.tsx';
 import { useRepositories } from './reads.ts';

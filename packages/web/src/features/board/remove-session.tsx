@@ -5,7 +5,7 @@ import { server } from '../../live/server.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { showError, toast } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { sessionTitle } from './session-title.ts';
 
 /** Asks before a session is deleted, and says what goes and what stays. A refusal of the server is shown in place. */

@@ -1,6 +1,6 @@
 import { server } from '../../live/server.ts';
 import { showError, toast } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 
 /** Puts a session away, or takes it back; either can be undone from the toast. */
 export async function setArchived(id: string, title: string, archived: boolean): Promise<void> {

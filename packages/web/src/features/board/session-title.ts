@@ -1,5 +1,5 @@
 import type { SessionRow } from '../../live/groups.ts';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 
 /** What to call a session: its title, else that of its first chat. */
 export function sessionTitle({ session, chats }: Pick<SessionRow, 'session' | 'chats'>): string {

@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useViewport } from '../../app/viewport.ts';
 import { useIndex } from '../../live/index-store.ts';
 import { IconButton } from '../../ui/button.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { Review } from '../review/review.tsx';
 import { searchOfPlace, type ReviewPlace } from '../review/scope.ts';
 import { showInSide, useSideTarget } from '../session/side-state.ts';

@@ -12,7 +12,7 @@ import { languageOf } from '../../ui/code/language.ts';
 import { useTokens } from '../../ui/code/use-tokens.ts';
 import { Empty } from '../../ui/empty.tsx';
 import { showError, toast } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { relativeTo } from './relative-to.ts';
 import { splitPath } from './split-path.ts';
 

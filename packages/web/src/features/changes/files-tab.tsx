@@ -3,7 +3,7 @@ import { File } from 'lucide-react';
 import { useState } from 'react';
 import { server } from '../../live/server.ts';
 import { SearchList } from '../../ui/search-list.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { openFile, showSideTab, useSideTarget } from '../session/side-state.ts';
 import { FileView } from './file-view.tsx';
 import { splitPath } from './split-path.ts';

@@ -2,7 +2,7 @@ import { Check, Circle, CircleDot } from 'lucide-react';
 import { useChatPart } from '../../live/use-chat.ts';
 import { cx } from '../../ui/class-names.ts';
 import { Empty } from '../../ui/empty.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { newestPlan } from './newest-plan.ts';
 
 const ICONS = {

@@ -2,7 +2,7 @@ import { Tabs } from '@base-ui/react/tabs';
 import { useCommands } from '../../app/commands.ts';
 import { cx } from '../../ui/class-names.ts';
 import { late } from '../../ui/late.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { showSideTab, useSide, type SideTab } from '../session/side-state.ts';
 import { ChangesTab } from './changes-tab.tsx';
 import { PlanTab } from './plan-tab.tsx';

@@ -6,7 +6,7 @@ import { Button } from '../../ui/button.tsx';
 import { cx } from '../../ui/class-names.ts';
 import { Empty } from '../../ui/empty.tsx';
 import { showError } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { showInSide, useSideTarget } from '../session/side-state.ts';
 import { exitCodeOf } from '../transcript/tool-summary.ts';
 import { commandsOf, outputOf, type RanCommand } from './commands-of.ts';

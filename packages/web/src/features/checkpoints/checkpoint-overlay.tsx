@@ -1,6 +1,6 @@
 import { useCommands } from '../../app/commands.ts';
 import { late } from '../../ui/late.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { useIgnoredFiles } from './open-ignored-files.ts';
 import { openRemovedSessions, useRemovedSessions } from './open-removed-sessions.ts';
 import { useTurnChange } from './open-turn-change.ts';

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { Button } from '../../ui/button.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 
 /** Why it is not done, in the server's words, and the way to try again. */
 export function Refusal({ message, onAgain }: { message: string; onAgain(): void }) {

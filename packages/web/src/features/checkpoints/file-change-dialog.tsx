@@ -2,7 +2,7 @@ import { toErrorInfo } from '@pilotlight/protocol';
 import { useRef, useState } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { useRefresh } from '../review/reads.ts';
 import { DialogFoot, Refusal } from './dialog-parts.tsx';
 import { RestoredFiles } from './restored-files.tsx';

@@ -6,7 +6,7 @@ import { server } from '../../live/server.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { toast } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { DialogFoot, Refusal } from './dialog-parts.tsx';
 
 const text = words.checkpoints;

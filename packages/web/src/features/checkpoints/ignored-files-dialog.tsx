@@ -5,7 +5,7 @@ import { server } from '../../live/server.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Switch } from '../../ui/switch.tsx';
 import { showError } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { SettingRow } from '../settings/setting-row.tsx';
 import { Refusal } from './dialog-parts.tsx';
 import { closeIgnoredFiles, type IgnoredFilesRequest } from './open-ignored-files.ts';

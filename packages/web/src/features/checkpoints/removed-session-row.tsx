@@ -2,7 +2,7 @@ import type { RemovedSession } from '@pilotlight/protocol';
 import { GitBranch } from 'lucide-react';
 import { useIndex } from '../../live/index-store.ts';
 import { Button } from '../../ui/button.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { sessionTitle } from '../board/session-title.ts';
 
 const text = words.checkpoints.removed;

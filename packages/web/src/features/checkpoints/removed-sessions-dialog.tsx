@@ -6,7 +6,7 @@ import { server } from '../../live/server.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { toast } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { Refusal } from './dialog-parts.tsx';
 import { closeRemovedSessions } from './open-removed-sessions.ts';
 import { RemovedSessionRow } from './removed-session-row.tsx';

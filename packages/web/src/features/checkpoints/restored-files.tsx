@@ -1,5 +1,5 @@
 import type { Restored } from '@pilotlight/protocol';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 
 const SHOWN = 50;
 const text = words.checkpoints;

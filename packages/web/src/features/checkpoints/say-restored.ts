@@ -1,7 +1,7 @@
 import type { Restored } from '@pilotlight/protocol';
 import { server } from '../../live/server.ts';
 import { showError, toast } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 
 /** Says what was put back; the state that was kept before it is the way back. `refresh`: after that has been taken. */
 export function sayRestored({ files, notRestored, kept }: Restored, refresh: () => Promise<void>): void {

@@ -2,7 +2,7 @@ import { Ellipsis, GitFork, RotateCcw, RotateCw, Undo2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { IconButton } from '../../ui/button.tsx';
 import { Menu } from '../../ui/menu.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { openTurnChange, type TurnChange } from './open-turn-change.ts';
 
 const ICON = { size: 14, strokeWidth: 1.75 } as const;

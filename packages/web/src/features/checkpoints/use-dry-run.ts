@@ -1,7 +1,7 @@
 import type { Restored } from '@pilotlight/protocol';
 import { useQuery } from '@tanstack/react-query';
 import { server } from '../../live/server.ts';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { useIsWorking } from '../review/reads.ts';
 import type { TurnChangeRequest } from './open-turn-change.ts';
 

@@ -1,7 +1,7 @@
 import { MAX_BODY_BYTES, MAX_IMAGE_BYTES } from '@pilotlight/protocol';
 import { announce } from '../../ui/announce.ts';
 import { toast } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import {
   IMAGE_TYPES,
   readAttachment,

@@ -1,4 +1,4 @@
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { Picker } from '../../ui/picker.tsx';
 import { PickerButton } from './picker-button.tsx';
 import { useAgents } from './use-agents.ts';

@@ -1,7 +1,7 @@
 import { Paperclip } from 'lucide-react';
 import { useRef } from 'react';
 import { IconButton } from '../../ui/button.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 
 /** Opens the system's own dialog to choose files. */
 export function AttachButton({ className, onFiles }: { className?: string; onFiles(files: File[]): void }) {

@@ -1,5 +1,5 @@
 import { FileText, X } from 'lucide-react';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { removeAttachment } from './add-files.ts';
 import type { Attachment } from './attachments.ts';
 import { useDraft } from './drafts.ts';

@@ -6,7 +6,7 @@ import { useChatPart } from '../../live/use-chat.ts';
 import { announce } from '../../ui/announce.ts';
 import { cx } from '../../ui/class-names.ts';
 import { showError } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { HoldCard } from '../holds/hold-card.tsx';
 import { ScriptsNotice } from '../scripts/scripts-notice.tsx';
 import { AgentPicker } from './agent-picker.tsx';

@@ -4,7 +4,7 @@ import { Check } from 'lucide-react';
 import { useChatPart } from '../../live/use-chat.ts';
 import { Picker } from '../../ui/picker.tsx';
 import { SearchList } from '../../ui/search-list.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { askFor, useAskedOptions } from './asked-options.ts';
 import { isPrimary, ordered, shown, valueName, type OptionValue, type ShownOption } from './options.ts';
 import { PickerButton } from './picker-button.tsx';

@@ -12,7 +12,7 @@ import {
 import { useViewport } from '../../app/viewport.ts';
 import { chatStore } from '../../live/chat-store.ts';
 import { announce } from '../../ui/announce.ts';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { addFiles, pastedFiles } from './add-files.ts';
 import { runningTurn } from './chat-facts.ts';
 import { changeDraft, draftOf, useDraft } from './drafts.ts';

@@ -3,7 +3,7 @@ import { chatStore } from '../../live/chat-store.ts';
 import { server } from '../../live/server.ts';
 import { announce } from '../../ui/announce.ts';
 import { showError, toast } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { runningTurn } from './chat-facts.ts';
 import { withText } from './queue-edit.ts';
 import { stopTurn } from './stopping.ts';

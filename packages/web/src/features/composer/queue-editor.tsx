@@ -1,7 +1,7 @@
 import type { Turn } from '@pilotlight/protocol';
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { Button } from '../../ui/button.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { saveQueued } from './queue-actions.ts';
 import { editableText } from './queue-edit.ts';
 

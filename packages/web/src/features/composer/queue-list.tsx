@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useChatPart } from '../../live/use-chat.ts';
 import { announce } from '../../ui/announce.ts';
 import { cx } from '../../ui/class-names.ts';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { queuedTurns } from './chat-facts.ts';
 import { moved } from './queue-order.ts';
 import { deleteQueued, reorder } from './queue-actions.ts';

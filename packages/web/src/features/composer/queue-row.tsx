@@ -5,7 +5,7 @@ import { useViewport } from '../../app/viewport.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { cx } from '../../ui/class-names.ts';
 import { Menu } from '../../ui/menu.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { promptText } from './chat-facts.ts';
 import { sendNow } from './queue-actions.ts';
 import { attachmentCount, editableText } from './queue-edit.ts';

@@ -4,7 +4,7 @@ import { useConnection } from '../../live/connection.ts';
 import { useChatPart } from '../../live/use-chat.ts';
 import { cx } from '../../ui/class-names.ts';
 import { Elapsed } from '../../ui/time.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { useGoToQuestion } from '../questions/go-to-question.ts';
 import { UsageDialog } from '../usage/usage-dialog.tsx';
 import { openQuestion, runningTurn } from './chat-facts.ts';

@@ -2,7 +2,7 @@ import { create } from 'zustand';
 import { server } from '../../live/server.ts';
 import { announce } from '../../ui/announce.ts';
 import { showError } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 
 interface Stopping {
   /** by chat: the turn that was asked to stop; its end arrives as a frame */

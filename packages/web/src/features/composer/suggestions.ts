@@ -2,7 +2,7 @@ import type { AgentCommand } from '@pilotlight/protocol';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { server } from '../../live/server.ts';
 import { matching } from '../../ui/search.ts';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import type { Trigger } from './trigger.ts';
 
 export interface Suggestion {

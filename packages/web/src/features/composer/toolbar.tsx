@@ -2,7 +2,7 @@ import { ArrowUp, ListPlus, Square } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useChatPart } from '../../live/use-chat.ts';
 import { Button } from '../../ui/button.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { addFiles } from './add-files.ts';
 import { AttachButton } from './attach-button.tsx';
 import { runningTurn } from './chat-facts.ts';

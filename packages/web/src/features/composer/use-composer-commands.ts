@@ -1,7 +1,7 @@
 import { useEffect, useState, type RefObject } from 'react';
 import { useCommands, type Command } from '../../app/commands.ts';
 import { chatStore } from '../../live/chat-store.ts';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { runningTurn } from './chat-facts.ts';
 import { paneOf } from './pane.ts';
 import { stopTurn } from './stopping.ts';

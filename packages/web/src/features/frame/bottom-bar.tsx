@@ -14,7 +14,7 @@ import { useState, type ReactNode } from 'react';
 import { useAllCommands } from '../../app/commands.ts';
 import { useIndex } from '../../live/index-store.ts';
 import { Dialog } from '../../ui/dialog.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { openNewSession } from '../board/new-session.ts';
 import { Count, RailButton, RailLink } from './frame-link.tsx';
 import { countOpen } from './places.ts';

@@ -1,7 +1,7 @@
 import { Unplug } from 'lucide-react';
 import { useConnection } from '../../live/connection.ts';
 import { useTimeText } from '../../ui/time.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 
 /**
  * Says that the connection is lost, once it has lasted. Lies over the page, so that nothing moves when it comes

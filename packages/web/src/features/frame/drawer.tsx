@@ -1,5 +1,5 @@
 import { Dialog } from '@base-ui/react/dialog';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { Rail } from './rail.tsx';
 import { useDrawer } from './rail-state.ts';
 

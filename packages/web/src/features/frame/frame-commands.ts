@@ -4,7 +4,7 @@ import { useViewport } from '../../app/viewport.ts';
 import { currentIndex } from '../../live/index-store.ts';
 import { keptSessionRows } from '../../live/session-rows.ts';
 import { toast } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { openNewSession } from '../board/new-session.ts';
 import { nextNeeding } from './attention.ts';
 import { toggleRail, useDrawer } from './rail-state.ts';

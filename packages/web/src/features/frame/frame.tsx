@@ -5,7 +5,7 @@ import { useViewport, type Viewport } from '../../app/viewport.ts';
 import { cx } from '../../ui/class-names.ts';
 import { late } from '../../ui/late.tsx';
 import { ResizeEdge } from '../../ui/resize-edge.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { useNewSession } from '../board/new-session.ts';
 import { BottomBar } from './bottom-bar.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';

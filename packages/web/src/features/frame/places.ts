@@ -4,7 +4,7 @@ import { useEffect, useRef, type RefObject } from 'react';
 import { useIndex } from '../../live/index-store.ts';
 import { useConnection } from '../../live/connection.ts';
 import { useSessionRows } from '../../live/session-rows.ts';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { sessionTitle } from '../board/session-title.ts';
 import { documentTitle } from './attention.ts';
 import { useLastSession } from './rail-state.ts';

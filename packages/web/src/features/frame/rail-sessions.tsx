@@ -9,7 +9,7 @@ import { IconButton } from '../../ui/button.tsx';
 import { cx } from '../../ui/class-names.ts';
 import { Menu } from '../../ui/menu.tsx';
 import { showError } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { openNewSession } from '../board/new-session.ts';
 import { openImport } from '../imports/open-import.ts';
 import { openIgnoredFiles } from '../checkpoints/open-ignored-files.ts';

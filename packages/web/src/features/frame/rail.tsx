@@ -6,7 +6,7 @@ import { useIndex } from '../../live/index-store.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { Keys } from '../../ui/keys.tsx';
 import { Tooltip } from '../../ui/tooltip.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { openNewSession } from '../board/new-session.ts';
 import { Flame } from './flame.tsx';
 import { Count, RailButton, RailLink, type Place } from './frame-link.tsx';

@@ -6,7 +6,7 @@ import { Button } from '../../ui/button.tsx';
 import { Mark } from '../../ui/mark.tsx';
 import { Switch } from '../../ui/switch.tsx';
 import { showError } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { WithCode } from '../board/with-code.tsx';
 import { BudgetForm } from '../usage/budget-form.tsx';
 import { LoginPanel } from './login-panel.tsx';

@@ -3,7 +3,7 @@ import { useId, useState, type FormEvent } from 'react';
 import { server } from '../../live/server.ts';
 import { Button } from '../../ui/button.tsx';
 import { showError } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 
 const text = words.holds;
 const FIELD = 'h-7 rounded-md border border-line-strong bg-raised px-2 text-ui text-ink pointer-coarse:h-11';

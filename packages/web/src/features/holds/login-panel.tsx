@@ -4,7 +4,7 @@ import { ExternalLink } from 'lucide-react';
 import { server } from '../../live/server.ts';
 import { Button } from '../../ui/button.tsx';
 import { showError } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { CopyCommand } from '../access/copy-command.tsx';
 import { KeyForm } from './key-form.tsx';
 

@@ -4,7 +4,7 @@ import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { SearchList } from '../../ui/search-list.tsx';
 import { Ago } from '../../ui/time.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { useConversations } from './use-conversations.ts';
 
 export interface ConversationListProps {

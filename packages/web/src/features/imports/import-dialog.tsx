@@ -6,7 +6,7 @@ import { server } from '../../live/server.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { showError } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { chooseAgent } from '../board/choose-agent.ts';
 import { firstProject } from '../board/first-project.ts';
 import { FolderBrowser } from '../board/folder-browser.tsx';

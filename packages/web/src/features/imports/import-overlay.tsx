@@ -2,7 +2,7 @@ import { useParams } from '@tanstack/react-router';
 import { useCommands } from '../../app/commands.ts';
 import { currentIndex } from '../../live/index-store.ts';
 import { late } from '../../ui/late.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { openImport, useImportOverlay } from './open-import.ts';
 
 const ImportDialog = late(async () => (await import('./import-dialog.tsx')).ImportDialog);

@@ -6,7 +6,7 @@ import { Button } from '../../ui/button.tsx';
 import { cx } from '../../ui/class-names.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Segments } from '../../ui/segments.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { WithCode } from '../board/with-code.tsx';
 import { FIELD } from './field.ts';
 import { EMPTY_DRAFT, readDraft, type McpDraft, type McpKind } from './mcp-form.ts';

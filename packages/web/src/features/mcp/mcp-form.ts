@@ -1,5 +1,5 @@
 import type { CreateMcpServer } from '@pilotlight/protocol';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 
 export type McpKind = CreateMcpServer['transport']['type'];
 

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { server } from '../../live/server.ts';
 import { announce } from '../../ui/announce.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { WithCode } from '../board/with-code.tsx';
 import { FIELD } from './field.ts';
 import { useMcpChange } from './use-mcp-servers.ts';

@@ -6,7 +6,7 @@ import { server } from '../../live/server.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Section } from '../../ui/page.tsx';
 import { Switch } from '../../ui/switch.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { AddMcpDialog } from './add-mcp-dialog.tsx';
 import { McpSecrets } from './mcp-secrets.tsx';
 import { useMcpChange, useMcpServers } from './use-mcp-servers.ts';

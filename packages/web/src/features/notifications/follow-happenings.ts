@@ -1,6 +1,6 @@
 import type { IndexState } from '@pilotlight/protocol';
 import { currentIndex, watchIndex } from '../../live/index-store.ts';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { sessionTitle } from '../board/session-title.ts';
 import { useNotificationChoice } from './choice.ts';
 import { useNotificationPermission } from './permission.ts';

@@ -1,7 +1,7 @@
 import { useRouter } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { toast } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { followAppBadge } from './app-badge.ts';
 import { useNotificationChoice } from './choice.ts';
 import { followHappenings } from './follow-happenings.ts';

@@ -1,7 +1,7 @@
 import type { IndexState } from '@pilotlight/protocol';
 import type { BoundCommand } from '../../app/commands.ts';
 import { openQuestions, sessionRows, type Mark } from '../../live/groups.ts';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { sessionTitle } from '../board/session-title.ts';
 
 export type EntryKind = 'question' | 'session' | 'chat' | 'project' | 'command' | 'setting';

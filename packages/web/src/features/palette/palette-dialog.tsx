@@ -8,7 +8,7 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { Keys } from '../../ui/keys.tsx';
 import { Mark } from '../../ui/mark.tsx';
 import { SearchList } from '../../ui/search-list.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { openNewSession } from '../board/new-session.ts';
 import { allEntries, type Entry } from './entries.ts';
 import { Highlighted } from './highlighted.tsx';

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react';
 import { useCommands } from '../../app/commands.ts';
 import { late } from '../../ui/late.tsx';
 import { whenIdle } from '../../ui/when-idle.ts';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { toggle, useOpen } from './open-state.ts';
 
 const PaletteDialog = late(async () => (await import('./palette-dialog.tsx')).PaletteDialog);

@@ -5,7 +5,7 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Keys } from '../../ui/keys.tsx';
 import { matching } from '../../ui/search.ts';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { close } from './open-state.ts';
 import { ShortcutRow } from './shortcut-row.tsx';
 import { spoken } from './spoken.ts';

@@ -4,7 +4,7 @@ import { useOwnKeys, type BoundCommand } from '../../app/commands.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { cx } from '../../ui/class-names.ts';
 import { Keys } from '../../ui/keys.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { afterBinding, afterReset, conflictOf, pressOf, withPress, type Conflict } from './pressed-keys.ts';
 import { spoken } from './spoken.ts';
 

@@ -1,5 +1,5 @@
 import { keyCaps } from '../../ui/keys.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 
 /** Keys in words, for search and for who hears them: `Ctrl K`, `G then B`. */
 export function spoken(keys: string | undefined): string {

@@ -1,7 +1,7 @@
 import type { PolicyMode } from '@pilotlight/protocol';
 import { useId, useState } from 'react';
 import { cx } from '../../ui/class-names.ts';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 
 const MODES: PolicyMode[] = ['ask', 'accept_edits', 'allow_in_worktree', 'allow_all'];
 

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useIndex } from '../../live/index-store.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Segments } from '../../ui/segments.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { closePolicy, type ShownPolicy } from './open-policy.ts';
 import { PolicyEditor } from './policy-editor.tsx';
 

@@ -1,7 +1,7 @@
 import type { NewPolicyRule, PolicyRule, PolicyScope } from '@pilotlight/protocol';
 import { useState, type ReactNode } from 'react';
 import { toast } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { ModeChoice } from './mode-choice.tsx';
 import { RuleForm } from './rule-form.tsx';
 import { RuleList } from './rule-list.tsx';

@@ -3,7 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { server } from '../../live/server.ts';
 import { Button } from '../../ui/button.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { useAgents } from '../composer/use-agents.ts';
 import { FIELD, SELECT } from './select-look.ts';
 

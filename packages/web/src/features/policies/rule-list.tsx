@@ -2,7 +2,7 @@ import type { PolicyAction, PolicyRule } from '@pilotlight/protocol';
 import { ArrowDown, ArrowUp, Pencil, Undo2 } from 'lucide-react';
 import { IconButton } from '../../ui/button.tsx';
 import { cx } from '../../ui/class-names.ts';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { visibleText } from '../questions/visible-text.ts';
 import { ruleSubject, ruleText } from './rule-text.ts';
 

@@ -1,5 +1,5 @@
 import type { NewPolicyRule } from '@pilotlight/protocol';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 
 /** What a rule speaks of, without what it does: `git status *`, `edits src/** by claude`. */
 export function ruleSubject({ kind, command, path, agent }: NewPolicyRule): string {

@@ -1,6 +1,6 @@
 import type { AnswerPermission, Permission } from '@pilotlight/protocol';
 import { Segments } from '../../ui/segments.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { ruleText } from '../policies/rule-text.ts';
 import { inOrder, isAlways } from './answers.ts';
 import { visibleText } from './visible-text.ts';

@@ -2,7 +2,7 @@ import { PilotlightError, type AnswerPermission, type Permission } from '@pilotl
 import { server } from '../../live/server.ts';
 import { announce } from '../../ui/announce.ts';
 import { showError, toast } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { answeredBy, outcomeOf } from './outcome.ts';
 
 /**

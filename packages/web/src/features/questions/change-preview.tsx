@@ -3,7 +3,7 @@ import { server } from '../../live/server.ts';
 import { countChanges } from '../../ui/code/count-changes.ts';
 import { DiffView } from '../../ui/code/diff-view.tsx';
 import { DiffCount } from '../../ui/diff-count.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { PathText } from './path-text.tsx';
 import type { DiffContent } from './subject.ts';
 import { visibleText } from './visible-text.ts';

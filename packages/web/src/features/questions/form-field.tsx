@@ -1,7 +1,7 @@
 import type { QuestionField } from '@pilotlight/protocol';
 import { useId } from 'react';
 import { cx } from '../../ui/class-names.ts';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { press, write, type Entered } from './answers.ts';
 import { ChoiceText, ROW } from './choice-row.tsx';
 import { visibleText } from './visible-text.ts';

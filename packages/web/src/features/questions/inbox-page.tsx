@@ -6,7 +6,7 @@ import { openQuestions } from '../../live/groups.ts';
 import { useIndex, useIsIndexLoaded } from '../../live/index-store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { useGoToQuestion } from './go-to-question.ts';
 import { InboxRow } from './inbox-row.tsx';
 import { nextSelected } from './inbox-selection.ts';

@@ -3,7 +3,7 @@ import { useIndex } from '../../live/index-store.ts';
 import { cx } from '../../ui/class-names.ts';
 import { Mark } from '../../ui/mark.tsx';
 import { Ago } from '../../ui/time.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { visibleText } from './visible-text.ts';
 
 export interface InboxRowProps {

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Button } from '../../ui/button.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { ChoiceText, ROW } from './choice-row.tsx';
 import type { AnswerProps } from './open-question.tsx';
 import { useQuestionKeys } from './question-keys.ts';

@@ -2,7 +2,7 @@ import type { AnswerPermission, Permission } from '@pilotlight/protocol';
 import { useId, useRef, useState } from 'react';
 import { useIndex } from '../../live/index-store.ts';
 import { Elapsed, useTimeText } from '../../ui/time.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { useAgents } from '../composer/use-agents.ts';
 import { answerQuestion } from './answer-question.ts';
 import { OneChoice } from './one-choice.tsx';

@@ -1,5 +1,5 @@
 import type { Permission } from '@pilotlight/protocol';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { ruleSubject } from '../policies/rule-text.ts';
 import { isRefusal } from './answers.ts';
 import { visibleText } from './visible-text.ts';

@@ -1,4 +1,4 @@
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { shownPath } from './shown-path.ts';
 import { visibleText } from './visible-text.ts';
 

@@ -3,7 +3,7 @@ import { useRef, useState } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { cx } from '../../ui/class-names.ts';
 import { Keys } from '../../ui/keys.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { AlwaysNote, type Remember } from './always-note.tsx';
 import { inOrder, isAlways, isRefusal } from './answers.ts';
 import type { AnswerProps } from './open-question.tsx';

@@ -3,7 +3,7 @@ import { router } from '../../app/router.tsx';
 import { currentIndex } from '../../live/index-store.ts';
 import { openQuestions } from '../../live/groups.ts';
 import { toast } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { goToQuestion } from './go-to-question.ts';
 
 /** Offers the commands that lead to what waits, from every place. */

@@ -2,7 +2,7 @@ import type { QuestionField } from '@pilotlight/protocol';
 import { useRef, useState, type KeyboardEvent } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { announce } from '../../ui/announce.ts';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import {
   answersOf,
   initialValues,

@@ -1,6 +1,6 @@
 import type { AcpToolSnapshot, SubjectPath } from '@pilotlight/protocol';
 import { ChangePreview } from './change-preview.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { PathText } from './path-text.tsx';
 import { subjectOf } from './subject.ts';
 import { visibleText } from './visible-text.ts';

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { server } from '../../live/server.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { ActionFields } from './action-fields.tsx';
 import { showDone } from './show-done.ts';
 import { useIsWorking, useRefresh } from './reads.ts';

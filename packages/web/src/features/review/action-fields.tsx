@@ -1,6 +1,6 @@
 import type { ReviewRequest } from '@pilotlight/protocol';
 import { Switch } from '../../ui/switch.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 
 const FIELD =
   'w-full rounded-md border border-line-strong bg-base px-2.5 py-1.5 text-ui text-ink outline-none focus-visible:border-flame';

@@ -9,7 +9,7 @@ import {
 } from 'lucide-react';
 import { Button } from '../../ui/button.tsx';
 import { Menu, type MenuItem } from '../../ui/menu.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 
 export interface ActionsMenuProps {
   session: Session;

@@ -5,7 +5,7 @@ import { server } from '../../live/server.ts';
 import { Button } from '../../ui/button.tsx';
 import { showError } from '../../ui/toasts.tsx';
 import { Elapsed } from '../../ui/time.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { messageOf, setMessage, useMessage } from './commit-message.ts';
 
 export interface CommitBoxProps {

@@ -4,7 +4,7 @@ import { server } from '../../live/server.ts';
 import { useIndex } from '../../live/index-store.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { showError, toast } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { sidesText } from './conflict-note.tsx';
 import { useRefresh } from './reads.ts';
 import type { Resolve } from './use-resolve.ts';

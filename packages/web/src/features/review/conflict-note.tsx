@@ -1,5 +1,5 @@
 import type { Conflicts, OpenConflict } from '@pilotlight/protocol';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 
 /** A file in conflict, and what its sides are called. */
 export interface FileConflict {

@@ -4,7 +4,7 @@ import { cx } from '../../ui/class-names.ts';
 import type { DiffLine } from '../../ui/code/diff-rows.ts';
 import type { CodeToken } from '../../ui/code/highlight.ts';
 import { markedTokens } from '../../ui/code/marked-line.ts';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { numberOn, type Side } from './review-rows.ts';
 
 const TINT: Record<DiffLine['kind'], string> = { same: '', added: 'bg-added', removed: 'bg-removed' };

@@ -13,7 +13,7 @@ import { announce } from '../../ui/announce.ts';
 import { cx } from '../../ui/class-names.ts';
 import type { DiffLine } from '../../ui/code/diff-rows.ts';
 import type { CodeToken } from '../../ui/code/highlight.ts';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { SideScroll } from './side-scroll.tsx';
 import { SplitLine, UnifiedLine, type LineLook } from './diff-line.tsx';
 import {

@@ -1,6 +1,6 @@
 import { Check, Minus, Plus, Undo2 } from 'lucide-react';
 import { Button } from '../../ui/button.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import type { FileConflict } from './conflict-note.tsx';
 import type { Resolve } from './use-resolve.ts';
 

@@ -1,6 +1,6 @@
 import { useMemo, useState, type ReactNode, type Ref } from 'react';
 import { Empty } from '../../ui/empty.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import type { DiffLine } from '../../ui/code/diff-rows.ts';
 import { conflictMarks } from './conflict-marks.ts';
 import type { FileConflict } from './conflict-note.tsx';

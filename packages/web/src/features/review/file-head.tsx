@@ -5,7 +5,7 @@ import { useKeysOf } from '../../app/commands.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { cx } from '../../ui/class-names.ts';
 import { DiffCount } from '../../ui/diff-count.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { splitPath } from '../changes/split-path.ts';
 import { STATUS_INK } from './file-row.tsx';
 

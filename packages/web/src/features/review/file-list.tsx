@@ -2,7 +2,7 @@ import { ChevronDown, ChevronRight } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { VList, type VListHandle } from 'virtua';
 import { cx } from '../../ui/class-names.ts';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { treeRows, type ListedFile, type TreeRow } from './file-tree.ts';
 
 /** Files that are listed together. */

@@ -1,7 +1,7 @@
 import type { DiffFile } from '@pilotlight/protocol';
 import { cx } from '../../ui/class-names.ts';
 import { DiffCount } from '../../ui/diff-count.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { splitPath } from '../changes/split-path.ts';
 
 export const STATUS_INK: Record<DiffFile['status'], string> = {

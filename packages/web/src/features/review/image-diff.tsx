@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { server } from '../../live/server.ts';
 import { cx } from '../../ui/class-names.ts';
 import { Empty } from '../../ui/empty.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { diffScopeOf, type Scope } from './scope.ts';
 
 /** Whether a changed file may be shown as pictures. An SVG is a text, and shown as one. */

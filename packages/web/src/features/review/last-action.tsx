@@ -2,7 +2,7 @@ import type { ReviewAction } from '@pilotlight/protocol';
 import { Undo2 } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../../ui/button.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { useRefresh, useReviewActions } from './reads.ts';
 import { undoAction } from './show-done.ts';
 

@@ -1,6 +1,6 @@
 import { Columns2, ListTree, Pilcrow, WrapText } from 'lucide-react';
 import { IconButton } from '../../ui/button.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { setReviewLook, useReviewLook } from './review-look.ts';
 
 const ICON = { size: 16, strokeWidth: 1.75 } as const;

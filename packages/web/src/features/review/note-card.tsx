@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { server } from '../../live/server.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { showError } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { NoteEditor } from './note-editor.tsx';
 import { useRefresh } from './reads.ts';
 import { typeEdit, useTypedEdit } from './typed-notes.ts';

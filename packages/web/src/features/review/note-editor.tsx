@@ -1,6 +1,6 @@
 import { useState, type KeyboardEvent } from 'react';
 import { Button } from '../../ui/button.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 
 export interface NoteEditorProps {
   /** what it is about, in words: the accessible name */

@@ -6,7 +6,7 @@ import { useIndex } from '../../live/index-store.ts';
 import { server } from '../../live/server.ts';
 import { Button } from '../../ui/button.tsx';
 import { showError, toast } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { titleOf } from '../session/chat-tabs.tsx';
 import { NoteCard } from './note-card.tsx';
 import { useRefresh } from './reads.ts';

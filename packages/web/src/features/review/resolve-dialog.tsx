@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import type { Resolve } from './use-resolve.ts';
 
 /** Asks before a file is marked as resolved in which conflict markers are left. */

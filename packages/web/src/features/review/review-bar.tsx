@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { DiffCount } from '../../ui/diff-count.tsx';
 import { Segments } from '../../ui/segments.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { LookButtons } from './look-buttons.tsx';
 import type { ReviewFiles } from './reads.ts';
 import { isTurn, isUncommitted, type Scope } from './scope.ts';

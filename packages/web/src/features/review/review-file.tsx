@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState, type ReactNode, type Ref } from 'react';
 import { server } from '../../live/server.ts';
 import { Empty } from '../../ui/empty.tsx';
 import { showError } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { ConflictNote, type FileConflict } from './conflict-note.tsx';
 import type { DiffLinesHandle } from './diff-lines.tsx';
 import { FileDiff } from './file-diff.tsx';

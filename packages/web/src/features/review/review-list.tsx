@@ -6,7 +6,7 @@ import { IconButton } from '../../ui/button.tsx';
 import { cx } from '../../ui/class-names.ts';
 import { Empty } from '../../ui/empty.tsx';
 import { ResizeEdge } from '../../ui/resize-edge.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { FileList, type FileGroup } from './file-list.tsx';
 import { FileRow } from './file-row.tsx';
 import { LIST, setReviewLook, useReviewLook } from './review-look.ts';

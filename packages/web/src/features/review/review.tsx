@@ -8,7 +8,7 @@ import {
 import { useRef, useState, type ReactNode } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { sessionTitle } from '../board/session-title.ts';
 import { openFile } from '../session/side-state.ts';
 import { ActionDialog } from './action-dialog.tsx';

@@ -1,7 +1,7 @@
 import type { ReviewAction } from '@pilotlight/protocol';
 import { server } from '../../live/server.ts';
 import { showError, toast } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 
 /** Says what an action did, with the way to take it back while there is one. */
 export function showDone(action: ReviewAction, refresh: () => Promise<void>): void {

@@ -1,7 +1,7 @@
 import { ChevronDown } from 'lucide-react';
 import { Button } from '../../ui/button.tsx';
 import { Picker } from '../../ui/picker.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { isTurn, type Scope } from './scope.ts';
 import type { TurnChoice } from './use-turns.ts';
 

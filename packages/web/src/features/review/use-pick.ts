@@ -1,7 +1,7 @@
 import { MAX_SELECTED_FILES, type DiffFile, type ReviewRequest, type Selection } from '@pilotlight/protocol';
 import { server } from '../../live/server.ts';
 import { showError, toast } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import type { Pick } from './file-actions.tsx';
 import { useIsWorking, useRefresh } from './reads.ts';
 import { isUncommitted, type Scope } from './scope.ts';

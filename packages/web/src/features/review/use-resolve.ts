@@ -2,7 +2,7 @@ import type { OpenConflict } from '@pilotlight/protocol';
 import { useState } from 'react';
 import { server } from '../../live/server.ts';
 import { showError, toast } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { useRefresh } from './reads.ts';
 
 /** Marks files in conflict as resolved; one in which markers are left is asked about before. */

@@ -1,5 +1,5 @@
 import { useCommands } from '../../app/commands.ts';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 
 export interface ReviewCommands {
   /** null: there is none that way */

@@ -1,5 +1,5 @@
 import type { DiffFile } from '@pilotlight/protocol';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 
 /** Why no lines of a changed file are shown; null when there are some. `isTooLarge`: its patch was not read to the end. */
 export function whyNoLines(

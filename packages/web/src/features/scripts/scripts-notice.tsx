@@ -3,7 +3,7 @@ import { useIndex } from '../../live/index-store.ts';
 import { server } from '../../live/server.ts';
 import { Button } from '../../ui/button.tsx';
 import { showError } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { showSideTab } from '../session/side-state.ts';
 
 const text = words.scripts.notice;

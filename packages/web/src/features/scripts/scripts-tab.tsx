@@ -6,7 +6,7 @@ import { Button, IconButton } from '../../ui/button.tsx';
 import { cx } from '../../ui/class-names.ts';
 import { Empty } from '../../ui/empty.tsx';
 import { showError } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { TerminalView } from '../changes/terminal-view.tsx';
 import { useScriptOutput, useScripts } from './use-scripts.ts';
 

@@ -7,7 +7,7 @@ import { IconButton } from '../../ui/button.tsx';
 import { cx } from '../../ui/class-names.ts';
 import { Mark } from '../../ui/mark.tsx';
 import { Picker } from '../../ui/picker.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { useAgents } from '../composer/use-agents.ts';
 import { EditableTitle } from './editable-title.tsx';
 

@@ -1,7 +1,7 @@
 import type { Chat } from '@pilotlight/protocol';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { titleOf } from './chat-tabs.tsx';
 
 /** Whether closing the chat would lose something that was said. */

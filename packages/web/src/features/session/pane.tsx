@@ -4,7 +4,7 @@ import { markOf } from '../../live/groups.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { cx } from '../../ui/class-names.ts';
 import { Mark } from '../../ui/mark.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { Composer } from '../composer/composer.tsx';
 import { Transcript } from '../transcript/transcript.tsx';
 import { titleOf } from './chat-tabs.tsx';

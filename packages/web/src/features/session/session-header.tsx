@@ -21,7 +21,7 @@ import { DiffCount } from '../../ui/diff-count.tsx';
 import { Menu } from '../../ui/menu.tsx';
 import { showError, toast } from '../../ui/toasts.tsx';
 import { Tooltip } from '../../ui/tooltip.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { setArchived } from '../board/session-actions.ts';
 import { sessionTitle } from '../board/session-title.ts';
 import { openIgnoredFiles } from '../checkpoints/open-ignored-files.ts';

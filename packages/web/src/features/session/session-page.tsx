@@ -11,7 +11,7 @@ import { Empty } from '../../ui/empty.tsx';
 import { late } from '../../ui/late.tsx';
 import { showError } from '../../ui/toasts.tsx';
 import { whenIdle } from '../../ui/when-idle.ts';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { RemoveSession } from '../board/remove-session.tsx';
 import { ChatTabs } from './chat-tabs.tsx';
 import { CloseChat, hasMessages } from './close-chat.tsx';

@@ -3,7 +3,7 @@ import { X } from 'lucide-react';
 import { IconButton } from '../../ui/button.tsx';
 import { late } from '../../ui/late.tsx';
 import { ResizeEdge } from '../../ui/resize-edge.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { SIDE, useSheet, useSide } from './side-state.ts';
 
 const Side = late(async () => (await import('../changes/side.tsx')).Side);

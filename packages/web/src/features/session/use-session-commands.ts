@@ -1,6 +1,6 @@
 import type { Chat } from '@pilotlight/protocol';
 import { useCommands, type Command } from '../../app/commands.ts';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { roundFrom } from './panes.ts';
 
 export interface SessionCommands {

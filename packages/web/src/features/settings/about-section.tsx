@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { server } from '../../live/server.ts';
 import { Section } from '../../ui/page.tsx';
 import { Elapsed } from '../../ui/time.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { useHealth } from '../agents/reads.ts';
 
 const text = words.settings;

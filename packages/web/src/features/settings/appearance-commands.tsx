@@ -1,6 +1,6 @@
 import { useAppearance, type Theme } from '../../app/appearance.ts';
 import { useCommands } from '../../app/commands.ts';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 
 const THEMES: readonly Theme[] = ['system', 'light', 'dark'];
 

@@ -2,7 +2,7 @@ import { useAppearance, type Theme } from '../../app/appearance.ts';
 import { Section } from '../../ui/page.tsx';
 import { Segments } from '../../ui/segments.tsx';
 import { Switch } from '../../ui/switch.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { SettingRow } from './setting-row.tsx';
 
 const text = words.settings;

@@ -4,7 +4,7 @@ import { server } from '../../live/server.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Section } from '../../ui/page.tsx';
 import { showError } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { WithCode } from '../board/with-code.tsx';
 import { SettingRow } from './setting-row.tsx';
 

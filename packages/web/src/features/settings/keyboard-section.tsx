@@ -1,7 +1,7 @@
 import { useOwnKeys } from '../../app/commands.ts';
 import { Button } from '../../ui/button.tsx';
 import { Section } from '../../ui/page.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { toggle } from '../palette/open-state.ts';
 import { SettingRow } from './setting-row.tsx';
 

@@ -2,7 +2,7 @@ import { Button } from '../../ui/button.tsx';
 import { Section } from '../../ui/page.tsx';
 import { Switch } from '../../ui/switch.tsx';
 import { showError } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { useNotificationChoice } from '../notifications/choice.ts';
 import { askPermission, useNotificationPermission } from '../notifications/permission.ts';
 import { showNotification } from '../notifications/show-notification.ts';

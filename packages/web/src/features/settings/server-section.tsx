@@ -4,7 +4,7 @@ import { server } from '../../live/server.ts';
 import { Section } from '../../ui/page.tsx';
 import { Switch } from '../../ui/switch.tsx';
 import { showError } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { SettingRow } from './setting-row.tsx';
 
 const text = words.settings;

@@ -1,7 +1,7 @@
 import { useLocation } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { Page } from '../../ui/page.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { McpSection } from '../mcp/mcp-section.tsx';
 import { UsageSection } from '../usage/usage-section.tsx';
 import { AboutSection } from './about-section.tsx';

@@ -2,7 +2,7 @@ import { toErrorInfo, type DiffFile } from '@pilotlight/protocol';
 import { useMemo, useState } from 'react';
 import { RowsTable } from '../../ui/code/rows-table.tsx';
 import { Empty } from '../../ui/empty.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { useFileDiff } from '../review/reads.ts';
 import { reviewRows } from '../review/review-rows.ts';
 import { newTextOf, shownHunks } from '../review/shown-hunks.ts';

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { DiffCount } from '../../ui/diff-count.tsx';
 import { Empty } from '../../ui/empty.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { useFreshChanges, useReviewFiles } from '../review/reads.ts';
 import { CandidateDiff } from './candidate-diff.tsx';
 

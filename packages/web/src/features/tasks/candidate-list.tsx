@@ -2,7 +2,7 @@ import { MAX_CANDIDATES, type AgentInfo } from '@pilotlight/protocol';
 import { Plus, X } from 'lucide-react';
 import { useId } from 'react';
 import { Button, IconButton } from '../../ui/button.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { AgentPicker } from '../board/new-session-pickers.tsx';
 import { FIELD } from '../mcp/field.ts';
 import { optionFor } from '../composer/options.ts';

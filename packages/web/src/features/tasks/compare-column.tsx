@@ -5,7 +5,7 @@ import { Button } from '../../ui/button.tsx';
 import { cx } from '../../ui/class-names.ts';
 import { Empty } from '../../ui/empty.tsx';
 import { Mark } from '../../ui/mark.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { useAgentName } from '../board/reads.ts';
 import { Markdown } from '../transcript/markdown/markdown.tsx';
 import { CandidateFiles } from './candidate-files.tsx';

@@ -10,7 +10,7 @@ import { cx } from '../../ui/class-names.ts';
 import { Empty } from '../../ui/empty.tsx';
 import { Mark } from '../../ui/mark.tsx';
 import { showError } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { useAgentName } from '../board/reads.ts';
 import { CompareColumn } from './compare-column.tsx';
 import { KeepDialog } from './keep-dialog.tsx';

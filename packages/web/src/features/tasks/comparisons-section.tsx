@@ -4,7 +4,7 @@ import { useIndex } from '../../live/index-store.ts';
 import { Mark } from '../../ui/mark.tsx';
 import { Section } from '../../ui/page.tsx';
 import { Ago } from '../../ui/time.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { useAgents } from '../board/reads.ts';
 import { titleOfTask } from './task-actions.ts';
 import { TASK_MARK } from './task-mark.ts';

@@ -4,7 +4,7 @@ import { server } from '../../live/server.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { showError } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { useAgentName } from '../board/reads.ts';
 
 const text = words.tasks.comparison;

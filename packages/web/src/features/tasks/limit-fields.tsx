@@ -1,7 +1,7 @@
 import { PolicyMode, type TaskPriority } from '@pilotlight/protocol';
 import { cx } from '../../ui/class-names.ts';
 import { Segments } from '../../ui/segments.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { FIELD } from '../mcp/field.ts';
 import { Choice, Labelled } from './labelled.tsx';
 import type { TaskDraft } from './task-draft.ts';

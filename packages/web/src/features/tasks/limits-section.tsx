@@ -6,7 +6,7 @@ import { server } from '../../live/server.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { Section } from '../../ui/page.tsx';
 import { showError } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { AgentPicker } from '../board/new-session-pickers.tsx';
 import { useAgents } from '../board/reads.ts';
 import { FIELD } from '../mcp/field.ts';

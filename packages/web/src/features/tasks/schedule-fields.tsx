@@ -4,7 +4,7 @@ import { useDeferredValue, useId } from 'react';
 import { server } from '../../live/server.ts';
 import { cx } from '../../ui/class-names.ts';
 import { Segments } from '../../ui/segments.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { FIELD } from '../mcp/field.ts';
 import { Choice, Labelled } from './labelled.tsx';
 import type { TaskDraft } from './task-draft.ts';

@@ -4,7 +4,7 @@ import { server } from '../../live/server.ts';
 import { Button } from '../../ui/button.tsx';
 import { Section } from '../../ui/page.tsx';
 import { showError, toast } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { openTaskForm } from './open-task-form.ts';
 import { SourceRow } from './source-row.tsx';
 

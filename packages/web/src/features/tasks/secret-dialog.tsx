@@ -1,6 +1,6 @@
 import { CopyButton } from '../../ui/code/copy-button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { hideSecret } from './shown-secret.ts';
 
 const text = words.tasks;

@@ -1,7 +1,7 @@
 import { newId, type Task, type TaskPriority } from '@pilotlight/protocol';
 import { server } from '../../live/server.ts';
 import { showError, toast } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 
 const text = words.tasks;
 

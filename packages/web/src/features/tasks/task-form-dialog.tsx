@@ -8,7 +8,7 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Keys } from '../../ui/keys.tsx';
 import { Switch } from '../../ui/switch.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { BasePicker } from '../board/base-picker.tsx';
 import { chooseAgent } from '../board/choose-agent.ts';
 import { firstProject } from '../board/first-project.ts';

@@ -2,7 +2,7 @@ import { isTaskOver, TaskPriority, type Task } from '@pilotlight/protocol';
 import { ChevronsDown, ChevronsUp, Ellipsis, Equal, RotateCcw, Square, Trash2 } from 'lucide-react';
 import { IconButton } from '../../ui/button.tsx';
 import { Menu, type MenuItem } from '../../ui/menu.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { cancelTask, removeTask, retryTask, setPriority, titleOfTask } from './task-actions.ts';
 
 const ICON = { size: 14, strokeWidth: 1.75 };

@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useCommands } from '../../app/commands.ts';
 import { late } from '../../ui/late.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { openTaskForm, useTaskForm } from './open-task-form.ts';
 import { useShownSecret } from './shown-secret.ts';
 

@@ -8,7 +8,7 @@ import { DiffCount } from '../../ui/diff-count.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { Mark } from '../../ui/mark.tsx';
 import { Page, Section } from '../../ui/page.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { useAgentName } from '../board/reads.ts';
 import { Markdown } from '../transcript/markdown/markdown.tsx';
 import { cancelTask, retryTask, titleOfTask } from './task-actions.ts';

@@ -5,7 +5,7 @@ import { memo } from 'react';
 import { useIndex } from '../../live/index-store.ts';
 import { DiffCount } from '../../ui/diff-count.tsx';
 import { Mark } from '../../ui/mark.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { useAgentName } from '../board/reads.ts';
 import { titleOfTask } from './task-actions.ts';
 import { TASK_MARK } from './task-mark.ts';

@@ -1,6 +1,6 @@
 import type { Task } from '@pilotlight/protocol';
 import { Elapsed } from '../../ui/time.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { TASK_INK } from './task-mark.ts';
 
 const text = words.tasks;

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useIndex } from '../../live/index-store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Page, Section } from '../../ui/page.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { ComparisonsSection } from './comparisons-section.tsx';
 import { LimitsSection } from './limits-section.tsx';
 import { openTaskForm } from './open-task-form.ts';

@@ -5,7 +5,7 @@ import { Button } from '../../ui/button.tsx';
 import { Section } from '../../ui/page.tsx';
 import { Ago } from '../../ui/time.tsx';
 import { showError, toast } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { openTaskForm } from './open-task-form.ts';
 import { showSecret } from './shown-secret.ts';
 import { SourceRow } from './source-row.tsx';

@@ -1,6 +1,6 @@
 import type { BlobRef } from '@pilotlight/protocol';
 import { Button } from '../../ui/button.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { Markdown } from './markdown/markdown.tsx';
 import { useBlobText } from './use-blobs.ts';
 

@@ -1,6 +1,6 @@
 import type { ContentBlock } from '@pilotlight/protocol';
 import { FileText, Image, Music } from 'lucide-react';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { CodeBlock } from '../../ui/code/code-block.tsx';
 import { openFile } from '../session/side-state.ts';
 import { Markdown } from './markdown/markdown.tsx';

@@ -3,7 +3,7 @@ import { ChevronDown, ChevronUp, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { server } from '../../live/server.ts';
 import { IconButton } from '../../ui/button.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 
 /** How long typing may pause before the chat is searched, in ms. */
 const PAUSE = 150;

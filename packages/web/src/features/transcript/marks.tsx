@@ -1,7 +1,7 @@
 import { CircleAlert, Info, TriangleAlert } from 'lucide-react';
 import { Tooltip } from '../../ui/tooltip.tsx';
 import { cx } from '../../ui/class-names.ts';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import type { Row } from './transcript-rows.ts';
 
 const INK = { info: 'text-ink-3', warning: 'text-flame-ink', error: 'text-bad' };

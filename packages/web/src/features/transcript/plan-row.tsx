@@ -1,7 +1,7 @@
 import { ListChecks } from 'lucide-react';
 import type { PlanEntry } from '@pilotlight/protocol';
 import { cx } from '../../ui/class-names.ts';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import type { Row } from './transcript-rows.ts';
 
 /** The agent's plan as it stands now; it ticks in place. */

@@ -1,7 +1,7 @@
 import type { ContentBlock, Message, Part, Turn } from '@pilotlight/protocol';
 import type { ReactNode } from 'react';
 import { Ago } from '../../ui/time.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { Attachment } from './content-block.tsx';
 import { Beginning } from './beginning.tsx';
 import { useOpen } from './open-rows.ts';

@@ -1,6 +1,6 @@
 import { Brain } from 'lucide-react';
 import { Elapsed } from '../../ui/time.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { Beginning } from './beginning.tsx';
 import { Line, LineBody } from './line.tsx';
 import { Markdown } from './markdown/markdown.tsx';

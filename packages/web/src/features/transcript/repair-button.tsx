@@ -3,7 +3,7 @@ import { currentIndex } from '../../live/index-store.ts';
 import { server } from '../../live/server.ts';
 import { Button } from '../../ui/button.tsx';
 import { showError, toast } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 
 /** Brings back the worktree of a chat's session, and says what is in it. */
 export function RepairButton({ chatId }: { chatId: string }) {

@@ -1,6 +1,6 @@
 import { Button } from '../../ui/button.tsx';
 import { forgetPrompt, sendAgain, type SentPrompt } from '../../live/outbox.ts';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { Prompt } from './prompt-row.tsx';
 
 /** A prompt on its way: shown at once, with what became of it. */

@@ -1,4 +1,4 @@
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { Beginning } from './beginning.tsx';
 import { Markdown } from './markdown/markdown.tsx';
 import { MessageActions } from './message-actions.tsx';

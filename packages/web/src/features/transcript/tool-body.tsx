@@ -2,7 +2,7 @@ import type { AcpToolSnapshot, ToolContent } from '@pilotlight/protocol';
 import { CodeBlock } from '../../ui/code/code-block.tsx';
 import { DiffView } from '../../ui/code/diff-view.tsx';
 import { Button } from '../../ui/button.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { openFile } from '../session/side-state.ts';
 import { Content } from './content-block.tsx';
 import { Markdown } from './markdown/markdown.tsx';

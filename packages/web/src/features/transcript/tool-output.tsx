@@ -2,7 +2,7 @@ import type { BlobRef } from '@pilotlight/protocol';
 import { OutputText } from '../../ui/code/output-text.tsx';
 import { CopyButton } from '../../ui/code/copy-button.tsx';
 import { stripAnsi } from '../../ui/code/ansi.ts';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { useOpen } from './open-rows.ts';
 import { useBlobText } from './use-blobs.ts';
 

@@ -15,7 +15,7 @@ import {
 import { DiffCount } from '../../ui/diff-count.tsx';
 import { Elapsed } from '../../ui/time.tsx';
 import { cx } from '../../ui/class-names.ts';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { QuestionCard } from '../questions/question-card.tsx';
 import { Line, LineBody } from './line.tsx';
 import { useOpen } from './open-rows.ts';

@@ -7,7 +7,7 @@ import { useChat } from '../../live/use-chat.ts';
 import { cx } from '../../ui/class-names.ts';
 import { Empty } from '../../ui/empty.tsx';
 import { showError } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { FindBar } from './find-bar.tsx';
 import { askingTurns, countNew, indexOfMessage, type Item } from './items.ts';
 import { markWords } from './mark-words.ts';

@@ -8,7 +8,7 @@ import { showError } from '../../ui/toasts.tsx';
 import { chatStore } from '../../live/chat-store.ts';
 import { useChatPart } from '../../live/use-chat.ts';
 import { sendPrompt } from '../../live/outbox.ts';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { TurnMenu } from '../checkpoints/turn-menu.tsx';
 import { isTurn } from '../review/scope.ts';
 import { showInSide } from '../session/side-state.ts';

@@ -2,7 +2,7 @@ import type { Turn } from '@pilotlight/protocol';
 import { useEffect, useRef } from 'react';
 import type { ChatView } from '../../live/chat-store.ts';
 import { announce } from '../../ui/announce.ts';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { isActive, isOver } from './transcript-rows.ts';
 
 /** Tells a screen reader once when an answer is complete and when something is asked; never what streams. */

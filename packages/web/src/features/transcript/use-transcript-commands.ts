@@ -2,7 +2,7 @@ import type { RefObject } from 'react';
 import { useCommands, type Command } from '../../app/commands.ts';
 import { chatStore } from '../../live/chat-store.ts';
 import { toast } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { lastAnswer, neighbour, type Item } from './items.ts';
 import { copy } from './message-actions.tsx';
 import type { Reading } from './use-reading.ts';

@@ -4,7 +4,7 @@ import { useId, useState, type FormEvent } from 'react';
 import { server } from '../../live/server.ts';
 import { Button } from '../../ui/button.tsx';
 import { showError } from '../../ui/toasts.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { BUDGETS, useBudgets } from './reads.ts';
 
 const text = words.holds;

@@ -1,6 +1,6 @@
 import { useIndex } from '../../live/index-store.ts';
 import { Dialog } from '../../ui/dialog.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { BudgetForm } from './budget-form.tsx';
 import { useUsage } from './reads.ts';
 import { UsageTable } from './usage-table.tsx';

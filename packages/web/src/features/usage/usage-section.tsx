@@ -2,7 +2,7 @@ import type { UsageBy } from '@pilotlight/protocol';
 import { useState } from 'react';
 import { Section } from '../../ui/page.tsx';
 import { Segments } from '../../ui/segments.tsx';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { BudgetForm } from './budget-form.tsx';
 import { useUsage } from './reads.ts';
 import { linesOf, UsageTable } from './usage-table.tsx';

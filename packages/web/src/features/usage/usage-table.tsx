@@ -1,6 +1,6 @@
 import type { UsageBy, UsageReport, UsageSum } from '@pilotlight/protocol';
 import { cx } from '../../ui/class-names.ts';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 
 const text = words.usage;
 

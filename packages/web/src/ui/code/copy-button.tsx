@@ -1,6 +1,6 @@
 import { Check, Copy } from 'lucide-react';
 import { useState } from 'react';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { IconButton } from '../button.tsx';
 import { showError } from '../toasts.tsx';
 

@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { diffRows, gapRows, type DiffLine, type DiffRow } from './diff-rows.ts';
 import type { DiffViewProps } from './diff-view.tsx';
 import type { CodeToken } from './highlight.ts';

@@ -1,4 +1,4 @@
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { late } from '../late.tsx';
 
 export interface DiffViewProps {

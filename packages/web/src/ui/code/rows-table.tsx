@@ -1,6 +1,6 @@
 import { UnfoldVertical } from 'lucide-react';
 import { useState } from 'react';
-import { words } from '../../words/index.ts';
+import * as words from '../../words/index.ts';
 import { cx } from '../class-names.ts';
 import { splitRows, type DiffLine, type SplitRow } from './diff-rows.ts';
 import type { CodeToken } from './highlight.ts';

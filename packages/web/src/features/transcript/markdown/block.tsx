@@ -2,7 +2,7 @@ import type { MarkedToken, Token, Tokens } from 'marked';
 import { memo, useState, type ReactNode } from 'react';
 import { cx } from '../../../ui/class-names.ts';
 import { CodeBlock } from '../../../ui/code/code-block.tsx';
-import { words } from '../../../words/index.ts';
+import * as words from '../../../words/index.ts';
 import { Inline } from './inline.tsx';
 
 const HEADING = [

@@ -1,5 +1,5 @@
 import { openFile } from '../../session/side-state.ts';
-import { words } from '../../../words/index.ts';
+import * as words from '../../../words/index.ts';
 import { usePlace } from '../place.ts';
 import { filePlace } from './links.ts';
 

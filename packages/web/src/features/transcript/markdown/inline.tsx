@@ -1,6 +1,6 @@
 import type { MarkedToken, Token } from 'marked';
 import type { ReactNode } from 'react';
-import { words } from '../../../words/index.ts';
+import * as words from '../../../words/index.ts';
 import { Tooltip } from '../../../ui/tooltip.tsx';
 import { decodeEntities } from './entities.ts';
 import { FileLink } from './file-link.tsx';
