@@ -155,9 +155,9 @@ async function sample(subject: Subject, spares: boolean): Promise<Sample> {
   return measured;
 }
 
-/** Two prompts in a session with a worktree of its own, which is released afterwards. */
+/** As the page does it: two prompts in a session with a worktree of its own, which is released afterwards. */
 async function play(server: BenchServer, { id: agent, prompt }: Subject, projectId: string) {
-  const { session, chat: made } = await server.client.createSession({ projectId, agent });
+  const { session, chat: made } = await server.client.createSession({ projectId, agent, about: prompt });
   const chat = await openPlainChat(server, made.id);
   try {
     const first = (await chat.play(prompt)).firstMs;

@@ -27,14 +27,19 @@ export const API_VERSION = 1;
 export const CreateProject = z.strictObject({ path: z.string().min(1), name: Name.optional() });
 export type CreateProject = z.infer<typeof CreateProject>;
 
+/** characters of `about`; a title has far fewer */
+export const MOST_ABOUT = 1000;
+
 /**
  * POST /api/sessions. The first chat is made with it. `base` is what its worktree starts from (HEAD when left out); a pull
  * request is fetched first, 502 when its remote does not give it. 422 when the repository has no such commit, or when the session gets no worktree. One that could not begin is refused: its
- * agent is not installed, its repository has no commit, its folder is gone.
+ * agent is not installed, its repository has no commit, its folder is gone. `about`: the first prompt to come, or its beginning,
+ * after which session and branch are called where there is no title; the branch so early that the prompt need not wait for it.
  */
 export const CreateSession = z.strictObject({
   projectId: ProjectId,
   title: Name.optional(),
+  about: z.string().max(MOST_ABOUT).optional(),
   base: Revision.optional(),
   inPlace: z.boolean().default(false),
   agent: AgentId.optional(),

@@ -46,6 +46,7 @@ export interface TurnParts {
 /** What runs turns, one lane for each chat. Nothing runs yet. */
 export interface Turns {
   dispatcher: Dispatcher;
+  places: Places;
   circuits: CircuitBoard;
   sharedFiles: SharedFiles;
 }
@@ -60,6 +61,12 @@ export function composeTurns(parts: TurnParts): Turns {
   );
   const circuits = new CircuitBoard(announcer.now);
   const sharedFiles = new SharedFiles(announcer);
+  const places = new Places(
+    announcer,
+    parts.worktreesFolder,
+    (sessionId, named) => parts.scripts.prepare(sessionId, named),
+    (path) => parts.locks.settled(path),
+  );
   const runner = new TurnRunner({
     announcer,
     agents,
@@ -74,12 +81,7 @@ export function composeTurns(parts: TurnParts): Turns {
         mcp: mcpServers.offer(projectId),
         env: await parts.scripts.portVariables(parts.catalog.getChat(turn.chatId).sessionId),
       }),
-    places: new Places(
-      announcer,
-      parts.worktreesFolder,
-      (sessionId, named) => parts.scripts.prepare(sessionId, named),
-      (path) => parts.locks.settled(path),
-    ),
+    places,
     sessions,
     permissions: parts.permissions,
     facts,
@@ -105,5 +107,5 @@ export function composeTurns(parts: TurnParts): Turns {
     checkAgent: (agent) => void agents.get(agent),
     onError: (error, chatId) => log.error({ err: error, chatId }, 'a turn could not be written down'),
   });
-  return { dispatcher, circuits, sharedFiles };
+  return { dispatcher, places, circuits, sharedFiles };
 }

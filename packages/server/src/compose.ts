@@ -159,7 +159,14 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     checkAgent: (agent) => void agents.get(agent),
     isBusy: (chatId) => dispatcher.isBusy(chatId),
     reserve: (project) => reserved.take(project),
-    tearDown: (sessionId) => scripts.tearDown(sessionId),
+    nameBranch: (session, project) => {
+      if (session.worktree !== null)
+        void places.nameBranch(session, session.worktree, project).catch(() => {});
+    },
+    tearDown: async (sessionId) => {
+      await places.named(sessionId);
+      await scripts.tearDown(sessionId);
+    },
     release: async (chatId) => {
       await releases.release(chatId);
       // A prompt may have been accepted meanwhile, and whoever asked for this is refused.
@@ -197,7 +204,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     onError: (error) => log.error({ err: error }, 'something about a task could not be done'),
   });
   const writer = new WorktreeWriter(announcer, catalog, locks, checkpoints.diffs);
-  const { dispatcher, circuits, sharedFiles }: Turns = composeTurns({
+  const { dispatcher, places, circuits, sharedFiles }: Turns = composeTurns({
     announcer,
     backends: composed,
     processes,
@@ -215,6 +222,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
     worktreesFolder: folder.worktrees,
     log,
   });
+  building.defer(() => places.named());
   building.defer(() => (leaving === null ? dispatcher.stop(stopping) : dispatcher.leave()));
   // Before the dispatcher stops: none of its turns starts anything.
   building.use(tasks);

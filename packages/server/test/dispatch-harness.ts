@@ -109,6 +109,7 @@ export function startDispatch(
     chooseAgent,
     checkAgent,
     isBusy: (chatId) => dispatcher.isBusy(chatId),
+    nameBranch: () => {},
     tearDown: async () => undefined,
     release: (chatId) => releases.release(chatId),
   });

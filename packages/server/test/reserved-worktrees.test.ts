@@ -114,6 +114,39 @@ it('has the name of its session when the setup and the agent look, in its very f
   ]);
 });
 
+it('has the name of its session before the first prompt, where it was said what that will be about', async () => {
+  const first = await used();
+  await waiting(first.session.worktree?.path);
+  const about = 'Mend the lamp\nand the wire';
+  const { session, chat } = await home.client.createSession({ projectId: project.id, agent: 'slow', about });
+  expect(session.title).toBe('Mend the lamp');
+  const branch = async () => (await home.client.getSession(session.id)).worktree?.branch;
+  await expect.poll(branch).toMatch(/^pilotlight\/mend-the-lamp-/);
+  expect(
+    execFileSync('git', ['branch', '--show-current'], {
+      cwd: session.worktree?.path,
+      encoding: 'utf8',
+    }).trim(),
+  ).toBe(await branch());
+  // The chat takes the words of its prompt, which an agent's better ones may replace.
+  expect(chat.title).toBe('');
+  await home.turn(chat, '/echo hi');
+  expect(await home.client.getChat(chat.id)).toMatchObject({ title: '/echo hi' });
+  expect((await home.client.getSession(session.id)).title).toBe('Mend the lamp');
+});
+
+it('goes whole with a session that is removed at once', async () => {
+  const first = await used();
+  const path = await waiting(first.session.worktree?.path);
+  const { session } = await home.client.createSession({ projectId: project.id, agent: 'slow', about: 'Go' });
+  await home.client.removeSession(session.id);
+  expect(existsSync(path)).toBe(false);
+  const args = ['branch', '--list', 'pilotlight/go-*', '--format=%(refname:short)'];
+  const branches = execFileSync('git', args, { cwd: folder, encoding: 'utf8' }).trim();
+  // Removing a session leaves its branch, under the name that it has by then.
+  expect(branches).toMatch(/^pilotlight\/go-/);
+});
+
 it('has its state kept before the session has it, once, and given up with it', async () => {
   const first = await used();
   const path = await waiting(first.session.worktree?.path);

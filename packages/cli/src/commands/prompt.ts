@@ -25,7 +25,8 @@ export function promptCommand(program: Command): void {
       const cli = createCli(options);
       const content = await readInput(words, options, cli.cwd);
       const client = await serverForPrompt(options, cli);
-      const chat = await findChat(client, options, cli.cwd);
+      const about = content.find((block) => block.type === 'text')?.text;
+      const chat = await findChat(client, options, cli.cwd, about);
       const turnId = newId('turn');
       const { agent, model } = options;
       const body = {

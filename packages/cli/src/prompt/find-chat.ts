@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { sep } from 'node:path';
 import type { Client } from '@pilotlight/client';
-import { PilotlightError } from '@pilotlight/protocol';
+import { MOST_ABOUT, PilotlightError } from '@pilotlight/protocol';
 import type { Chat, Session } from '@pilotlight/protocol';
 
 export interface ChatWishes {
@@ -16,8 +16,10 @@ export interface ChatWishes {
 /**
  * The chat a prompt goes to: the one named, a new one in the session named (or in the session whose worktree is the
  * current folder), or the first of a new session in the project of the current folder; `base` always makes a new one.
+ *
+ * @param about the prompt, after which a new session is called
  */
-export async function findChat(client: Client, wishes: ChatWishes, cwd: string): Promise<Chat> {
+export async function findChat(client: Client, wishes: ChatWishes, cwd: string, about = ''): Promise<Chat> {
   if (wishes.inPlace === true && (wishes.chat ?? wishes.session) !== undefined) {
     throw new PilotlightError(
       'invalid_request',
@@ -30,13 +32,13 @@ export async function findChat(client: Client, wishes: ChatWishes, cwd: string):
       '--base makes a new session; it goes with neither --chat nor --session',
     );
   }
-  const chat = await chatFor(client, wishes, cwd);
+  const chat = await chatFor(client, wishes, cwd, about);
   if (wishes.mode === undefined) return chat;
   const agent = wishes.agent === undefined ? {} : { agent: wishes.agent };
   return client.updateChat(chat.id, { ...agent, choice: { mode: wishes.mode } });
 }
 
-async function chatFor(client: Client, wishes: ChatWishes, cwd: string): Promise<Chat> {
+async function chatFor(client: Client, wishes: ChatWishes, cwd: string, about: string): Promise<Chat> {
   const agent = wishes.agent === undefined ? {} : { agent: wishes.agent };
   if (wishes.chat !== undefined) return client.getChat(wishes.chat);
   if (wishes.session !== undefined) return client.createChat(wishes.session, agent);
@@ -46,6 +48,7 @@ async function chatFor(client: Client, wishes: ChatWishes, cwd: string): Promise
   const { chat } = await client.createSession({
     projectId,
     inPlace: wishes.inPlace === true,
+    about: about.trim().slice(0, MOST_ABOUT),
     ...(wishes.base === undefined ? {} : { base: wishes.base }),
     ...agent,
   });

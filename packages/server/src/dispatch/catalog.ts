@@ -20,6 +20,7 @@ import { inspectFolder } from '../workspace/repository.ts';
 import type { Announcer } from './announcer.ts';
 import type { RemovedSessions, Uncommitted } from './checkpoints/removed-sessions.ts';
 import { checkStart } from './check-start.ts';
+import { titleOf } from './prompt-content.ts';
 import type { Reservation } from './reserved-worktrees.ts';
 
 export interface CatalogOptions {
@@ -32,6 +33,8 @@ export interface CatalogOptions {
   isBusy(chatId: string): boolean;
   /** The worktree that waits for a session that starts from the project's HEAD. */
   reserve(project: Project): Promise<Reservation | null>;
+  /** Calls the branch of a new session as the session is, where it has one already. */
+  nameBranch(session: Session, project: Project): void;
   /** Ends what runs in the worktree of a session that is going away, and has it cleaned up. */
   tearDown(sessionId: string): Promise<void>;
   removed: Pick<RemovedSessions, 'remove'>;
@@ -123,11 +126,14 @@ export class Catalog {
     const project = this.getProject(body.projectId);
     const agent = await this.#o.chooseAgent(body.agent);
     await checkStart(project, body);
-    return this.withReservation(project, body, (reserved) =>
+    const about = titleOf([{ type: 'text', text: body.about ?? '' }]);
+    const made = await this.withReservation(project, body, (reserved) =>
       this.#o.announcer.journal.commit((scope) =>
-        this.newSession(scope, project, { ...body, agent, reserved }),
+        this.newSession(scope, project, { ...body, about, agent, reserved }),
       ),
     );
+    this.#o.nameBranch(made.session, project);
+    return made;
   }
 
   /** Makes a session with the worktree that waits for one like it, if there is one. */
@@ -151,6 +157,8 @@ export class Catalog {
     project: Project,
     body: {
       title?: string | undefined;
+      /** a title for as long as it has none of its own */
+      about?: string | undefined;
       base?: string | undefined;
       inPlace?: boolean | undefined;
       agent: string;
@@ -161,7 +169,7 @@ export class Catalog {
     const session: Session = {
       id: body.reserved?.sessionId ?? newId('session'),
       projectId: project.id,
-      title: body.title ?? '',
+      title: body.title ?? body.about ?? '',
       inPlace: body.inPlace === true || project.kind === 'folder',
       base: body.base ?? null,
       worktree: body.reserved?.worktree ?? null,

@@ -45,6 +45,8 @@ export class Places {
   readonly #settled: SettledFolder;
   readonly #look = new FolderLook();
   readonly #making = new Map<string, Promise<ReadyPlace>>();
+  /** session id → its branch being named */
+  readonly #naming = new Map<string, Promise<void>>();
   /** session id → branch and title that did not come together, not to be tried at each turn */
   readonly #kept = new Map<string, string>();
 
@@ -67,9 +69,7 @@ export class Places {
     // What was waited for may have moved it.
     const worktree = this.#announcer.store.sessions.get(session.id)?.worktree ?? null;
     if (worktree !== null) {
-      const named = this.#nameBranch(session, worktree, project);
-      // Who waits for it may have failed before.
-      named.catch(() => {});
+      const named = this.nameBranch(session, worktree, project);
       const path = await this.#pathOf(session, worktree, project);
       await this.#prepare(session.id, named);
       return { path, worktreeId: worktree.id, baseCommit: worktree.baseCommit, named };
@@ -113,7 +113,27 @@ export class Places {
     return { path: project.path, worktreeId: null, baseCommit };
   }
 
-  /** A branch is called as its session is, also when that was given another title. */
+  /**
+   * A branch is called as its session is, also when that was given another title. Once at a time for each session; nobody has
+   * to wait for it. @throws PilotlightError `git_failed`
+   */
+  nameBranch(session: Session, worktree: Worktree, project: Project): Promise<void> {
+    const before = this.#naming.get(session.id);
+    if (before !== undefined) return before;
+    const naming = this.#nameBranch(session, worktree, project).finally(() =>
+      this.#naming.delete(session.id),
+    );
+    naming.catch(() => {});
+    this.#naming.set(session.id, naming);
+    return naming;
+  }
+
+  /** Resolves when no branch is being named, or not that of the session. */
+  async named(sessionId?: string): Promise<void> {
+    const one = sessionId === undefined ? null : this.#naming.get(sessionId);
+    await Promise.allSettled(one === null ? this.#naming.values() : [one]);
+  }
+
   async #nameBranch({ id, title }: Session, worktree: Worktree, project: Project): Promise<void> {
     const named = { sessionId: id, branch: worktree.branch, name: title };
     if (!isToBeNamed(named)) return;

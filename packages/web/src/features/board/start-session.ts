@@ -1,3 +1,4 @@
+import { MOST_ABOUT } from '@pilotlight/protocol';
 import { sendPrompt } from '../../live/outbox.ts';
 import { server } from '../../live/server.ts';
 import { useLastUsed } from './last-used.ts';
@@ -20,6 +21,7 @@ export async function startSession(draft: SessionDraft): Promise<{ sessionId: st
     projectId,
     agent,
     inPlace,
+    about: prompt.trim().slice(0, MOST_ABOUT),
     ...(base === null || inPlace ? {} : { base }),
   });
   useLastUsed.setState({ projectId, agent });
