@@ -135,6 +135,18 @@ it('has the name of its session before the first prompt, where it was said what 
   expect((await home.client.getSession(session.id)).title).toBe('Mend the lamp');
 });
 
+it('is known by its name although the server that gave it died before it could say so', async () => {
+  const first = await used();
+  const path = await waiting(first.session.worktree?.path);
+  const { session, chat } = await home.client.createSession({ projectId: project.id, agent: 'slow' });
+  const before = session.worktree?.branch ?? '';
+  const named = before.replace('/session-', '/mend-the-lamp-');
+  execFileSync('git', ['branch', '-m', before, named], { cwd: path });
+  await home.client.updateSession(session.id, { title: 'Mend the lamp' });
+  await home.turn(chat, '/echo hi');
+  expect((await home.client.getSession(session.id)).worktree?.branch).toBe(named);
+});
+
 it('goes whole with a session that is removed at once', async () => {
   const first = await used();
   const path = await waiting(first.session.worktree?.path);

@@ -141,7 +141,7 @@ export class Places {
     if (this.#kept.get(id) === wish) return;
     const { store, journal } = this.#announcer;
     const isNew = store.checkpoints.latest(id) === null;
-    const branch = await nameBranch({ ...named, projectPath: project.path, isNew });
+    const branch = await nameBranch({ ...named, projectPath: project.path, path: worktree.path, isNew });
     if (branch === null) {
       this.#kept.set(id, wish);
       return;

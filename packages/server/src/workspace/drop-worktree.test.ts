@@ -60,7 +60,7 @@ test('a repository that is gone is no error', async () => {
 test('a branch made without a name gets that of its session when that has one, where it is checked out', async () => {
   const { path, branch } = await make();
   expect(branch).toBe('pilotlight/session-ab12cd34');
-  const named = { sessionId: SESSION, branch, name: 'Mend the lamp' };
+  const named = { sessionId: SESSION, branch, name: 'Mend the lamp', path };
   expect(isToBeNamed({ ...named, name: '' })).toBe(false);
   expect(isToBeNamed({ ...named, branch: 'pilotlight/session-00000000' })).toBe(false);
   expect(isToBeNamed(named)).toBe(true);
@@ -68,6 +68,9 @@ test('a branch made without a name gets that of its session when that has one, w
   expect(now).toBe('pilotlight/mend-the-lamp-ab12cd34');
   expect(repository.gitIn(path, 'branch', '--show-current')).toBe(now);
   expect(branches()).toBe(now);
-  // Asked a second time at once, there is nothing more to name.
+  // Asked a second time, it has that name; whatever somebody else called it is left alone.
+  expect(await nameBranch({ ...named, projectPath: repository.path, isNew: true })).toBe(now);
+  repository.gitIn(path, 'branch', '-m', 'mine');
   expect(await nameBranch({ ...named, projectPath: repository.path, isNew: true })).toBeNull();
+  expect(repository.gitIn(path, 'branch', '--show-current')).toBe('mine');
 });

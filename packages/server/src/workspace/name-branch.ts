@@ -1,8 +1,11 @@
 import { git, gitOk } from './git.ts';
+import { readBranch } from './repository.ts';
 import { BRANCH_PREFIX, NAMELESS, shortId, slugify } from './worktree-name.ts';
 
 export interface NamedBranch {
   projectPath: string;
+  /** of the worktree that has it checked out */
+  path: string;
   sessionId: string;
   branch: string;
   /** the session's title */
@@ -28,6 +31,7 @@ export function isToBeNamed({
  */
 export async function nameBranch({
   projectPath,
+  path,
   sessionId,
   branch,
   name,
@@ -36,7 +40,9 @@ export async function nameBranch({
   const wanted = branchOf(sessionId, name);
   if (!isNew && (await isPushed(projectPath, branch))) return null;
   const { exitCode } = await git(['branch', '-m', branch, wanted], { cwd: projectPath });
-  return exitCode === 0 ? wanted : null;
+  if (exitCode === 0) return wanted;
+  // An earlier server may have died before it could say so.
+  return (await readBranch(path)) === wanted ? wanted : null;
 }
 
 function branchOf(sessionId: string, name: string): string {
