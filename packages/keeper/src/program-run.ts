@@ -58,6 +58,7 @@ export class ProgramRun {
     if (rest.length > 0) this.#heard(rest);
   }
 
+  /** Ends it; one that has not begun never does. */
   end(): void {
     if (this.#program === null) this.#o.socket.destroy();
     this.#signal('SIGTERM');

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { connect, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { liveKeepers } from '../src/keeper-records.ts';
@@ -128,16 +127,17 @@ test('what runs on for too long without its server is ended', async () => {
 
 test('a keeper that ends meanwhile loses it, and it is said; what follows is started here', async () => {
   const launch = await keeperLaunch();
-  const { program, stdout } = start(
-    launch,
-    node(`console.log(process.pid); ${untilFile(join(bench.root, 'go'))}`),
-  );
-  await expect.poll(() => stdout().length).toBeGreaterThan(0);
-  process.kill(keeperPid(), 'SIGKILL');
-  await expect(program.ended).rejects.toThrow(ProgramLost);
-  expect(await start(launch, node('process.exit(7)')).program.ended).toBe(7);
-  // Nobody's any more: it ends by itself.
-  writeFileSync(join(bench.root, 'go'), '');
+  const go = join(bench.root, 'go');
+  const { program, stdout } = start(launch, node(`console.log(process.pid); ${untilFile(go)}`));
+  try {
+    await expect.poll(() => stdout().length).toBeGreaterThan(0);
+    process.kill(keeperPid(), 'SIGKILL');
+    await expect(program.ended).rejects.toThrow(ProgramLost);
+    expect(await start(launch, node('process.exit(7)')).program.ended).toBe(7);
+  } finally {
+    // Nobody's any more: it ends by itself, also when this has failed.
+    writeFileSync(go, '');
+  }
   await expect.poll(() => alive(Number(stdout().toString()))).toBe(false);
 });
 

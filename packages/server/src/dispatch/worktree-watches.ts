@@ -119,8 +119,8 @@ export class WorktreeWatches implements AsyncDisposable {
 }
 
 async function end(watched: Watched): Promise<void> {
-  clearTimeout(watched.timer);
   await (await watched.watch)?.[Symbol.asyncDispose]();
+  // Nothing is told any more that would set it again.
   clearTimeout(watched.timer);
   await watched.measured;
 }
