@@ -91,6 +91,31 @@ describe('Recorder', () => {
     expect(parts()).toEqual([{ type: 'text', text: `a${'b'.repeat(160)}` }]);
   });
 
+  it('sends the first of each kind at once, whatever came before it', () => {
+    const { recorder, events } = follow();
+    const isFirst = [
+      { type: 'reasoning', text: 'hm' },
+      { type: 'reasoning', text: ' so' },
+      { type: 'text', text: 'one' },
+      { type: 'text', text: ' two' },
+      { type: 'reasoning', text: 'well' },
+      { type: 'tool_call', toolCall: tool({ kind: 'execute' }) },
+    ].map((event) => recorder.record(event as MessageEvent));
+    expect(isFirst).toEqual([true, false, true, false, false, true]);
+    expect(events.map(({ event }) => ('text' in event ? event.text : event.type))).toEqual([
+      'hm',
+      ' so',
+      'one',
+      ' two',
+      'well',
+      'tool_call',
+    ]);
+    recorder.record({ type: 'text', text: 'three' });
+    expect(events).toHaveLength(6);
+    vi.advanceTimersByTime(COALESCE_MS);
+    expect(events).toHaveLength(7);
+  });
+
   it('keeps the order of text, reasoning and tools', () => {
     const { recorder, parts } = follow();
     recorder.record({ type: 'reasoning', text: 'hm' });

@@ -10,7 +10,7 @@ import {
 } from '@pilotlight/protocol';
 import { KEPT, ToolStream, cutPoint, type PutBlob } from './tool-stream.ts';
 
-/** Deltas of one message become at most one frame in this many milliseconds; the first goes out at once. */
+/** Deltas of one message become at most one frame in this many milliseconds; the first of each kind goes out at once. */
 export const COALESCE_MS = 16;
 
 /** Between two attempts to send what a full disk does not take. */
@@ -76,6 +76,8 @@ export class Recorder {
   #parts = 0;
   #plan: number | null = null;
   #open: OpenText | null = null;
+  /** of what there was something already */
+  readonly #begun = new Set<MessageEvent['type']>();
   #lastFlush = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | null = null;
   #lastText = '';
@@ -95,7 +97,8 @@ export class Recorder {
     return line.trim().slice(0, 200).toWellFormed();
   }
 
-  record(event: MessageEvent): void {
+  /** True when it is the first of its kind, which does not wait for company: an answer is seen as soon as it begins. */
+  record(event: MessageEvent): boolean {
     switch (event.type) {
       case 'text':
       case 'reasoning':
@@ -107,7 +110,7 @@ export class Recorder {
         break;
       case 'segment':
         this.#open = null;
-        return;
+        return false;
       case 'retract':
         this.#retract();
         break;
@@ -127,7 +130,10 @@ export class Recorder {
         this.#push({ type: 'opaque', part: this.#take(), name: event.name, payload: event.payload });
         break;
     }
-    this.#schedule();
+    const isFirst = !this.#begun.has(event.type);
+    this.#begun.add(event.type);
+    this.#schedule(isFirst);
+    return isFirst;
   }
 
   /** Sends what is held back. @throws what the store throws; what was not sent is held back still */
@@ -205,11 +211,11 @@ export class Recorder {
     return { ...rest, blob: this.#options.putBlob(Buffer.from(data, 'base64'), content.mimeType) };
   }
 
-  #schedule(): void {
-    if (this.#timer !== null) return;
+  #schedule(isFirst: boolean): void {
     const wait = this.#lastFlush + COALESCE_MS - this.#options.now();
-    if (wait <= 0) this.flush();
-    else this.#timer = setTimeout(() => this.#flushLater(), wait);
+    if (this.#timer === null && wait <= 0) this.flush();
+    else if (isFirst) this.#flushLater();
+    else this.#timer ??= setTimeout(() => this.#flushLater(), wait);
   }
 
   /** Nobody is there to hear of a full disk: the next event or the end tells of it, if it still is. */

@@ -201,10 +201,9 @@ export class TurnRecord {
       if (this.#marked.has(event.code)) return;
       this.#marked.add(event.code);
     }
-    const spoke = this.#spoke;
-    this.#recorder.record(event);
+    const isFirst = this.#recorder.record(event);
     // Its first words do not wait for what else the agent has sent along with them, its end perhaps.
-    if (this.#spoke && !spoke) this.#announcer.journal.hurry();
+    if (isFirst && this.#retelling === null) this.#announcer.journal.hurry();
   }
 
   /** Everything heard so far goes out now, so that a question never comes before what led to it. */
