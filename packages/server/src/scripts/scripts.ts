@@ -49,6 +49,8 @@ export class Scripts {
   readonly #o: ScriptsOptions;
   /** session id → its worktree being made ready */
   readonly #preparing = new Map<string, Promise<void>>();
+  /** sessions whose worktree is going */
+  readonly #tearingDown = new Set<string>();
   /** folder of a worktree that no session has yet → what it lacks */
   readonly #lacking = new Map<string, readonly Lacking[]>();
 
@@ -182,9 +184,22 @@ export class Scripts {
     });
   }
 
-  /** Before the worktree of a session goes: ends its scripts, and runs the teardown where it is allowed. */
+  /**
+   * Before the worktree of a session goes: ends its scripts and what makes it ready, and runs the teardown where it is allowed.
+   * None but that starts meanwhile.
+   */
   async tearDown(sessionId: string): Promise<void> {
-    await this.#o.runner.stopAll(sessionId);
+    this.#tearingDown.add(sessionId);
+    try {
+      await this.#o.runner.stopAll(sessionId);
+      await Promise.allSettled([this.#preparing.get(sessionId)]);
+      await this.#runTeardown(sessionId);
+    } finally {
+      this.#tearingDown.delete(sessionId);
+    }
+  }
+
+  async #runTeardown(sessionId: string): Promise<void> {
     const place = await this.#placeOf(sessionId);
     const { read, project, session } = place;
     if (read?.config.teardown === undefined || session.worktree === null) return;
@@ -221,6 +236,9 @@ export class Scripts {
     const kind = name === 'setup' || name === 'teardown' ? name : 'run';
     const deadlineMs = { setup: SETUP_DEADLINE_MS, teardown: TEARDOWN_DEADLINE_MS, run: undefined }[kind];
     const ports = await this.#portsOf(place);
+    if (kind !== 'teardown' && this.#tearingDown.has(session.id)) {
+      throw new PilotlightError('conflict', `Session ${session.id} is being removed; "${name}" was not run.`);
+    }
     return this.#o.runner.start({
       sessionId: session.id,
       kind,
