@@ -34,7 +34,8 @@ export const MOST_ABOUT = 1000;
  * POST /api/sessions. The first chat is made with it. `base` is what its worktree starts from (HEAD when left out); a pull
  * request is fetched first, 502 when its remote does not give it. 422 when the repository has no such commit, or when the session gets no worktree. One that could not begin is refused: its
  * agent is not installed, its repository has no commit, its folder is gone. `about`: the first prompt to come, or its beginning,
- * after which session and branch are called where there is no title; the branch so early that the prompt need not wait for it.
+ * after which session and branch are called where there is no title. It is expected at once: its branch is named and its agent
+ * session opened meanwhile, so that it need not wait for them.
  */
 export const CreateSession = z.strictObject({
   projectId: ProjectId,

@@ -11,6 +11,7 @@ import type { TurnCheckpoints } from './dispatch/checkpoints/turn-checkpoints.ts
 import { CircuitBoard } from './dispatch/circuit-board.ts';
 import { Continuations } from './dispatch/continuations.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
+import { EarlyOpenings } from './dispatch/early-openings.ts';
 import type { Holds } from './dispatch/holds.ts';
 import { lossSince } from './dispatch/interruption.ts';
 import { LateSpeech } from './dispatch/late-speech.ts';
@@ -20,6 +21,7 @@ import type { Queue } from './dispatch/queue.ts';
 import { SharedFiles } from './dispatch/review/shared-files.ts';
 import { TurnRunner } from './dispatch/turn-runner.ts';
 import type { UserSettings } from './dispatch/user-settings.ts';
+import { WarmSessions } from './dispatch/warm-sessions.ts';
 import type { WorktreeLocks } from './dispatch/worktree-locks.ts';
 import type { Scripts } from './scripts/scripts.ts';
 
@@ -67,10 +69,12 @@ export function composeTurns(parts: TurnParts): Turns {
     (sessionId, named) => parts.scripts.prepare(sessionId, named),
     (path) => parts.locks.settled(path),
   );
+  const warm = new WarmSessions({ agents, backends, sessions, circuits });
+  const early = new EarlyOpenings({ announcer, places, sessions, warm });
   const runner = new TurnRunner({
     announcer,
-    agents,
-    backends,
+    warm,
+    early,
     cold: async (turn, input, ctx, choice, projectId) =>
       coldDispatch({
         agent: await agents.resolve(turn.agent),
@@ -99,6 +103,7 @@ export function composeTurns(parts: TurnParts): Turns {
     catalog: parts.catalog,
     queue: parts.queue,
     runner,
+    early,
     late,
     checkpoints,
     holds,

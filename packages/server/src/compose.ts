@@ -163,11 +163,13 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
       if (session.worktree !== null)
         void places.nameBranch(session, session.worktree, project).catch(() => {});
     },
+    expectPrompt: (chat) => dispatcher.expect(chat),
     tearDown: async (sessionId) => {
       await places.named(sessionId);
       await scripts.tearDown(sessionId);
     },
     release: async (chatId) => {
+      dispatcher.expectNone(chatId);
       await releases.release(chatId);
       // A prompt may have been accepted meanwhile, and whoever asked for this is refused.
       if (dispatcher.isBusy(chatId)) return;

@@ -23,6 +23,7 @@ import { Continuations } from '../src/dispatch/continuations.ts';
 import { composeCheckpoints } from '../src/compose-checkpoints.ts';
 import { WorktreeLocks } from '../src/dispatch/worktree-locks.ts';
 import { Dispatcher } from '../src/dispatch/dispatcher.ts';
+import { EarlyOpenings } from '../src/dispatch/early-openings.ts';
 import { Holds } from '../src/dispatch/holds.ts';
 import { LateSpeech } from '../src/dispatch/late-speech.ts';
 import { PermissionDesk } from '../src/dispatch/permission-desk.ts';
@@ -33,6 +34,7 @@ import { Queue } from '../src/dispatch/queue.ts';
 import { interruptAll } from '../src/dispatch/recovery.ts';
 import { TurnRunner, type ColdDispatch } from '../src/dispatch/turn-runner.ts';
 import { UserSettings } from '../src/dispatch/user-settings.ts';
+import { WarmSessions } from '../src/dispatch/warm-sessions.ts';
 import { createJournal } from '../src/journal/create-journal.ts';
 import { openStore } from '../src/store/open-store.ts';
 import { PilotlightError } from '@pilotlight/protocol';
@@ -110,8 +112,12 @@ export function startDispatch(
     checkAgent,
     isBusy: (chatId) => dispatcher.isBusy(chatId),
     nameBranch: () => {},
+    expectPrompt: (chat) => dispatcher.expect(chat),
     tearDown: async () => undefined,
-    release: (chatId) => releases.release(chatId),
+    release: (chatId) => {
+      dispatcher.expectNone(chatId);
+      return releases.release(chatId);
+    },
   });
   const userSettings = new UserSettings(store);
   const continuations = new Continuations(announcer, userSettings);
@@ -132,10 +138,18 @@ export function startDispatch(
     dispatcher: () => dispatcher,
     onError: (error) => errors.push(error),
   });
+  const places = new Places(
+    announcer,
+    join(root, 'data', 'worktrees'),
+    () => null,
+    (path) => locks.settled(path),
+  );
+  const warm = new WarmSessions({ agents: table, backends, sessions, circuits });
+  const early = new EarlyOpenings({ announcer, places, sessions, warm });
   const runner = new TurnRunner({
     announcer,
-    agents: table,
-    backends,
+    warm,
+    early,
     cold: async (turn, input, ctx) => {
       const text = input.content
         .map((block: ContentBlock) => (block.type === 'text' ? block.text : ''))
@@ -144,12 +158,7 @@ export function startDispatch(
       if (cold.result?.ok !== false) ctx.onEvent({ type: 'text', text: 'said cold' });
       return cold.result ?? { ok: true };
     },
-    places: new Places(
-      announcer,
-      join(root, 'data', 'worktrees'),
-      () => null,
-      (path) => locks.settled(path),
-    ),
+    places,
     sessions,
     permissions,
     facts,
@@ -168,6 +177,7 @@ export function startDispatch(
     catalog,
     queue,
     runner,
+    early,
     late,
     checkpoints: checkpoints.turns,
     holds,
@@ -202,7 +212,7 @@ export function startDispatch(
     holds,
     recover: () => interruptAll(announcer, facts, { permissions, continuations }),
     /** a chat in a new plain folder, or in a repository */
-    async chat(options: { git?: boolean; agent?: string } = {}) {
+    async chat(options: { git?: boolean; agent?: string; about?: string } = {}) {
       const path = join(root, `project-${newId('project').slice(-8)}`);
       if (options.git === true) makeRepository(path);
       else mkdirSync(path);
@@ -213,6 +223,7 @@ export function startDispatch(
         title: 'work',
         inPlace: false,
         agent,
+        ...(options.about === undefined ? {} : { about: options.about }),
       });
       return { ...made, project };
     },

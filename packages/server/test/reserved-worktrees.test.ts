@@ -85,19 +85,27 @@ it('is taken by the next session, with the agent session that is open in it, and
   expect(await waiting(path)).not.toBe(path);
 });
 
-it('has the name of its session when the setup and the agent look, in its very first turn', async () => {
-  const look = 'git branch --show-current';
-  writeFileSync(join(folder, '.pilotlight.json'), JSON.stringify({ setup: `${look} > setup.txt` }));
-  const git = (...args: string[]): string =>
-    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', ...args], {
-      cwd: folder,
-      encoding: 'utf8',
-    });
+/** Gives the project that setup, and commits it. */
+function setUp(setup: string): void {
+  writeFileSync(join(folder, '.pilotlight.json'), JSON.stringify({ setup }));
+  const git = (...args: string[]): void => {
+    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', ...args], { cwd: folder });
+  };
   git('add', '-A');
   git('commit', '-q', '-m', 'configure');
+}
+
+/** As it is now. */
+async function allowScripts({ id }: Session): Promise<void> {
+  const { hash } = await home.client.scripts.describe(id);
+  await home.client.scripts.allow(id, hash ?? '');
+}
+
+it('has the name of its session when the setup and the agent look, in its very first turn', async () => {
+  const look = 'git branch --show-current';
+  setUp(`${look} > setup.txt`);
   const first = await used();
-  const { hash } = await home.client.scripts.describe(first.session.id);
-  await home.client.scripts.allow(first.session.id, hash ?? '');
+  await allowScripts(first.session);
   const path = await waiting(first.session.worktree?.path);
   const { session, chat } = await home.client.createSession({
     projectId: project.id,
@@ -157,6 +165,19 @@ it('goes whole with a session that is removed at once', async () => {
   const branches = execFileSync('git', args, { cwd: folder, encoding: 'utf8' }).trim();
   // Removing a session leaves its branch, under the name that it has by then.
   expect(branches).toMatch(/^pilotlight\/go-/);
+});
+
+it('goes whole with a session that is removed while it is made ready', async () => {
+  const begun = join(home.folder, 'begun');
+  setUp(`touch '${begun}'; exec sleep 1000`);
+  const first = await used();
+  const path = await waiting(first.session.worktree?.path);
+  await allowScripts(first.session);
+  const { session } = await home.client.createSession({ projectId: project.id, agent: 'slow', about: 'Go' });
+  await expect.poll(() => existsSync(begun), { timeout: 15_000 }).toBe(true);
+  await home.client.removeSession(session.id);
+  expect(existsSync(path)).toBe(false);
+  expect((await home.client.listProcesses()).filter(({ chatIds }) => chatIds.length > 0)).toHaveLength(1);
 });
 
 it('has its state kept before the session has it, once, and given up with it', async () => {

@@ -26,6 +26,8 @@ export class ScriptedBackend implements AgentBackend {
   readonly closed: AgentSessionHandle[] = [];
   state: 'up' | 'down' = 'up';
   failEnsure: PilotlightError | null = null;
+  /** what opening a session waits for */
+  untilOpened: Promise<void> = Promise.resolve();
   how: Continuity = 'live';
   readonly #asked: AskedPrompt[] = [];
   readonly #open = new Set<AskedPrompt>();
@@ -33,6 +35,7 @@ export class ScriptedBackend implements AgentBackend {
 
   async ensureSession(sessionId: string, opts: EnsureSessionOpts): Promise<AgentSessionHandle> {
     this.ensured.push(opts);
+    await this.untilOpened;
     if (this.failEnsure !== null) throw this.failEnsure;
     const { agent, chatId, worktreeId } = opts;
     return {

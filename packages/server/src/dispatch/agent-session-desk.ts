@@ -82,6 +82,12 @@ export class AgentSessionDesk implements BackendHost {
     return state === 'ready' || state === 'busy';
   }
 
+  /** Whether it is being closed, or was. */
+  isReleased(chatId: string, agent: string): boolean {
+    const state = this.#find(chatId, agent)?.state;
+    return state === 'closing' || state === 'cold';
+  }
+
   agentSessionAssigned(handle: AgentSessionHandle): void {
     this.#write(handle, {});
   }

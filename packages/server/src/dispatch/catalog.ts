@@ -35,6 +35,8 @@ export interface CatalogOptions {
   reserve(project: Project): Promise<Reservation | null>;
   /** Calls the branch of a new session as the session is, where it has one already. */
   nameBranch(session: Session, project: Project): void;
+  /** The first prompt of that chat is on its way. */
+  expectPrompt(chat: Chat): void;
   /** Ends what runs in the worktree of a session that is going away, and has it cleaned up. */
   tearDown(sessionId: string): Promise<void>;
   removed: Pick<RemovedSessions, 'remove'>;
@@ -133,6 +135,7 @@ export class Catalog {
       ),
     );
     this.#o.nameBranch(made.session, project);
+    if (body.about !== undefined) this.#o.expectPrompt(made.chat);
     return made;
   }
 

@@ -8,6 +8,7 @@ import {
 import type { Announcer } from './announcer.ts';
 import type { Catalog } from './catalog.ts';
 import type { TurnCheckpoints } from './checkpoints/turn-checkpoints.ts';
+import type { EarlyOpenings } from './early-openings.ts';
 import type { Holds } from './holds.ts';
 import { Lane } from './lane.ts';
 import type { LateSpeech } from './late-speech.ts';
@@ -24,6 +25,7 @@ export interface DispatcherOptions {
   catalog: Catalog;
   queue: Queue;
   runner: TurnRunner;
+  early: EarlyOpenings;
   late: LateSpeech;
   checkpoints: TurnCheckpoints;
   holds: Holds;
@@ -71,6 +73,16 @@ export class Dispatcher {
   updateTurn(id: string, body: UpdateTurn): Turn {
     if (body.agent !== undefined) this.#o.checkAgent(body.agent);
     return this.#o.queue.update(id, body);
+  }
+
+  /** The first prompt of a chat is on its way. */
+  expect(chat: Chat): void {
+    if (!this.#stopping && this.#o.holds.mayStart(chat.id, chat.agent)) this.#o.early.begin(chat);
+  }
+
+  /** No prompt is on its way there any more. */
+  expectNone(chatId: string): void {
+    this.#o.early.drop(chatId);
   }
 
   /** The chat was removed; nothing of it runs any more. */

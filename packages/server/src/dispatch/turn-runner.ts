@@ -1,8 +1,6 @@
 import {
   PilotlightError,
   toErrorInfo,
-  type AgentBackend,
-  type AgentBackendKind,
   type AgentSessionChoice,
   type ErrorInfo,
   type InterruptionReason,
@@ -13,7 +11,6 @@ import {
   type TurnResult,
 } from '@pilotlight/protocol';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { AgentTable } from '../backends/agent-spec.ts';
 import { CANCELLED_EARLY } from '../backends/cancelled-by.ts';
 import { LEFT_OUT } from '../backends/mcp-source.ts';
 import type { CommitScope } from '../journal/journal.ts';
@@ -23,6 +20,7 @@ import type { TurnCheckpoints } from './checkpoints/turn-checkpoints.ts';
 import type { ChatFacts } from './chat-facts.ts';
 import type { CircuitBoard } from './circuit-board.ts';
 import type { Continuations } from './continuations.ts';
+import type { EarlyOpenings } from './early-openings.ts';
 import type { Holds } from './holds.ts';
 import type { PermissionDesk } from './permission-desk.ts';
 import { placeNow, type Place, type Places } from './place.ts';
@@ -33,7 +31,7 @@ import { takeUpTurn } from './take-up-turn.ts';
 import { recapNotice, tellPrompt, type ToldPrompt } from './told-prompt.ts';
 import type { MeterReading } from './turn-meter.ts';
 import { TurnRecord } from './turn-record.ts';
-import { WarmSessions, type Warm } from './warm-sessions.ts';
+import type { Warm, WarmSessions } from './warm-sessions.ts';
 
 /** One prompt through a process of its own that ends with the turn. */
 export type ColdDispatch = (
@@ -46,8 +44,8 @@ export type ColdDispatch = (
 
 export interface TurnRunnerOptions {
   announcer: Announcer;
-  agents: AgentTable;
-  backends: ReadonlyMap<AgentBackendKind, AgentBackend>;
+  warm: WarmSessions;
+  early: EarlyOpenings;
   cold: ColdDispatch;
   places: Places;
   sessions: AgentSessionDesk;
@@ -76,12 +74,10 @@ const LONGEST_PAUSE_MS = 2000;
 /** Runs one turn: finds its place, its backend and its agent session, prompts, and writes down the end. */
 export class TurnRunner {
   readonly #o: TurnRunnerOptions;
-  readonly #warm: WarmSessions;
   readonly #stopping = new AbortController();
 
   constructor(options: TurnRunnerOptions) {
     this.#o = options;
-    this.#warm = new WarmSessions(options);
   }
 
   /** The durable start of a queued turn, or of one without a row yet; may be part of a larger commit. @throws when the store refuses */
@@ -102,7 +98,7 @@ export class TurnRunner {
       found.place = place;
     }).catch((error: unknown): TurnResult => ({ ok: false, error: toErrorInfo(error) }));
     const turn = await this.#end(record, result, signal);
-    this.#warm.backendOf(turn.agent)?.turnWritten?.(turn.chatId, turn.agent);
+    this.#o.warm.backendOf(turn.agent)?.turnWritten?.(turn.chatId, turn.agent);
     return { turn, place: found.place };
   }
 
@@ -166,7 +162,7 @@ export class TurnRunner {
         ...this.#o,
         record,
         sessionId: session.id,
-        backend: this.#warm.backendOf(turn.agent),
+        backend: this.#o.warm.backendOf(turn.agent),
         ctx: this.#context(record, place, signal, this.#choice(turn)),
       });
       if (!wasNotTaken(result)) {
@@ -186,7 +182,9 @@ export class TurnRunner {
     const before = this.#o.checkpoints.begins(turn, place, session.id);
     const ctx = this.#context(record, place, signal, choice);
     const attempt = async (): Promise<TurnResult> => {
-      const warm = await untilAborted(this.#warm.open(turn, session.id, place, project.id, choice), signal);
+      const opening =
+        this.#o.early.take(turn) ?? this.#o.warm.open(turn, session.id, place, project.id, choice);
+      const warm = await untilAborted(opening, signal);
       if (warm === 'aborted') return { ok: false, error: CANCELLED_EARLY };
       const mayGo = async (): Promise<void> => {
         await place.named;
@@ -235,7 +233,7 @@ export class TurnRunner {
     signal: AbortSignal,
   ): Promise<TurnResult> {
     const { turn } = record;
-    await this.#warm.configure(turn, warm, choice);
+    await this.#o.warm.configure(turn, warm, choice);
     const unseen = warm.continuity === 'fresh' ? this.#everything(turn) : warm.unseen;
     const to = { root: ctx.worktreePath, canTellApart: warm.backend.recapApart === true };
     const told = tellPrompt(this.#o.announcer, turn, unseen, to);

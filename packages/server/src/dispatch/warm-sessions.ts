@@ -58,7 +58,7 @@ export class WarmSessions {
    * @throws PilotlightError where the cold way would fail just so
    */
   async open(
-    turn: Turn,
+    turn: Pick<Turn, 'chatId' | 'agent'>,
     sessionId: string,
     place: Place,
     projectId: string,
