@@ -128,7 +128,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
       sessions,
       releases,
       settings,
-      onLooked: () => void acp.tendSpares(),
+      onLooked: () => void acp.tendSparesAtRest(),
       onError: (error) => log.error({ err: error }, 'what is resident could not be looked at'),
       now,
       everyMs: options.residencyEveryMs,

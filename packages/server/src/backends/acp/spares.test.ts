@@ -56,6 +56,9 @@ test('a session takes the process that waits, and another takes its place', asyn
   expect(JSON.stringify(log.events)).toContain(b.worktree());
   expect(b.children).toHaveLength(1);
   expect(await b.backend.inspect()).toMatchObject([{ pid, chatIds: ['c1'] }]);
+  // Not beside the turn that took it.
+  await b.backend.tendSparesAtRest();
+  expect(b.children).toHaveLength(1);
   await b.backend.tendSpares();
   expect(b.children).toHaveLength(2);
   expect(await spares(b)).toHaveLength(1);

@@ -54,12 +54,16 @@ interface Spare {
 }
 
 const REFILL_MS = 2000;
+/** in times of `refillMs` */
+const MOST_PUT_OFF = 5;
 
 export class Spares {
   readonly #o: SparesOptions;
   #waiting: Spare[] = [];
   #tending: Promise<void> | null = null;
   #timer: NodeJS.Timeout | undefined;
+  /** the first take since the last tending; `performance.now()` */
+  #takenAt = 0;
   #disposed = false;
 
   constructor(options: SparesOptions) {
@@ -75,7 +79,7 @@ export class Spares {
    * open in that very folder, worst one with a session open in another.
    */
   take(agent: ResolvedAgent, { cwd, projectId }: Pick<LeasePlace, 'cwd' | 'projectId'>): AgentProcess | null {
-    this.tendSoon();
+    this.#tendAfterTake();
     const folder = agent.startsInFolder ? this.#o.plan.projectFolder(projectId) : null;
     const definition = JSON.stringify(agent);
     const fitting = this.#waiting.filter(
@@ -94,13 +98,24 @@ export class Spares {
     return found.process;
   }
 
-  /** Tends after a while. */
-  tendSoon(): void {
+  /** Not beside a first prompt: after a take there will be a tending, and this comes to nothing. */
+  tendAtRest(): Promise<void> {
+    return this.#timer === undefined ? this.tend() : Promise.resolve();
+  }
+
+  /** Takes that follow each other put it off, but not for long. */
+  #tendAfterTake(): void {
     if (this.#disposed) return;
-    this.#timer ??= setTimeout(() => {
+    const refillMs = this.#o.refillMs ?? REFILL_MS;
+    if (this.#timer !== undefined) {
+      if (performance.now() - this.#takenAt < MOST_PUT_OFF * refillMs) this.#timer.refresh();
+      return;
+    }
+    this.#takenAt = performance.now();
+    this.#timer = setTimeout(() => {
       this.#timer = undefined;
       void this.tend();
-    }, this.#o.refillMs ?? REFILL_MS).unref();
+    }, refillMs).unref();
   }
 
   /** Starts what is missing and ends what is too much. Resolves when it is done; does not reject. */

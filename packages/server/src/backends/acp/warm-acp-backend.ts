@@ -324,6 +324,11 @@ export class WarmAcpBackend implements AgentBackend {
     await this.#pool.spares?.tend();
   }
 
+  /** As `tendSpares`, where no session has just taken one: what starts then would hold up its first prompt. */
+  async tendSparesAtRest(): Promise<void> {
+    await this.#pool.spares?.tendAtRest();
+  }
+
   async #start(key: string, sessionId: string, opts: EnsureSessionOpts): Promise<AgentSessionHandle> {
     await this.#closing.get(key)?.closed.catch(() => {});
     const { agent, chatId, worktreeId } = opts;
