@@ -33,6 +33,7 @@ export class AgentSessionDesk implements BackendHost {
   /** `<chatId>/<agent>` → what was heard of it last */
   readonly #heard = new Map<string, Heard>();
   #flushLate: () => void = () => {};
+  #tokensSynced: Promise<void> = Promise.resolve();
 
   constructor(announcer: Announcer) {
     this.#announcer = announcer;
@@ -145,6 +146,11 @@ export class AgentSessionDesk implements BackendHost {
     return next;
   }
 
+  /** Resolves when every resume token is on the disk. @throws PilotlightError as a commit would */
+  get tokensSynced(): Promise<void> {
+    return this.#tokensSynced;
+  }
+
   /** When it was last prompted, opened, or spoke by itself; epoch ms. */
   lastUsedAt(row: AgentSession): number {
     return Math.max(row.lastUsedAt ?? row.updatedAt, this.#spokeAt.get(`${row.chatId}/${row.agent}`) ?? 0);
@@ -188,9 +194,11 @@ export class AgentSessionDesk implements BackendHost {
       return;
     }
     this.#rows.set(key, next);
-    // The resume token is on disk before the agent hears the first prompt; the rest may wait for company.
-    if (before?.agentSessionId === next.agentSessionId) this.#announcer.agentSessionSoon(next);
-    else journal.commit((scope) => this.#announcer.agentSession(scope, next));
+    if (before?.agentSessionId === next.agentSessionId) return this.#announcer.agentSessionSoon(next);
+    journal.commit((scope) => this.#announcer.agentSession(scope, next), 'written');
+    this.#tokensSynced = store.synced();
+    // Heard by whoever sends the next prompt.
+    this.#tokensSynced.catch(() => {});
   }
 
   #find(chatId: string, agent: string): AgentSession | null {

@@ -130,8 +130,9 @@ export class Catalog {
     await checkStart(project, body);
     const about = titleOf([{ type: 'text', text: body.about ?? '' }]);
     const made = await this.withReservation(project, body, (reserved) =>
-      this.#o.announcer.journal.commit((scope) =>
-        this.newSession(scope, project, { ...body, about, agent, reserved }),
+      this.#o.announcer.journal.commit(
+        (scope) => this.newSession(scope, project, { ...body, about, agent, reserved }),
+        'written',
       ),
     );
     this.#o.nameBranch(made.session, project);

@@ -188,6 +188,8 @@ export class TurnRunner {
       if (warm === 'aborted') return { ok: false, error: CANCELLED_EARLY };
       const mayGo = async (): Promise<void> => {
         await place.named;
+        // On the disk before the agent hears its first prompt.
+        await this.#o.sessions.tokensSynced;
         await before.toSend();
       };
       return warm === null
