@@ -88,13 +88,15 @@ it('a prompt to another agent opens that one', async () => {
   expect(d.backend.ensured.map(({ agent }) => agent)).toEqual(['alpha', 'beta']);
 });
 
-it('opens nothing for an agent that may not start, nor where a worktree is still to be made', async () => {
+it('opens nothing where no prompt comes, none may start, or a worktree is still to be made', async () => {
   await using d = startDispatch();
   const { chat } = await d.chat({ git: true, about: 'Mend the lamp' });
   d.submit(chat.id, 'Mend the lamp');
   (await d.backend.asked()).end();
   await d.dispatcher.drained();
   expect(d.backend.ensured).toHaveLength(1);
+  // Without one to come, as where a client has nothing to say of it.
+  await d.chat({ about: ' ' });
   await d.dispatcher.stop();
   await d.chat({ about: 'Mend the lamp' });
   expect(d.backend.ensured).toHaveLength(1);

@@ -19,7 +19,12 @@ test('from nothing to the first answer in three actions', { timeout: 60_000 }, a
   const first = words.board.first;
   await page.getByLabel(first.folder, { exact: true }).fill(folder);
   await page.getByLabel(first.prompt, { exact: true }).fill('/echo the first answer');
+  const made = page.waitForRequest(
+    (asked) => asked.method() === 'POST' && asked.url().endsWith('/api/sessions'),
+  );
   await page.getByRole('button', { name: first.start, exact: true }).click();
+  // So that the server prepares for it meanwhile.
+  expect((await made).postDataJSON()).toMatchObject({ about: '/echo the first answer' });
   await sees(page, 'the first answer');
   await page.waitForURL(/\/sessions\/ses_/);
   expect(await desk.home.client.listProjects()).toMatchObject([{ path: folder }]);

@@ -136,7 +136,7 @@ export class Catalog {
       ),
     );
     this.#o.nameBranch(made.session, project);
-    if (body.about !== undefined) this.#o.expectPrompt(made.chat);
+    if (body.about?.trim()) this.#o.expectPrompt(made.chat);
     return made;
   }
 
