@@ -118,6 +118,27 @@ it('a cold turn of an earlier server is interrupted, since nobody can go on with
   });
 });
 
+describe('a new resume token', () => {
+  it('is on the disk before the agent hears its first prompt, or the turn says so and the next one tries again', async () => {
+    await using d = startDispatch();
+    const { chat } = await d.chat();
+    const disk = Promise.withResolvers<void>();
+    vi.spyOn(d.store, 'synced').mockReturnValueOnce(disk.promise);
+    const first = d.submit(chat.id, 'first');
+    const heard = d.backend.asked();
+    await vi.waitUntil(() => d.sessions.handle(chat.sessionId, chat.id, 'alpha') !== null);
+    disk.reject(new PilotlightError('store_readonly', 'The disk does not answer.'));
+    await d.dispatcher.drained();
+    expect(d.store.turns.get(first.id)).toMatchObject({ state: 'failed', error: { code: 'store_readonly' } });
+    const second = d.submit(chat.id, 'second');
+    const asked = await heard;
+    expect(asked.text).toContain('second');
+    asked.end();
+    await d.dispatcher.drained();
+    expect(d.store.turns.get(second.id)?.state).toBe('completed');
+  });
+});
+
 describe('a full disk', () => {
   /** Messages of that chat until nothing more goes in. */
   function fillWith({ store }: ReturnType<typeof startDispatch>, chatId: string): void {

@@ -33,7 +33,8 @@ export class AgentSessionDesk implements BackendHost {
   /** `<chatId>/<agent>` → what was heard of it last */
   readonly #heard = new Map<string, Heard>();
   #flushLate: () => void = () => {};
-  #tokensSynced: Promise<void> = Promise.resolve();
+  /** null: the last try failed */
+  #tokensOnDisk: Promise<void> | null = Promise.resolve();
 
   constructor(announcer: Announcer) {
     this.#announcer = announcer;
@@ -146,9 +147,9 @@ export class AgentSessionDesk implements BackendHost {
     return next;
   }
 
-  /** Resolves when every resume token is on the disk. @throws PilotlightError as a commit would */
-  get tokensSynced(): Promise<void> {
-    return this.#tokensSynced;
+  /** Resolves when every resume token is on the disk. @throws PilotlightError as a commit would; whoever asks next tries again */
+  tokensOnDisk(): Promise<void> {
+    return (this.#tokensOnDisk ??= this.#syncTokens());
   }
 
   /** When it was last prompted, opened, or spoke by itself; epoch ms. */
@@ -196,9 +197,15 @@ export class AgentSessionDesk implements BackendHost {
     this.#rows.set(key, next);
     if (before?.agentSessionId === next.agentSessionId) return this.#announcer.agentSessionSoon(next);
     journal.commit((scope) => this.#announcer.agentSession(scope, next), 'written');
-    this.#tokensSynced = store.synced();
-    // Heard by whoever sends the next prompt.
-    this.#tokensSynced.catch(() => {});
+    this.#tokensOnDisk = this.#syncTokens();
+  }
+
+  #syncTokens(): Promise<void> {
+    const synced = this.#announcer.store.synced();
+    synced.catch(() => {
+      if (this.#tokensOnDisk === synced) this.#tokensOnDisk = null;
+    });
+    return synced;
   }
 
   #find(chatId: string, agent: string): AgentSession | null {

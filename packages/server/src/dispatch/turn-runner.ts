@@ -189,7 +189,7 @@ export class TurnRunner {
       const mayGo = async (): Promise<void> => {
         await place.named;
         // On the disk before the agent hears its first prompt.
-        await this.#o.sessions.tokensSynced;
+        await this.#o.sessions.tokensOnDisk();
         await before.toSend();
       };
       return warm === null
