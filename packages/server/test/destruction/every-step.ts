@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Home } from '../composed-harness.ts';
+import { Home, type AgentEntry } from '../composed-harness.ts';
 import type { DieAt } from './die-at-step.ts';
 
 export interface Destruction<T> {
@@ -23,6 +23,8 @@ export interface Destruction<T> {
   elsewhere?: RegExp;
   /** of the server and its agents, besides the usual */
   env?: Record<string, string>;
+  /** besides the built-in ones */
+  agents?: AgentEntry[];
 }
 
 /** `npm run destruction`: each step, before and during it; otherwise the first of each kind that changes most, so that `npm test` stays short. */
@@ -36,7 +38,7 @@ export const DESTRUCTION_MS = IS_WHOLE ? 60 * 60_000 : 15 * 60_000;
  * @returns the names of the steps it died at, in order of dying
  */
 export async function dieAtEveryStep<T>(destruction: Destruction<T>): Promise<string[]> {
-  const home = new Home([], destruction.env);
+  const home = new Home(destruction.agents, destruction.env);
   await using _home = home;
   await home.restart();
   const prepared = await destruction.prepare(home);
