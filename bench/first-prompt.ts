@@ -89,9 +89,9 @@ async function prepareReal(
 async function measure(subject: Subject): Promise<Row> {
   const { cold, spare, alone } = await sample(subject);
   const [ours, theirs] = [quantile(spare.first, 0.5), quantile(cold, 0.5)];
-  const ratio = ofEachRound(cold, spare.first);
+  const ratio = theirs / ours;
   const itself = subject.program === null ? null : quantile(alone, 0.5);
-  const overItself = itself === null ? Number.POSITIVE_INFINITY : ofEachRound(spare.first, alone);
+  const overItself = itself === null ? Number.POSITIVE_INFINITY : ours / itself;
   const warm = `${round(quantile(spare.next, 0.5), 1)} ms when warm`;
   const bound =
     itself === null
@@ -103,12 +103,6 @@ async function measure(subject: Subject): Promise<Row> {
     reach: itself === null ? '≥ 5 × sooner' : `≥ 5 × sooner, or within ${ITS_OWN} × of the agent alone`,
     ok: ratio >= 5 || overItself <= ITS_OWN,
   };
-}
-
-/** p50 of how many times the other's figure the one's was in the same round: that of a slow moment is held against none. */
-function ofEachRound(ones: readonly number[], others: readonly number[]): number {
-  const ratios = ones.map((one, round) => one / (others[round] ?? Number.NaN));
-  return quantile(ratios, 0.5);
 }
 
 interface Samples {
