@@ -3,6 +3,9 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
+/** What the agent says: of the same kinds as in watch-turn.ts. */
+const SAID: ReadonlySet<string> = new Set(['agent_thought_chunk', 'agent_message_chunk', 'tool_call']);
+
 const DEMO = fileURLToPath(import.meta.resolve('@pilotlight/demo-agent'));
 
 interface Line {
@@ -85,9 +88,7 @@ export async function startBareClient(program: BareProgram = DEMO_PROGRAM) {
       const start = performance.now();
       await request('session/prompt', { sessionId, prompt: [{ type: 'text', text }] }, (type) => {
         updates++;
-        if (Number.isNaN(firstMs) && (type === 'agent_message_chunk' || type === 'tool_call')) {
-          firstMs = performance.now() - start;
-        }
+        if (Number.isNaN(firstMs) && SAID.has(type)) firstMs = performance.now() - start;
       });
       return { firstMs, totalMs: performance.now() - start, updates };
     },

@@ -1,9 +1,11 @@
 import type { ChatFrame, TurnState } from '@pilotlight/protocol';
 
+/** Of the agent itself; the rest is about the turn, or ours. */
+const SAID: ReadonlySet<string> = new Set(['reasoning', 'text', 'tool_call']);
 const ENDED: ReadonlySet<TurnState> = new Set(['completed', 'failed', 'cancelled', 'interrupted']);
 
 export interface PlayedTurn {
-  /** ms from the prompt's request to the agent's first text at the WebSocket client */
+  /** ms from the prompt's request to what the agent says first, at the WebSocket client: a thought, a text or a tool call */
   firstMs: number;
   /** ms to the frame that ended the turn */
   totalMs: number;
@@ -22,7 +24,7 @@ export function watchTurn(id: string) {
     onFrame({ event }: ChatFrame): void {
       frames++;
       const now = performance.now() - start;
-      if (Number.isNaN(firstMs) && (event.type === 'text' || event.type === 'tool_call')) firstMs = now;
+      if (Number.isNaN(firstMs) && SAID.has(event.type)) firstMs = now;
       if (event.type !== 'turn' || event.turn.id !== id || !ENDED.has(event.turn.state)) return;
       if (event.turn.state === 'completed') resolve({ firstMs, totalMs: now, frames });
       else reject(new Error(`turn ${event.turn.state}: ${event.turn.error?.message ?? ''}`));
