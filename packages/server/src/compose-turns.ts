@@ -70,7 +70,13 @@ export function composeTurns(parts: TurnParts): Turns {
     (path) => parts.locks.settled(path),
   );
   const warm = new WarmSessions({ agents, backends, sessions, circuits });
-  const early = new EarlyOpenings({ announcer, places, sessions, warm });
+  const early = new EarlyOpenings({
+    announcer,
+    places,
+    settled: (path) => parts.locks.settled(path),
+    sessions,
+    warm,
+  });
   const runner = new TurnRunner({
     announcer,
     warm,

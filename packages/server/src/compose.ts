@@ -169,7 +169,7 @@ export async function composeServer(options: ServerOptions): Promise<RunningServ
       await scripts.tearDown(sessionId);
     },
     release: async (chatId) => {
-      dispatcher.expectNone(chatId);
+      await dispatcher.expectNone(chatId);
       await releases.release(chatId);
       // A prompt may have been accepted meanwhile, and whoever asked for this is refused.
       if (dispatcher.isBusy(chatId)) return;

@@ -114,9 +114,9 @@ export function startDispatch(
     nameBranch: () => {},
     expectPrompt: (chat) => dispatcher.expect(chat),
     tearDown: async () => undefined,
-    release: (chatId) => {
-      dispatcher.expectNone(chatId);
-      return releases.release(chatId);
+    release: async (chatId) => {
+      await dispatcher.expectNone(chatId);
+      await releases.release(chatId);
     },
   });
   const userSettings = new UserSettings(store);
@@ -145,7 +145,13 @@ export function startDispatch(
     (path) => locks.settled(path),
   );
   const warm = new WarmSessions({ agents: table, backends, sessions, circuits });
-  const early = new EarlyOpenings({ announcer, places, sessions, warm });
+  const early = new EarlyOpenings({
+    announcer,
+    places,
+    settled: (path) => locks.settled(path),
+    sessions,
+    warm,
+  });
   const runner = new TurnRunner({
     announcer,
     warm,

@@ -102,6 +102,28 @@ it('opens nothing where no prompt comes, none may start, or a worktree is still 
   expect(d.backend.ensured).toHaveLength(1);
 });
 
+it('a prompt that comes much later finds the agent session as any other does', async () => {
+  await using d = startDispatch();
+  const { chat } = await d.chat({ about: 'Mend the lamp' });
+  await vi.waitUntil(() => d.sessions.handle(chat.sessionId, chat.id, 'alpha') !== null);
+  const later = performance.now() + 60_000;
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(later);
+  d.submit(chat.id, 'Mend the lamp');
+  (await d.backend.asked()).end();
+  clock.mockRestore();
+  await d.dispatcher.drained();
+  expect(d.backend.ensured).toHaveLength(2);
+});
+
+it('what is being opened when its chat goes is closed', async () => {
+  await using d = startDispatch();
+  const { chat, open } = await opening(d);
+  const removing = d.catalog.removeChat(chat.id);
+  open();
+  await removing;
+  expect(d.backend.closed).toMatchObject([{ chatId: chat.id }]);
+});
+
 it('starts no agent in a session that went away meanwhile', async () => {
   await using d = startDispatch();
   const { promise, resolve } = Promise.withResolvers<void>();

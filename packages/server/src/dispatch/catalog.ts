@@ -135,6 +135,8 @@ export class Catalog {
         'written',
       ),
     );
+    // What comes now leaves traces of it.
+    await this.#o.announcer.store.synced();
     this.#o.nameBranch(made.session, project);
     if (body.about?.trim()) this.#o.expectPrompt(made.chat);
     return made;

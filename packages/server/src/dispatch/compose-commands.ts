@@ -88,11 +88,7 @@ export function composeCommands(parts: CommandParts): Commands {
     updateProject: (id, { path }) => parts.repairs.moveProject(id, path),
     removeProject: async (id) => catalog.removeProject(id),
 
-    createSession: async (body) => {
-      const answer = await catalog.createSession(body);
-      await store.synced();
-      return answer;
-    },
+    createSession: (body) => catalog.createSession(body),
     listSessions: (projectId) => store.sessions.list(projectId),
     getSession: (id) => catalog.getSession(id),
     updateSession: (id, body) => catalog.updateSession(id, body),

@@ -75,14 +75,14 @@ export class Dispatcher {
     return this.#o.queue.update(id, body);
   }
 
-  /** The first prompt of a chat is on its way. */
+  /** The first prompt of a new chat is on its way. */
   expect(chat: Chat): void {
-    if (!this.#stopping && this.#o.holds.mayStart(chat.id, chat.agent)) this.#o.early.begin(chat);
+    if (!this.#stopping && this.#o.holds.wouldStart(chat)) this.#o.early.begin(chat);
   }
 
-  /** No prompt is on its way there any more. */
-  expectNone(chatId: string): void {
-    this.#o.early.drop(chatId);
+  /** No prompt is on its way there any more. Resolves when nothing is opened for one; does not reject. */
+  async expectNone(chatId: string): Promise<void> {
+    await this.#o.early.drop(chatId);
   }
 
   /** The chat was removed; nothing of it runs any more. */

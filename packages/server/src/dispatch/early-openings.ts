@@ -5,17 +5,18 @@
  *     begin() ──▶ opening ──opened──▶ open ──take()──▶ the turn's
  *                    │                  └──drop()──▶ left to residency
  *                    ├──take()──▶ the turn waits for it, and hears what it comes to
- *                    └──failed, drop()──▶ forgotten: the turn opens its own, and says what hinders it
+ *                    └──failed, drop(), late──▶ forgotten: the turn opens its own, and says what hinders it
  */
 import type { Chat, Turn } from '@pilotlight/protocol';
 import type { AgentSessionDesk } from './agent-session-desk.ts';
 import type { Announcer } from './announcer.ts';
-import type { Places } from './place.ts';
+import type { Places, SettledFolder } from './place.ts';
 import type { Warm, WarmSessions } from './warm-sessions.ts';
 
 export interface EarlyOpeningsOptions {
   announcer: Announcer;
   places: Pick<Places, 'ensure'>;
+  settled: SettledFolder;
   sessions: Pick<AgentSessionDesk, 'isReleased'>;
   warm: Pick<WarmSessions, 'open'>;
 }
@@ -23,9 +24,15 @@ export interface EarlyOpeningsOptions {
 interface Opening {
   agent: string;
   warm: Promise<Warm | null>;
-  isOpen: boolean;
+  /** `performance.now()`; null: it is not open yet */
+  openedAt: number | null;
+  /** whether its agent is being asked, or was */
+  isAsked: boolean;
   isDropped: boolean;
 }
+
+/** A prompt that takes longer finds the agent session as any other finds one, with what has changed since. */
+const ON_ITS_WAY_MS = 5000;
 
 export class EarlyOpenings {
   readonly #o: EarlyOpeningsOptions;
@@ -41,14 +48,15 @@ export class EarlyOpenings {
     const opening: Opening = {
       agent: chat.agent,
       warm: Promise.resolve(null),
-      isOpen: false,
+      openedAt: null,
+      isAsked: false,
       isDropped: false,
     };
     opening.warm = this.#open(chat, opening);
     this.#openings.set(chat.id, opening);
     opening.warm.then(
       (warm) => {
-        opening.isOpen = warm !== null;
+        opening.openedAt = performance.now();
         if (warm === null) this.#forget(chat.id, opening);
       },
       () => this.#forget(chat.id, opening),
@@ -58,17 +66,24 @@ export class EarlyOpenings {
   /** That of the turn's agent in its chat, also when it is not open yet; null: there is none, or none any more. */
   take({ chatId, agent }: Turn): Promise<Warm | null> | null {
     const opening = this.#openings.get(chatId);
-    if (opening?.agent !== agent) return null;
     this.#openings.delete(chatId);
-    return opening.isOpen && this.#o.sessions.isReleased(chatId, agent) ? null : opening.warm;
+    if (opening?.agent !== agent) return null;
+    const { openedAt, warm } = opening;
+    if (openedAt === null) return warm;
+    const isLate = performance.now() - openedAt > ON_ITS_WAY_MS;
+    return isLate || this.#o.sessions.isReleased(chatId, agent) ? null : warm;
   }
 
-  /** The chat goes away: what does not start its agent yet does not any more, the rest is released as any other. */
-  drop(chatId: string): void {
+  /**
+   * The chat goes away: what does not ask its agent yet does not any more. Resolves when the rest is open, to be released as any
+   * other, or came to nothing; does not reject.
+   */
+  async drop(chatId: string): Promise<void> {
     const opening = this.#openings.get(chatId);
     if (opening === undefined) return;
     opening.isDropped = true;
     this.#openings.delete(chatId);
+    if (opening.isAsked) await opening.warm.catch(() => {});
   }
 
   async #open({ id: chatId, sessionId, agent }: Chat, opening: Opening): Promise<Warm | null> {
@@ -77,8 +92,11 @@ export class EarlyOpenings {
     const project = store.projects.get(session?.projectId ?? '');
     if (session === null || project === null) return null;
     if (session.worktree === null && !session.inPlace) return null;
+    await this.#o.settled(session.worktree?.path ?? project.path);
+    if (opening.isDropped) return null;
     const place = await this.#o.places.ensure(session, project);
     if (opening.isDropped) return null;
+    opening.isAsked = true;
     const choice = store.chats.choice(chatId, agent) ?? {};
     return this.#o.warm.open({ chatId, agent }, session.id, place, project.id, choice);
   }

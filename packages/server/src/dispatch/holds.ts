@@ -55,6 +55,11 @@ export class Holds implements Disposable {
     return budget === null;
   }
 
+  /** Whether a prompt would start that is sent to a new chat now; nothing is said of it there. */
+  wouldStart(chat: Chat): boolean {
+    return this.#o.budgets.reached(chat) === null;
+  }
+
   /** A turn starts: what let it pass is used up. */
   started(chatId: string): void {
     this.#passes.delete(chatId);

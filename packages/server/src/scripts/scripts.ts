@@ -138,6 +138,7 @@ export class Scripts {
    */
   prepare(sessionId: string, named: Promise<void>): Promise<void> | null {
     if (this.#o.announcer.store.scripts.isPrepared(sessionId)) return null;
+    if (this.#tearingDown.has(sessionId)) return Promise.reject(isGoing(sessionId, 'setup'));
     const preparing =
       this.#preparing.get(sessionId) ??
       this.#prepare(sessionId, named).finally(() => this.#preparing.delete(sessionId));
@@ -177,6 +178,8 @@ export class Scripts {
       await (
         await this.#start(place, 'setup')
       ).ended;
+      // Cut short: should the worktree stay after all, it runs again.
+      if (this.#tearingDown.has(sessionId)) throw isGoing(sessionId, 'setup');
     }
     announcer.journal.commit((scope) => {
       store.scripts.setPrepared(sessionId, waits, lacking);
@@ -237,7 +240,7 @@ export class Scripts {
     const deadlineMs = { setup: SETUP_DEADLINE_MS, teardown: TEARDOWN_DEADLINE_MS, run: undefined }[kind];
     const ports = await this.#portsOf(place);
     if (kind !== 'teardown' && this.#tearingDown.has(session.id)) {
-      throw new PilotlightError('conflict', `Session ${session.id} is being removed; "${name}" was not run.`);
+      throw isGoing(session.id, name);
     }
     return this.#o.runner.start({
       sessionId: session.id,
@@ -274,6 +277,10 @@ export class Scripts {
       return { ...place, read: null, problem: error.message };
     }
   }
+}
+
+function isGoing(sessionId: string, script: string): PilotlightError {
+  return new PilotlightError('conflict', `Session ${sessionId} is being removed; "${script}" was not run.`);
 }
 
 /** @returns what git leaves out of a worktree, and nobody could fill */

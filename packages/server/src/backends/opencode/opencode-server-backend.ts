@@ -158,6 +158,8 @@ export class OpenCodeServerBackend implements AgentBackend {
   }
 
   async closeSession(handle: AgentSessionHandle): Promise<void> {
+    const ensuring = this.#ensuring.get(keyOf(handle));
+    if (ensuring !== undefined) await ensuring.catch(() => {});
     const session = this.#sessions.get(handle);
     if (session === undefined) return;
     this.#sessions.remove(session, 'Closed');
