@@ -180,6 +180,20 @@ it('goes whole with a session that is removed while it is made ready', async () 
   expect((await home.client.listProcesses()).filter(({ chatIds }) => chatIds.length > 0)).toHaveLength(1);
 });
 
+it('is made ready again when a removal that came to nothing has cut its setup short', async () => {
+  const goOn = join(home.folder, 'go on');
+  setUp(`echo begun >> made.txt; [ -e '${goOn}' ] || exec sleep 1000`);
+  const first = await used();
+  const path = await waiting(first.session.worktree?.path);
+  await allowScripts(first.session);
+  const made = await home.client.createSession({ projectId: project.id, agent: 'slow', about: 'Go' });
+  await expect.poll(() => existsSync(join(path, 'made.txt')), { timeout: 15_000 }).toBe(true);
+  await expect(home.client.removeSession(made.session.id)).rejects.toMatchObject({ code: 'worktree_dirty' });
+  writeFileSync(goOn, '');
+  expect(await home.turn(made.chat, '/echo hi')).toMatchObject({ state: 'completed' });
+  expect(readFileSync(join(path, 'made.txt'), 'utf8')).toBe('begun\nbegun\n');
+});
+
 it('has its state kept before the session has it, once, and given up with it', async () => {
   const first = await used();
   const path = await waiting(first.session.worktree?.path);

@@ -239,9 +239,7 @@ export class Scripts {
     const kind = name === 'setup' || name === 'teardown' ? name : 'run';
     const deadlineMs = { setup: SETUP_DEADLINE_MS, teardown: TEARDOWN_DEADLINE_MS, run: undefined }[kind];
     const ports = await this.#portsOf(place);
-    if (kind !== 'teardown' && this.#tearingDown.has(session.id)) {
-      throw isGoing(session.id, name);
-    }
+    if (kind !== 'teardown' && this.#tearingDown.has(session.id)) throw isGoing(session.id, name);
     return this.#o.runner.start({
       sessionId: session.id,
       kind,
@@ -280,7 +278,10 @@ export class Scripts {
 }
 
 function isGoing(sessionId: string, script: string): PilotlightError {
-  return new PilotlightError('conflict', `Session ${sessionId} is being removed; "${script}" was not run.`);
+  return new PilotlightError(
+    'conflict',
+    `Session ${sessionId} is being removed, so "${script}" was not run to its end. Try again if the session stays, or bring it back first (\`pilotlight session restore\`).`,
+  );
 }
 
 /** @returns what git leaves out of a worktree, and nobody could fill */
